@@ -60,7 +60,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Is matches by code, so that a wrapped copy still equals the declared value.
 func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error) //nolint:errorlint // Is compares one link of the chain; errors.Is walks it
+	t, ok := target.(*Error)
 	return ok && t.Code == e.Code
 }
 
