@@ -1,0 +1,261 @@
+package hungarian
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Article returns the definite article that goes before name: a or az.
+func Article(name string) string {
+	first := strings.Fields(name)
+	if len(first) == 0 {
+		return "a"
+	}
+	r, _ := utf8.DecodeRuneInString(spoken(first[0]))
+	if isVowel(unicode.ToLower(r)) {
+		return "az"
+	}
+
+	return "a"
+}
+
+// WithArticle returns name with its definite article before it: a lámpa, az ablak.
+func WithArticle(name string) string { return Article(name) + " " + name }
+
+// Accusative is the object: lámpát, redőnyt, házat, bokrot.
+func Accusative(name string) string { return inflectLast(name, accusative) }
+
+// Plural names several: lámpák, redőnyök, házak, bokrok.
+func Plural(name string) string { return inflectLast(name, plural) }
+
+// Inessive is "in": konyhában.
+func Inessive(name string) string { return inCase(name, "inessive") }
+
+// Illative is "into": konyhába.
+func Illative(name string) string { return inCase(name, "illative") }
+
+// Superessive is "on": emeleten.
+func Superessive(name string) string { return inCase(name, "superessive") }
+
+// Sublative is "onto": emeletre, 22 fokra.
+func Sublative(name string) string { return inCase(name, "sublative") }
+
+// Dative is "to" and the owner before a possession: lámpának.
+func Dative(name string) string { return inCase(name, "dative") }
+
+// Instrumental is "with": lámpával, székkel.
+func Instrumental(name string) string { return inCase(name, "instrumental") }
+
+// Allative is "to, by": ajtóhoz.
+func Allative(name string) string { return inCase(name, "allative") }
+
+// Possessive is the possession of a third person: lámpája, ajtaja, kertje, háza.
+func Possessive(name string) string { return inflectLast(name, possessive) }
+
+func inCase(name, grammaticalCase string) string {
+	forms, ok := words().Cases[grammaticalCase]
+	if !ok {
+		return name
+	}
+
+	return inflectLast(name, func(m *morphology, w word) string { return m.attach(w, forms) })
+}
+
+// word is the last word of a name: as it is written, and as it sounds.
+type word struct {
+	written string // with its hyphen, where endings need one: TV-, 1-
+	sound   string // lower case: lámpa, tévé, egy
+	isAlien bool   // digits and abbreviations, whose written form never changes
+}
+
+// inflectLast applies change to the last word of name: the others stay.
+func inflectLast(name string, change func(*morphology, word) string) string {
+	name = strings.TrimRight(name, " ")
+	at := strings.LastIndexByte(name, ' ') + 1
+	last := name[at:]
+	if last == "" {
+		return name
+	}
+
+	w := word{written: last, sound: spoken(last)}
+	if w.sound != strings.ToLower(last) {
+		w.isAlien = true
+		w.written += "-"
+	} else if isAcronym(last) {
+		w.isAlien = true
+		w.written += "-"
+	}
+
+	return name[:at] + change(words(), w)
+}
+
+// attach adds the form of a case's ending that fits the word.
+func (m *morphology) attach(w word, forms [3]string) string {
+	ending := forms[m.harmonyOf(w.sound)]
+	bare, isLinked := strings.CutPrefix(ending, "+")
+	endsInVowel := endsWithVowel(w.sound)
+
+	switch {
+	case isLinked && endsInVowel: // emeletke+n
+		_, size := utf8.DecodeRuneInString(bare)
+
+		return w.lengthened() + bare[size:]
+	case isLinked:
+		return w.written + bare
+	case endsInVowel:
+		return w.lengthened() + bare
+	case strings.HasPrefix(bare, "v"):
+		return w.assimilated(bare[1:])
+	default:
+		return w.written + bare
+	}
+}
+
+func accusative(m *morphology, w word) string {
+	stem, lowers := m.obliqueStem(w.sound)
+	switch {
+	case stem != w.sound && !w.isAlien:
+		return keepCase(w.written, stem) + m.linkingVowel(w.sound, lowers) + "t"
+	case endsWithVowel(w.sound):
+		return w.lengthened() + "t"
+	case takesBareT(w.sound) && !lowers:
+		return w.written + "t"
+	default:
+		return w.written + m.linkingVowel(w.sound, lowers) + "t"
+	}
+}
+
+func plural(m *morphology, w word) string {
+	stem, lowers := m.obliqueStem(w.sound)
+	switch {
+	case stem != w.sound && !w.isAlien:
+		return keepCase(w.written, stem) + m.linkingVowel(w.sound, lowers) + "k"
+	case endsWithVowel(w.sound):
+		return w.lengthened() + "k"
+	default:
+		return w.written + m.linkingVowel(w.sound, lowers) + "k"
+	}
+}
+
+// possessive follows the commonest pattern: -ja after a vowel and after most consonants of
+// back words, -a after the sounds that swallow the j, ajtó -> ajtaja not being predictable
+// and therefore regular (ajtója is correct, too).
+func possessive(m *morphology, w word) string {
+	isBack := m.harmonyOf(w.sound) == back
+	vowel := "e"
+	if isBack {
+		vowel = "a"
+	}
+	stem, lowers := m.obliqueStem(w.sound)
+	switch {
+	case stem != w.sound && !w.isAlien:
+		return keepCase(w.written, stem) + vowel
+	case endsWithVowel(w.sound):
+		return w.lengthened() + "j" + vowel
+	case lowers || swallowsJ(w.sound):
+		return w.written + vowel
+	default:
+		return w.written + "j" + vowel
+	}
+}
+
+// linkingVowel stands between a final consonant and -t or -k.
+func (m *morphology) linkingVowel(sound string, lowers bool) string {
+	switch m.harmonyOf(sound) {
+	case back:
+		if lowers {
+			return "a"
+		}
+
+		return "o"
+	case frontRounded:
+		if lowers {
+			return "e"
+		}
+
+		return "ö"
+	default:
+		return "e"
+	}
+}
+
+// lengthened is the word before an ending, a final a or e lengthened: lámpá-, teknő-.
+func (w word) lengthened() string {
+	if w.isAlien {
+		return w.written
+	}
+	for short, long := range map[string]string{"a": "á", "e": "é", "A": "Á", "E": "É"} {
+		if head, ok := strings.CutSuffix(w.written, short); ok {
+			return head + long
+		}
+	}
+
+	return w.written
+}
+
+// assimilated doubles the final consonant before an ending that lost its v: székkel,
+// fénnyel. A consonant that is long already stays as it is: tollal.
+func (w word) assimilated(ending string) string {
+	last, stem := lastConsonant(w.sound)
+	if w.isAlien {
+		return w.written + last + ending
+	}
+	if strings.HasSuffix(stem, last) || strings.HasSuffix(stem, last[:1]) {
+		return w.written + ending
+	}
+	head := w.written[:len(w.written)-len(last)]
+
+	return head + last[:1] + last + ending
+}
+
+// lastConsonant cuts the final consonant, which may be written with two or three letters.
+func lastConsonant(sound string) (consonant, head string) {
+	for _, digraph := range []string{"dzs", "cs", "dz", "gy", "ly", "ny", "sz", "ty", "zs"} {
+		if rest, ok := strings.CutSuffix(sound, digraph); ok {
+			return digraph, rest
+		}
+	}
+	_, size := utf8.DecodeLastRuneInString(sound)
+
+	return sound[len(sound)-size:], sound[:len(sound)-size]
+}
+
+// takesBareT reports whether the accusative needs no linking vowel: lámpást, redőnyt, motort.
+func takesBareT(sound string) bool {
+	consonant, head := lastConsonant(sound)
+	switch consonant {
+	case "j", "l", "ly", "n", "ny", "r", "s", "sz", "z", "zs":
+		return endsWithVowel(head)
+	default:
+		return false
+	}
+}
+
+// swallowsJ reports whether the possessive has no j after this final consonant: redőnye.
+func swallowsJ(sound string) bool {
+	consonant, _ := lastConsonant(sound)
+	switch consonant {
+	case "cs", "gy", "j", "ly", "ny", "s", "sz", "ty", "z", "zs", "dzs", "h", "c", "m", "v":
+		return true
+	default:
+		return false
+	}
+}
+
+func endsWithVowel(sound string) bool {
+	r, _ := utf8.DecodeLastRuneInString(sound)
+
+	return isVowel(r)
+}
+
+// keepCase gives stem the capital that written begins with.
+func keepCase(written, stem string) string {
+	first, _ := utf8.DecodeRuneInString(written)
+	r, size := utf8.DecodeRuneInString(stem)
+	if unicode.IsUpper(first) {
+		return string(unicode.ToUpper(r)) + stem[size:]
+	}
+
+	return stem
+}

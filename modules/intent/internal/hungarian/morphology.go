@@ -1,0 +1,155 @@
+package hungarian
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed data/*.yaml
+var dataFiles embed.FS
+
+// morphology is data/morphology.yaml: how words change.
+type morphology struct {
+	Cases           map[string][3]string `yaml:"cases"`
+	BackStems       []string             `yaml:"back_stems"`
+	FrontHeads      []string             `yaml:"front_heads"`
+	Lowering        []string             `yaml:"lowering"`
+	Stems           map[string]string    `yaml:"stems"`
+	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
+	Letters         map[string]string    `yaml:"letters"`
+	Digits          map[string]string    `yaml:"digits"`
+}
+
+// words is the morphology, read once.
+//
+//nolint:gochecknoglobals // the language is the same for everyone and never changes
+var words = sync.OnceValue(func() *morphology {
+	m := new(morphology)
+	mustLoad("morphology", m)
+
+	return m
+})
+
+// mustLoad reads an embedded data file. A file that does not fit its type is a bug that
+// the first test finds, hence the panic.
+func mustLoad(name string, into any) {
+	file, err := dataFiles.Open("data/" + name + ".yaml")
+	if err != nil {
+		panic(fmt.Sprintf("hungarian: open %s: %v", name, err))
+	}
+	defer file.Close() //nolint:errcheck // embedded
+
+	decoder := yaml.NewDecoder(file)
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		panic(fmt.Sprintf("hungarian: read %s: %v", name, err))
+	}
+}
+
+// harmony chooses among the three forms of an ending.
+type harmony uint8
+
+const (
+	back         harmony = iota // o, a, u
+	front                       // e, i
+	frontRounded                // ö, ü
+)
+
+// harmonyOf follows the last vowels: a back vowel wins unless e stands after it (szoftver),
+// while i, í and é after it are transparent (papír, garázsé).
+func (m *morphology) harmonyOf(word string) harmony {
+	if endsWithAny(word, m.FrontHeads) {
+		return frontOrRounded(word)
+	}
+	if endsWithAny(word, m.BackStems) {
+		return back
+	}
+
+	neutralSeen := false
+	runes := []rune(word)
+	for i := len(runes) - 1; i >= 0; i-- {
+		switch runes[i] {
+		case 'a', 'á', 'o', 'ó', 'u', 'ú':
+			return back
+		case 'ö', 'ő', 'ü', 'ű':
+			if neutralSeen {
+				return front
+			}
+
+			return frontRounded
+		case 'e':
+			return front
+		case 'é', 'i', 'í', 'y':
+			neutralSeen = neutralSeen || runes[i] != 'y'
+		}
+	}
+
+	return front
+}
+
+// frontOrRounded looks only at the last vowel of a word that is known to be front.
+func frontOrRounded(word string) harmony {
+	switch lastVowel(word) {
+	case 'ö', 'ő', 'ü', 'ű':
+		return frontRounded
+	default:
+		return front
+	}
+}
+
+// lowers reports whether the word takes a and e where others take o and ö (házat).
+func (m *morphology) lowers(word string) bool { return endsWithAny(word, m.Lowering) }
+
+// obliqueStem returns the stem before endings that begin with a vowel, and whether it
+// lowers: bokor -> bokr, ló -> lov, forgalom -> forgalm.
+func (m *morphology) obliqueStem(word string) (stem string, lowers bool) {
+	if changed, ok := m.Stems[word]; ok {
+		return strings.CutSuffix(changed, "!")
+	}
+	for from := range word {
+		changed, ok := m.Stems["-"+word[from:]]
+		if ok {
+			changed, lowers = strings.CutSuffix(changed, "!")
+
+			return word[:from] + changed, lowers
+		}
+	}
+	for ending, changed := range m.FleetingEndings {
+		if head, ok := strings.CutSuffix(word, ending); ok && hasVowel(head) {
+			return head + changed, true
+		}
+	}
+
+	return word, m.lowers(word)
+}
+
+func endsWithAny(word string, endings []string) bool {
+	for _, ending := range endings {
+		if strings.HasSuffix(word, ending) {
+			return true
+		}
+	}
+
+	return false
+}
+
+const vowels = "aáeéiíoóöőuúüű"
+
+func isVowel(r rune) bool { return strings.ContainsRune(vowels, r) }
+
+func hasVowel(word string) bool { return strings.ContainsAny(word, vowels) }
+
+func lastVowel(word string) rune {
+	runes := []rune(word)
+	for i := len(runes) - 1; i >= 0; i-- {
+		if isVowel(runes[i]) {
+			return runes[i]
+		}
+	}
+
+	return 0
+}
