@@ -1,0 +1,100 @@
+package meaning
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// ability is something that not every entity of a domain can do.
+type ability uint8
+
+const (
+	anyone ability = iota
+	canSetPosition
+	canStop
+	canSetTemperature
+	canSetSpeed
+	canPause
+	canPlay
+	canSkip
+	canGoBack
+	canMute
+	canSetVolume
+	canDim
+	canColor
+	canTemperature
+)
+
+// capabilities are the attributes that tell what an entity can do.
+type capabilities struct {
+	Features   *int     `json:"supported_features"`
+	ColorModes []string `json:"supported_color_modes"`
+	MinTemp    *float64 `json:"min_temp"`
+	MaxTemp    *float64 `json:"max_temp"`
+}
+
+func capabilitiesOf(e *hamanagerapi.Entity) capabilities {
+	var c capabilities
+	// What cannot be read counts as not said: the home then has the last word.
+	_ = json.Unmarshal(e.State().Attributes, &c)
+
+	return c
+}
+
+// has reports whether the entity can do it. An entity that does not say can.
+func (a ability) has(e *hamanagerapi.Entity) bool {
+	if a == anyone {
+		return true
+	}
+	c := capabilitiesOf(e)
+	if a == canDim || a == canColor || a == canTemperature {
+		return len(c.ColorModes) == 0 || a.fits(c.ColorModes)
+	}
+
+	return c.Features == nil || *c.Features&a.bit(e.Domain) == a.bit(e.Domain)
+}
+
+// fits judges by a light's colour modes.
+func (a ability) fits(modes []string) bool {
+	return slices.ContainsFunc(modes, func(mode string) bool {
+		switch a {
+		case canDim:
+			return mode != "onoff"
+		case canColor:
+			return mode == "hs" || mode == "xy" || strings.HasPrefix(mode, "rgb")
+		default:
+			return mode == "color_temp" || mode == "rgbww"
+		}
+	})
+}
+
+// bit is Home Assistant's flag of the ability in supported_features.
+func (a ability) bit(domain string) int {
+	switch a {
+	case canSetPosition:
+		return 4
+	case canStop:
+		return 8
+	case canSetTemperature, canSetSpeed, canPause:
+		return 1
+	case canPlay:
+		return 16384
+	case canSkip:
+		return 32
+	case canGoBack:
+		return 16
+	case canMute:
+		return 8
+	case canSetVolume:
+		if domain == "media_player" {
+			return 4
+		}
+
+		return 0
+	default:
+		return 0
+	}
+}

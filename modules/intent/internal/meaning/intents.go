@@ -1,0 +1,148 @@
+package meaning
+
+import "slices"
+
+// Names of the intents that homehub knows; Home Assistant's own.
+const (
+	TurnOn             = "HassTurnOn"
+	TurnOff            = "HassTurnOff"
+	Toggle             = "HassToggle"
+	LightSet           = "HassLightSet"
+	SetPosition        = "HassSetPosition"
+	StopMoving         = "HassStopMoving"
+	GetState           = "HassGetState"
+	GetCurrentDate     = "HassGetCurrentDate"
+	GetCurrentTime     = "HassGetCurrentTime"
+	GetWeather         = "HassGetWeather"
+	Nevermind          = "HassNevermind"
+	Respond            = "HassRespond"
+	ClimateSet         = "HassClimateSetTemperature"
+	ClimateGet         = "HassClimateGetTemperature"
+	HumidifierSetpoint = "HassHumidifierSetpoint"
+	FanSetSpeed        = "HassFanSetSpeed"
+	MediaPause         = "HassMediaPause"
+	MediaUnpause       = "HassMediaUnpause"
+	MediaNext          = "HassMediaNext"
+	MediaPrevious      = "HassMediaPrevious"
+	MediaMute          = "HassMediaPlayerMute"
+	MediaUnmute        = "HassMediaPlayerUnmute"
+	SetVolume          = "HassSetVolume"
+	SetVolumeRelative  = "HassSetVolumeRelative"
+	VacuumStart        = "HassVacuumStart"
+	VacuumReturn       = "HassVacuumReturnToBase"
+	LawnMowerStart     = "HassLawnMowerStartMowing"
+	LawnMowerDock      = "HassLawnMowerDock"
+	ListAddItem        = "HassListAddItem"
+	ShoppingAddItem    = "HassShoppingListAddItem"
+	StartTimer         = "HassStartTimer"
+	CancelTimer        = "HassCancelTimer"
+	CancelAllTimers    = "HassCancelAllTimers"
+	IncreaseTimer      = "HassIncreaseTimer"
+	DecreaseTimer      = "HassDecreaseTimer"
+	PauseTimer         = "HassPauseTimer"
+	UnpauseTimer       = "HassUnpauseTimer"
+	TimerStatus        = "HassTimerStatus"
+)
+
+// reach says what an intent needs to be carried out.
+type reach uint8
+
+const (
+	reachesEntities reach = iota // any number of them
+	reachesOne                   // exactly one
+	reachesNone                  // it is answered without any entity
+	reachesUnknown               // homehub cannot carry it out
+)
+
+// rule is what binding must know of an intent.
+type rule struct {
+	reach   reach
+	domains []string // that it can act on; nil means all
+	// limit is the slot that must lie between low and high; empty means none.
+	limit     string
+	low, high float64
+	// need is the ability that an entity must have, see ability.go.
+	need ability
+	// playingOnly: without a name it means the players that play now.
+	playingOnly bool
+}
+
+// ruleOf returns the rule of an intent.
+func ruleOf(intent string) rule {
+	switch intent {
+	case TurnOn, TurnOff, Toggle:
+		return rule{domains: switchable()}
+	case GetState:
+		return rule{}
+	case LightSet:
+		return rule{domains: []string{"light"}, limit: "brightness", high: 100}
+	case SetPosition:
+		return rule{domains: []string{"cover", "valve"}, limit: "position", high: 100, need: canSetPosition}
+	case StopMoving:
+		return rule{domains: []string{"cover", "valve"}, need: canStop}
+	case ClimateSet:
+		return rule{reach: reachesOne, domains: []string{"climate"}, need: canSetTemperature}
+	case ClimateGet:
+		return rule{domains: []string{"climate"}}
+	case HumidifierSetpoint:
+		return rule{domains: []string{"humidifier"}, limit: "humidity", high: 100}
+	case FanSetSpeed:
+		return rule{domains: []string{"fan"}, limit: "percentage", high: 100, need: canSetSpeed}
+	case VacuumStart, VacuumReturn:
+		return rule{domains: []string{"vacuum"}}
+	case LawnMowerStart, LawnMowerDock:
+		return rule{domains: []string{"lawn_mower"}}
+	case ListAddItem, ShoppingAddItem:
+		return rule{reach: reachesOne, domains: []string{"todo"}}
+	case GetWeather:
+		return rule{domains: []string{"weather"}}
+	case GetCurrentDate, GetCurrentTime, Nevermind, Respond:
+		return rule{reach: reachesNone}
+	default:
+		return mediaRuleOf(intent)
+	}
+}
+
+func mediaRuleOf(intent string) rule {
+	r := rule{domains: []string{"media_player"}, playingOnly: true}
+	switch intent {
+	case MediaPause:
+		r.need = canPause
+	case MediaUnpause:
+		r.need, r.playingOnly = canPlay, false
+	case MediaNext:
+		r.need = canSkip
+	case MediaPrevious:
+		r.need = canGoBack
+	case MediaMute, MediaUnmute:
+		r.need = canMute
+	case SetVolume:
+		r.limit, r.high, r.need = "volume_level", 100, canSetVolume
+	case SetVolumeRelative:
+	default:
+		return rule{reach: reachesUnknown}
+	}
+
+	return r
+}
+
+// switchable are the domains that HassTurnOn and HassTurnOff can act on.
+func switchable() []string {
+	return []string{
+		"automation", "button", "climate", "cover", "fan", "group", "humidifier", "input_boolean", "input_button",
+		"light", "lock", "media_player", "remote", "scene", "script", "siren", "switch", "valve", "water_heater",
+	}
+}
+
+// IsQuestion reports whether an intent only asks, and so can change nothing.
+func IsQuestion(intent string) bool {
+	switch intent {
+	case GetState, GetCurrentDate, GetCurrentTime, GetWeather, ClimateGet, TimerStatus, Nevermind, Respond:
+		return true
+	default:
+		return false
+	}
+}
+
+// acts reports whether the rule's intent can act on a domain at all.
+func (r rule) acts(domain string) bool { return r.domains == nil || slices.Contains(r.domains, domain) }
