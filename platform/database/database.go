@@ -4,8 +4,19 @@ package database
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.uber.org/zap"
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"homehub/platform/clock"
+	"homehub/platform/health"
 )
 
 // Dialect names the kind of database.
@@ -17,42 +28,113 @@ const (
 	SQLite   Dialect = "sqlite"
 )
 
+// Deps is what Open needs from outside.
+type Deps struct {
+	DataDir string // where the embedded default keeps its file
+	Log     *zap.Logger
+	Metrics prometheus.Registerer // nil: not measured
+}
+
 // DB is an open database.
 type DB struct {
-	gorm    *gorm.DB
-	dialect Dialect
+	gorm     *gorm.DB
+	pool     *sql.DB
+	dialect  Dialect
+	path     string // SQLite's file
+	postgres *pgx.ConnConfig
+	timeout  time.Duration
+	batches  batcher
+	log      *zap.Logger
+	metrics  *metrics
+}
+
+// Open connects and checks that the database answers. It changes nothing: see Migrate.
+func Open(ctx context.Context, cfg Config, deps Deps) (*DB, error) {
+	dialect, err := cfg.dialect()
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{dialect: dialect, timeout: cfg.Timeout, log: deps.Log, metrics: newMetrics(deps.Metrics)}
+	if db.log == nil {
+		db.log = zap.NewNop()
+	}
+
+	var dialector gorm.Dialector
+	switch dialect {
+	case SQLite:
+		db.path = cfg.sqlitePath(deps.DataDir)
+		dialector, err = db.openSQLite(cfg)
+	case Postgres:
+		dialector, err = db.openPostgres(cfg)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := db.connect(ctx, dialector); err != nil {
+		_ = db.pool.Close()
+		return nil, err
+	}
+	if deps.Metrics != nil {
+		deps.Metrics.MustRegister(collectors.NewDBStatsCollector(db.pool, "homehub"))
+	}
+
+	return db, nil
+}
+
+// connect puts gorm on the pool and waits for a first answer.
+func (db *DB) connect(ctx context.Context, dialector gorm.Dialector) error {
+	pingCtx, cancel := context.WithTimeout(ctx, db.timeout)
+	defer cancel()
+	if err := db.pool.PingContext(pingCtx); err != nil {
+		return fmt.Errorf("open database: %w", db.mapError(err))
+	}
+
+	g, err := gorm.Open(dialector, &gorm.Config{
+		Logger:         logger.Discard, // slow statements are logged by observe, errors by whoever handles them
+		NowFunc:        clock.System,
+		TranslateError: true,
+		// One statement is atomic by itself. On SQLite the transaction stays: it is where writers queue.
+		SkipDefaultTransaction: db.dialect == Postgres,
+	})
+	if err != nil {
+		return fmt.Errorf("open database: %w", db.mapError(err))
+	}
+	db.gorm = g
+
+	return db.observe(g)
 }
 
 // Dialect returns the kind of database this is.
 func (db *DB) Dialect() Dialect { return db.dialect }
 
-type txKey struct{}
+// Ping reports whether the database answers: it reads from it, so that a lost file is noticed, too.
+func (db *DB) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, db.timeout)
+	defer cancel()
 
-// Conn returns the transaction that ctx is in, or else the pool. Only store files call it.
-func (db *DB) Conn(ctx context.Context) *gorm.DB {
-	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
-		return tx.WithContext(ctx)
+	var version int
+	if err := db.pool.QueryRowContext(ctx, "SELECT minimum_version FROM platform_schema").Scan(&version); err != nil {
+		return fmt.Errorf("ping database: %w", db.mapError(err))
 	}
 
-	return db.gorm.WithContext(ctx)
+	return nil
 }
 
-// InTx runs fn in a transaction that commits when fn returns nil. Inside another one it joins.
-// fn must not call anything but the database.
-func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
-	if _, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
-		return fn(ctx)
+// Check is the database's part of the health report.
+func (db *DB) Check(ctx context.Context) health.Result {
+	if err := db.Ping(ctx); err != nil {
+		db.log.Warn("the database does not answer", zap.Error(err))
+		return health.Result{Status: health.Down, Message: "The database does not answer."}
 	}
 
-	return db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return fn(context.WithValue(ctx, txKey{}, tx))
-	})
+	return health.Result{Status: health.Up}
 }
 
-// InBatch is InTx for the everyday path: it returns when fn's writes are durable, but shares
-// the commit with other callers that arrive meanwhile. fn runs in a savepoint of its own, so
-// that its failure undoes its own writes only; it must be short, and may run on another
-// goroutine. Values of ctx are kept, its cancellation is not.
-func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) error {
-	return db.InTx(ctx, fn)
+// Close ends all connections; whoever uses the database must have stopped before.
+func (db *DB) Close() error {
+	if err := db.pool.Close(); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+
+	return nil
 }

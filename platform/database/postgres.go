@@ -1,0 +1,75 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+// postgresDialector is gorm's, with our reading of errors.
+type postgresDialector struct {
+	*postgres.Dialector
+
+	db *DB
+}
+
+// Translate implements gorm.ErrorTranslator.
+func (d postgresDialector) Translate(err error) error { return d.db.mapError(err) }
+
+// openPostgres makes the pool. Connections that the server closed are replaced when they are
+// next taken, so that a restarted server needs no restart of homehub.
+func (db *DB) openPostgres(cfg Config) (gorm.Dialector, error) {
+	conf, err := pgx.ParseConfig(cfg.URL.Reveal())
+	if err != nil {
+		return nil, errors.New("database.url is no valid PostgreSQL URL") // the cause may quote the password
+	}
+	setDefault := func(name, value string) {
+		if _, ok := conf.RuntimeParams[name]; !ok {
+			conf.RuntimeParams[name] = value
+		}
+	}
+	milliseconds := strconv.FormatInt(cfg.Timeout.Milliseconds(), 10)
+	setDefault("application_name", "homehub")
+	setDefault("statement_timeout", milliseconds)
+	setDefault("idle_in_transaction_session_timeout", milliseconds)
+	conf.RuntimeParams["timezone"] = "UTC"
+	if conf.ConnectTimeout == 0 {
+		conf.ConnectTimeout = cfg.Timeout / 2
+	}
+	conf.DialFunc = (&net.Dialer{
+		Timeout:         conf.ConnectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}).DialContext
+
+	db.postgres = conf
+	db.pool = stdlib.OpenDB(*conf, stdlib.OptionAfterConnect(scanTimesInUTC))
+	db.pool.SetMaxOpenConns(cfg.MaxConnections)
+	db.pool.SetMaxIdleConns(max(2, cfg.MaxConnections/2))
+	db.pool.SetConnMaxIdleTime(5 * time.Minute)
+	db.pool.SetConnMaxLifetime(time.Hour)
+
+	dialector, ok := postgres.New(postgres.Config{Conn: db.pool}).(*postgres.Dialector)
+	if !ok {
+		return nil, fmt.Errorf("unexpected dialector %T", dialector)
+	}
+
+	return postgresDialector{dialector, db}, nil
+}
+
+// scanTimesInUTC makes timestamps come back as they went in, not in the machine's zone.
+func scanTimesInUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+
+	return nil
+}

@@ -1,0 +1,125 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/glebarez/sqlite"
+	"golang.org/x/sync/semaphore"
+	"gorm.io/gorm"
+)
+
+// maxSQLiteConnections bounds readers: each holds a page cache of its own.
+const maxSQLiteConnections = 8
+
+// sqliteDialector is gorm's, with our reading of errors.
+type sqliteDialector struct {
+	*sqlite.Dialector
+
+	db *DB
+}
+
+// Translate implements gorm.ErrorTranslator.
+func (d sqliteDialector) Translate(err error) error { return d.db.mapError(err) }
+
+func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
+	if err := createPrivate(db.path); err != nil {
+		return nil, err
+	}
+	pragmas := []string{
+		"busy_timeout(5000)", // first: it guards the others; only other processes are waited for in this way
+		"journal_mode(wal)",
+		"synchronous(full)", // a commit is on the disk when it returns, power cut or not
+		"foreign_keys(on)",
+		"cache_size(-1024)",
+	}
+	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	dsn := "file:" + (&url.URL{Path: db.path}).EscapedPath() + "?" + query.Encode()
+
+	pool, err := sql.Open(sqlite.DriverName, dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", db.path, err)
+	}
+	pool.SetMaxOpenConns(min(cfg.MaxConnections, maxSQLiteConnections))
+	pool.SetMaxIdleConns(maxSQLiteConnections)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	db.pool = pool
+
+	conn := &sqlitePool{DB: pool, writers: semaphore.NewWeighted(1)}
+
+	return sqliteDialector{&sqlite.Dialector{Conn: conn}, db}, nil
+}
+
+// createPrivate makes the file before SQLite does, readable by its owner only. The WAL files
+// take over its mode.
+func createPrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("create database folder: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the path
+	if err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+
+	return f.Close()
+}
+
+// sqlitePool queues this process's writers in the order they came: SQLite has one writer at a
+// time, and its own way of waiting is to sleep and try again. Readers never queue.
+type sqlitePool struct {
+	*sql.DB
+
+	writers *semaphore.Weighted
+}
+
+// BeginTx implements gorm.ConnPoolBeginner. Every transaction is a writer's.
+func (p *sqlitePool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
+	if err := p.writers.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	tx, err := p.DB.BeginTx(ctx, opts)
+	if err != nil {
+		p.writers.Release(1)
+		return nil, err
+	}
+
+	return &sqliteTx{Tx: tx, done: sync.OnceFunc(func() { p.writers.Release(1) })}, nil
+}
+
+// ExecContext implements gorm.ConnPool for raw statements outside of a transaction.
+func (p *sqlitePool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := p.writers.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer p.writers.Release(1)
+
+	return p.DB.ExecContext(ctx, query, args...)
+}
+
+// GetDBConn implements gorm.GetDBConnector.
+func (p *sqlitePool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
+
+// sqliteTx passes the writer's turn on when it ends.
+type sqliteTx struct {
+	*sql.Tx
+
+	done func()
+}
+
+// Commit implements gorm.TxCommitter.
+func (t *sqliteTx) Commit() error {
+	defer t.done()
+	return t.Tx.Commit()
+}
+
+// Rollback implements gorm.TxCommitter.
+func (t *sqliteTx) Rollback() error {
+	defer t.done()
+	return t.Tx.Rollback()
+}

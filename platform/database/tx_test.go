@@ -1,0 +1,108 @@
+package database_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"homehub/platform/database"
+	"homehub/platform/database/databasetest"
+)
+
+// note is a table of these tests only.
+type note struct {
+	ID   string `gorm:"primaryKey"`
+	Text string
+}
+
+// setup gives a database with an empty table of notes.
+func setup(tb testing.TB) *database.DB {
+	tb.Helper()
+	db := databasetest.New(tb)
+	require.NoError(tb, db.Conn(tb.Context()).Exec("CREATE TABLE notes (id varchar(64) NOT NULL PRIMARY KEY, text text NOT NULL)").Error)
+
+	return db
+}
+
+func write(ctx context.Context, db *database.DB, id string) error {
+	return db.Conn(ctx).Create(&note{ID: id, Text: "x"}).Error
+}
+
+func count(tb testing.TB, db *database.DB) int {
+	tb.Helper()
+	var n int64
+	require.NoError(tb, db.Conn(tb.Context()).Model(&note{}).Count(&n).Error)
+
+	return int(n)
+}
+
+func TestInTx(t *testing.T) {
+	t.Parallel()
+	errStop := errors.New("stop")
+
+	t.Run("commits", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t)
+
+		require.NoError(t, db.InTx(t.Context(), func(ctx context.Context) error { return write(ctx, db, "a") }))
+
+		require.Equal(t, 1, count(t, db))
+	})
+	t.Run("an inner one joins and fails with the outer", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t)
+
+		err := db.InTx(t.Context(), func(ctx context.Context) error {
+			if err := db.InTx(ctx, func(ctx context.Context) error { return write(ctx, db, "a") }); err != nil {
+				return err
+			}
+			if err := db.InBatch(ctx, func(ctx context.Context) error { return write(ctx, db, "b") }); err != nil {
+				return err
+			}
+
+			return errStop
+		})
+
+		require.ErrorIs(t, err, errStop)
+		require.Zero(t, count(t, db))
+	})
+	t.Run("a panic rolls back and frees the writer's turn", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t)
+
+		require.Panics(t, func() {
+			_ = db.InTx(t.Context(), func(ctx context.Context) error {
+				_ = write(ctx, db, "a")
+				panic("bug")
+			})
+		})
+
+		require.NoError(t, write(t.Context(), db, "b"))
+		require.Equal(t, 1, count(t, db))
+	})
+	t.Run("a caller that gives up waiting writes nothing", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.InTx(t.Context(), func(context.Context) error {
+			cancel()
+			return db.InTx(ctx, func(ctx context.Context) error { return write(ctx, db, "a") })
+		})
+
+		require.ErrorIs(t, err, context.Canceled)
+		require.Zero(t, count(t, db))
+	})
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	db := setup(t)
+	require.NoError(t, write(t.Context(), db, "a"))
+
+	require.ErrorIs(t, write(t.Context(), db, "a"), database.ErrDuplicate)
+	require.ErrorIs(t, db.Conn(t.Context()).Take(&note{}, "id = ?", "none").Error, database.ErrNoRow)
+	require.Equal(t, 1, count(t, db), "the database is of use after an error")
+}
