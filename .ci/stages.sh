@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# The checks, one function each. A stage runs in a subshell with -e.
+
+# notice is for what somebody must read although it is no failure; it is repeated at the end.
+notice() {
+	say "NOTICE: $*"
+	echo "$*" >>"$work/notices"
+}
+
+stage_tools() { install_everything; }
+
+stage_scripts() { shellcheck --external-sources .ci/run .ci/trial; }
+
+stage_format() { golangci-lint fmt --diff; }
+
+stage_lint() {
+	golangci-lint config verify || notice "the linter's schema could not be fetched, its settings were not verified"
+	golangci-lint run ./...
+}
+
+stage_modules() {
+	go mod verify
+	go mod tidy -diff
+}
+
+stage_vet() { go vet ./...; }
+
+# The README's own test command: nothing but Go.
+stage_test() { go test ./...; }
+
+# Everything again, on the real parts and with the race detector at once: what is missing
+# fails here.
+stage_real() {
+	start_real_parts
+	local more=()
+	if $is_full; then more=(-count=3); else more=(-count=1); fi
+	CGO_ENABLED=1 go test -race -shuffle=on -timeout=20m "${more[@]}" ./...
+}
+
+# Known vulnerabilities that this code reaches. What has no fixed release cannot be mended
+# by us: it is told, and fails nothing.
+stage_vulnerabilities() {
+	local report="$work/vulnerabilities.json" reached
+	if ! govulncheck -format json ./... >"$report" 2>"$work/govulncheck.log"; then
+		cat "$work/govulncheck.log"
+		[[ ${GITHUB_ACTIONS:-} != true ]] && grep -qE 'no such host|connection refused|i/o timeout' "$work/govulncheck.log" || return 1
+		notice "known vulnerabilities were NOT checked: their database is out of reach (GOVULNDB names a mirror)"
+		return 0
+	fi
+	# A finding whose trace ends in a function is one that our code calls.
+	reached="$(jq -r 'select(.finding.trace[0].function?) | .finding
+		| [.osv, .trace[0].module, (.fixed_version // "none")] | @tsv' "$report" | sort -u)"
+	[[ -n $reached ]] || return 0
+	local id module fixed fixable=0
+	while IFS=$'\t' read -r id module fixed; do
+		if [[ $fixed == none ]]; then
+			notice "$id in $module is reached and has no fixed release"
+		else
+			say "$id in $module is fixed in $fixed"
+			fixable=$((fixable + 1))
+		fi
+	done <<<"$reached"
+	((fixable == 0)) || fail "$fixable reachable vulnerabilities have a fixed release"
+}
+
+# How well sentences are understood must not sink below these.
+stage_evaluation() {
+	local folder=../shared/eval/ha-intents-hu
+	go build -o "$work/homehub" .
+	if [[ -d $folder ]]; then
+		"$work/homehub" eval "$folder" --min-effect 0.95 --max-wrong 0.01
+	else
+		notice "the development sentences ($folder) are not here; only the repository's own were scored"
+	fi
+	"$work/homehub" eval modules/intent/testdata/eval --min-effect 1 --max-wrong 0
+}
+
+# Every fuzz target, wherever it is, for some seconds.
+stage_fuzz() {
+	local seconds=5 folder target targets failures=0
+	if $is_full; then seconds=60; fi
+	for folder in $(git grep -l --untracked '^func Fuzz' -- '*_test.go' | xargs -r -n1 dirname | sort -u); do
+		targets="$(go test -list='^Fuzz' "./$folder")"
+		for target in $(grep '^Fuzz' <<<"$targets"); do
+			say "./$folder $target"
+			go test -run='^$' -fuzz="^$target\$" -fuzztime="${seconds}s" "./$folder" || failures=$((failures + 1))
+		done
+	done
+	((failures == 0)) || fail "$failures fuzz targets failed"
+}
+
+# What the README promises a stranger, in a clean clone with an empty data folder.
+stage_trial() { .ci/trial "$work/clone"; }
