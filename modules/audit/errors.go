@@ -1,0 +1,16 @@
+package audit
+
+import (
+	"errors"
+
+	"homehub/platform/apperr"
+)
+
+// ErrBroken means that a chain is not what was recorded. The command line exits with 1 on it.
+var ErrBroken = errors.New("the audit record is broken")
+
+var (
+	errNotAllowed    = apperr.New(apperr.Forbidden, "auth.not_allowed", "Only an owner of the household may read its audit log.")
+	errInvalidCursor = apperr.New(apperr.Invalid, "request.invalid", "The cursor is not one that this list gave out.").
+				WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})
+)

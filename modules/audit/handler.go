@@ -1,0 +1,96 @@
+package audit
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/platform/httpx"
+	"homehub/platform/identity"
+)
+
+func (m *Module) listEntries(c echo.Context) error {
+	ctx := c.Request().Context()
+	householdID, err := m.readableHousehold(ctx)
+	if err != nil {
+		return err
+	}
+	page, err := httpx.PageOf(c)
+	if err != nil {
+		return err
+	}
+	before, err := parseCursor(page.Cursor)
+	if err != nil {
+		return err
+	}
+	entries, err := m.svc.store.listEntries(ctx, householdID, before, page.Limit+1)
+	if err != nil {
+		return err
+	}
+
+	list := httpx.List[entryDTO]{Items: make([]entryDTO, 0, len(entries))}
+	for i, e := range entries {
+		if i == page.Limit {
+			cursor := strconv.FormatInt(entries[i-1].Seq, 10)
+			list.NextCursor = &cursor
+
+			break
+		}
+		list.Items = append(list.Items, toEntryDTO(e))
+	}
+
+	return c.JSON(http.StatusOK, list)
+}
+
+func (m *Module) verifyChain(c echo.Context) error {
+	ctx := c.Request().Context()
+	householdID, err := m.readableHousehold(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := m.svc.verify(ctx, householdID, nil)
+	if err != nil {
+		return err
+	}
+
+	return c.JSON(http.StatusOK, toReportDTO(r))
+}
+
+// readableHousehold returns the household whose record the caller may read. A refusal is
+// itself recorded.
+func (m *Module) readableHousehold(ctx context.Context) (string, error) {
+	caller, err := identity.From(ctx)
+	if err != nil {
+		return "", err
+	}
+	if caller.HouseholdID != "" && caller.Role == identity.RoleOwner {
+		return caller.HouseholdID, nil
+	}
+	if caller.HouseholdID != "" {
+		err = m.svc.record(ctx, auditapi.Event{
+			HouseholdID: caller.HouseholdID, Action: actionRead, Outcome: auditapi.Refused,
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+
+	return "", errNotAllowed
+}
+
+// parseCursor reads what listEntries gave out: the seq of the page's last entry.
+func parseCursor(cursor string) (int64, error) {
+	if cursor == "" {
+		return math.MaxInt64, nil
+	}
+	before, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil || before < 1 {
+		return 0, errInvalidCursor
+	}
+
+	return before, nil
+}

@@ -1,0 +1,170 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/platform/clock"
+	"homehub/platform/database"
+	"homehub/platform/identity"
+	"homehub/platform/log"
+)
+
+// fieldActorName is the personal field that holds the actor's name.
+const fieldActorName = "actor_name"
+
+// actionRead is the one act of which audit itself tells: a refused look at the record.
+const actionRead = "audit.read"
+
+// saltSize is enough that no two values ever share a salt.
+const saltSize = 16
+
+type service struct {
+	db      *database.DB
+	store   *store
+	keys    keyring
+	log     *zap.Logger
+	now     clock.Clock
+	metrics *metrics
+}
+
+// personal is a value of the erasable side table.
+type personal struct {
+	Field string
+	Salt  []byte
+	Text  string
+}
+
+// record appends one event to its household's chain. All that needs no lock is done before
+// the chain is locked.
+func (s *service) record(ctx context.Context, event auditapi.Event) error {
+	draft, values, err := s.draft(ctx, event)
+	if err != nil {
+		return fmt.Errorf("record %s: %w", event.Action, err)
+	}
+
+	err = s.db.InBatch(ctx, func(ctx context.Context) error {
+		e := draft // a grouped commit may run this again
+		return s.append(ctx, &e, values)
+	})
+	if err != nil {
+		return fmt.Errorf("record %s: %w", event.Action, err)
+	}
+	s.metrics.entries.WithLabelValues(draft.Outcome).Inc()
+
+	return nil
+}
+
+// append locks the chain, extends it, and stores both.
+func (s *service) append(ctx context.Context, e *entry, values []personal) error {
+	h, err := s.store.lockHead(ctx, e.HouseholdID, e.At)
+	if err != nil {
+		return err
+	}
+	if !s.keys.extend(&h, e) {
+		s.metrics.brokenHeads.Inc()
+		log.For(ctx, s.log).Error("the head of an audit chain was changed from outside; run homehub audit verify",
+			zap.String("household_id", e.HouseholdID), zap.Int64("seq", e.Seq))
+	}
+	if err := s.store.insertEntry(ctx, e, values); err != nil {
+		return err
+	}
+
+	return s.store.updateHead(ctx, &h, e.At)
+}
+
+// draft turns an event into an entry that lacks only its place in the chain.
+func (s *service) draft(ctx context.Context, event auditapi.Event) (entry, []personal, error) {
+	if event.HouseholdID == "" || event.Action == "" || event.Outcome == "" {
+		return entry{}, nil, fmt.Errorf("an event needs a household, an action and an outcome: %q, %q, %q",
+			event.HouseholdID, event.Action, event.Outcome)
+	}
+	actor := actorOf(ctx, event.Actor)
+	details, err := canonicalJSON(event.Details)
+	if err != nil {
+		return entry{}, nil, fmt.Errorf("encode details: %w", err)
+	}
+	values := personalOf(event.Personal, actor.Name)
+	commitments := make(map[string]string, len(values))
+	for _, v := range values {
+		commitments[v.Field] = commit(v.Salt, v.Field, v.Text)
+	}
+	committed, err := canonicalJSON(commitments)
+	if err != nil {
+		return entry{}, nil, fmt.Errorf("encode commitments: %w", err)
+	}
+
+	return entry{
+		HouseholdID: event.HouseholdID,
+		At:          s.now().UTC().Truncate(time.Microsecond), // what both databases keep
+		Action:      event.Action,
+		Outcome:     string(event.Outcome),
+		RequestID:   storable(log.RequestID(ctx)),
+		ActorKind:   actor.Kind,
+		ActorID:     actor.ID,
+		Target:      storable(event.Target),
+		Details:     details,
+		Commitments: committed,
+	}, values, nil
+}
+
+// actorOf is the actor given, else the caller, else homehub itself.
+func actorOf(ctx context.Context, given auditapi.Actor) auditapi.Actor {
+	if given != (auditapi.Actor{}) {
+		return given
+	}
+	caller, err := identity.From(ctx)
+	if err != nil {
+		return auditapi.Actor{Kind: string(identity.System)}
+	}
+
+	return auditapi.Actor{Kind: string(caller.Kind), ID: caller.ID, Name: caller.Name}
+}
+
+// personalOf salts every value, in the order of their fields.
+func personalOf(given map[string]string, actorName string) []personal {
+	all := make(map[string]string, len(given)+1)
+	maps.Copy(all, given)
+	if actorName != "" {
+		all[fieldActorName] = actorName
+	}
+	values := make([]personal, 0, len(all))
+	for _, field := range slices.Sorted(maps.Keys(all)) {
+		salt := make([]byte, saltSize)
+		_, _ = rand.Read(salt) // never fails, by its contract
+		values = append(values, personal{Field: field, Salt: salt, Text: storable(all[field])})
+	}
+
+	return values
+}
+
+// canonicalJSON is compact JSON with sorted keys; an empty map is {}.
+func canonicalJSON[V any](m map[string]V) (string, error) {
+	if len(m) == 0 {
+		return "{}", nil
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(m); err != nil {
+		return "", err
+	}
+
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// storable is s as both databases can keep it: PostgreSQL refuses broken UTF-8 and NUL, and
+// what is signed must be what is stored.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
