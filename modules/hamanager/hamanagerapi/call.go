@@ -45,8 +45,8 @@ type Instance interface {
 	// IsConnected reports whether the model is live; when false it is the last one seen.
 	IsConnected() bool
 	// Call performs a service call. Without a deadline in ctx it takes the configured one.
-	// Errors: ErrOffline (never sent), ErrServiceFailed, ErrNotSupported, ErrOutcomeUnknown
-	// (sent, but connection or deadline ended before the answer).
+	// Errors: ErrOffline (never sent), ErrServiceFailed, ErrNotSupported, ErrOutOfRange,
+	// ErrOutcomeUnknown (sent, but connection or deadline ended before the answer).
 	Call(ctx context.Context, call ServiceCall) (CallResult, error)
 	// Watch begins before it returns, so that changes caused by a later Call are seen.
 	Watch(entityIDs []string) Watch
@@ -62,6 +62,8 @@ var (
 	ErrServiceFailed = apperr.New(apperr.Unavailable, "instance.service_failed", "The home reported an error.")
 	// ErrNotSupported: the entity cannot do that (service_validation_error, unknown service).
 	ErrNotSupported = apperr.New(apperr.Unprocessable, "instance.not_supported", "The device cannot do that.")
+	// ErrOutOfRange: Home Assistant refused a value of the call.
+	ErrOutOfRange = apperr.New(apperr.Unprocessable, "instance.out_of_range", "The device cannot take that value.")
 	// ErrOutcomeUnknown: the call was sent, its end was not seen.
 	ErrOutcomeUnknown = apperr.New(apperr.Unavailable, "instance.outcome_unknown", "Whether it was done is not known.")
 )

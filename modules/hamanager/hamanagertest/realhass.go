@@ -1,0 +1,84 @@
+package hamanagertest
+
+import (
+	"context"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"homehub/modules/hamanager/internal/hass"
+	"homehub/platform/identity"
+)
+
+// The environment of tests that need a real Home Assistant, and the user they expect there,
+// or create.
+const (
+	realHassVariable = "HOMEHUB_TEST_HASS_URL"
+	requiredVariable = "HOMEHUB_TEST_REQUIRED"
+	realHassUser     = "homehub"
+	realHassPassword = "homehub-test-password"
+	realHassPatience = 3 * time.Minute // a slow machine's first start
+)
+
+// Real is a real Home Assistant and a long-lived token of its owner.
+type Real struct{ URL, Token string }
+
+// RealHass returns the Home Assistant that HOMEHUB_TEST_HASS_URL names, onboarded. Without
+// one the test is skipped, or fails where HOMEHUB_TEST_REQUIRED says that nothing may miss.
+func RealHass(tb testing.TB) Real {
+	tb.Helper()
+
+	url := os.Getenv(realHassVariable)
+	if url == "" {
+		if os.Getenv(requiredVariable) != "" {
+			tb.Fatalf("%s is not set, and %s forbids to go without", realHassVariable, requiredVariable)
+		}
+		tb.Skipf("SKIPPED: needs a real Home Assistant; name one in %s", realHassVariable)
+	}
+
+	token, err := onboardOnce(url)
+	if err != nil {
+		tb.Fatalf("set up the Home Assistant at %s: %v", url, err)
+	}
+
+	return Real{URL: url, Token: token}
+}
+
+//nolint:gochecknoglobals // one sign-in for all tests of a process
+var realHass struct {
+	sync.Mutex
+
+	tokens map[string]string
+}
+
+func onboardOnce(url string) (string, error) {
+	realHass.Lock()
+	defer realHass.Unlock()
+
+	if token := realHass.tokens[url]; token != "" {
+		return token, nil
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), realHassPatience)
+	defer cancel()
+
+	client := hass.NewClient(hass.Endpoint{BaseURL: url})
+	defer client.Close()
+
+	token, err := client.SetUp(ctx, hass.Setup{
+		Owner: hass.Owner{Name: "homehub", Username: realHassUser, Password: realHassPassword, Language: "hu"},
+		Place: hass.Place{
+			LocationName: "Teszt", Language: "hu", TimeZone: "Europe/Budapest", Country: "HU", Currency: "HUF",
+			UnitSystem: "metric", Latitude: 47.4979, Longitude: 19.0402,
+		},
+		ClientName: "homehub tests " + identity.NewID(),
+	})
+	if err != nil {
+		return "", err
+	}
+
+	realHass.tokens = map[string]string{url: token}
+
+	return token, nil
+}
