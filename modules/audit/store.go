@@ -78,7 +78,9 @@ func (s *store) insertEntry(ctx context.Context, e *entry, values []personal) er
 	}
 	rows := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?), ", len(values)), ", ")
 	err = s.db.Conn(ctx).Exec(
-		`INSERT INTO audit_personal (household_id, seq, field, salt, text) VALUES `+rows, args...).Error
+		`INSERT INTO audit_personal (household_id, seq, field, salt, text) VALUES `+rows+
+			` ON CONFLICT (household_id, seq, field) DO UPDATE SET salt = excluded.salt, text = excluded.text`, // left by a cut tail
+		args...).Error
 	if err != nil {
 		return fmt.Errorf("insert personal values: %w", err)
 	}
