@@ -20,6 +20,9 @@ type Config struct {
 	URL secret.String `koanf:"url"` // memory:, or redis://, rediss://, unix://; it may hold a password
 }
 
+// Defaults are the embedded settings.
+func Defaults() Config { return Config{URL: secret.New(memoryScheme + ":")} }
+
 // Validate reports every problem at once.
 func (c Config) Validate() error {
 	_, err := c.scheme()

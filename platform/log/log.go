@@ -22,6 +22,9 @@ type Config struct {
 	Format string `koanf:"format"` // console or json; empty: console on a terminal, else json
 }
 
+// Defaults are the embedded settings.
+func Defaults() Config { return Config{Level: "info"} }
+
 // Validate reports every problem at once.
 func (c Config) Validate() error {
 	var errs []error
