@@ -9,7 +9,7 @@ notice() {
 
 stage_tools() { install_everything; }
 
-stage_scripts() { shellcheck --external-sources .ci/run .ci/trial; }
+stage_scripts() { shellcheck --external-sources --check-sourced .ci/run .ci/trial; }
 
 stage_format() { golangci-lint fmt --diff; }
 
@@ -81,10 +81,10 @@ stage_fuzz() {
 	if $is_full; then seconds=60; fi
 	for folder in $(git grep -l --untracked '^func Fuzz' -- '*_test.go' | xargs -r -n1 dirname | sort -u); do
 		targets="$(go test -list='^Fuzz' "./$folder")"
-		for target in $(grep '^Fuzz' <<<"$targets"); do
+		while read -r target; do
 			say "./$folder $target"
-			go test -run='^$' -fuzz="^$target\$" -fuzztime="${seconds}s" "./$folder" || failures=$((failures + 1))
-		done
+			go test -run='^$' -fuzz="^$target\$" -fuzztime="${seconds}s" "./$folder" </dev/null || failures=$((failures + 1))
+		done < <(grep '^Fuzz' <<<"$targets")
 	done
 	((failures == 0)) || fail "$failures fuzz targets failed"
 }
