@@ -53,12 +53,14 @@ stop_everything() {
 	rm -rf "$work" 2>/dev/null || as_root rm -rf "$work"
 }
 
-# end_process asks with SIGINT, which all of ours take as an orderly stop, then insists.
+# end_process asks, asks PostgreSQL not to wait for its clients, then insists.
 end_process() {
-	kill -INT "$1" 2>/dev/null || as_root kill -INT "$1" 2>/dev/null || return 0
-	for _ in {1..50}; do
-		kill -0 "$1" 2>/dev/null || return 0
-		sleep 0.1
+	local signal
+	for signal in TERM INT KILL; do
+		kill "-$signal" "$1" 2>/dev/null || as_root kill "-$signal" "$1" 2>/dev/null || return 0
+		for _ in {1..30}; do
+			kill -0 "$1" 2>/dev/null || return 0
+			sleep 0.1
+		done
 	done
-	kill -KILL "$1" 2>/dev/null || as_root kill -KILL "$1" 2>/dev/null || true
 }
