@@ -143,11 +143,11 @@ func decodeScalar(raw any, isText bool, into reflect.Value) error {
 	if !isString {
 		text = fmt.Sprint(raw)
 	}
-	isFit := isString == isText
+	isFit := !isString || isText
 	switch {
 	case into.Kind() == reflect.Bool:
 		b, err := strconv.ParseBool(text)
-		if err != nil || !isFit || !isText && reflect.TypeOf(raw).Kind() != reflect.Bool {
+		if _, isBool := raw.(bool); err != nil || !isBool && !isText {
 			return errBool
 		}
 		into.SetBool(b)

@@ -26,8 +26,9 @@ const (
 const Database = "database"
 
 const (
-	maxAge       = 5 * time.Second // how old a report may be
-	checkTimeout = 2 * time.Second // how long one check may take
+	maxAge       = 5 * time.Second        // how old a report may be
+	checkTimeout = 2 * time.Second        // how long one check may take
+	grace        = 100 * time.Millisecond // for a check to say what it missed when its time is up
 )
 
 // Result is what a check found. Message is public: no addresses, no internals.
@@ -61,11 +62,11 @@ type Checker struct {
 
 // New makes a Checker. The check named Database decides between down and degraded.
 func New(checks map[string]Check, now clock.Clock) *Checker {
-	return &Checker{checks: checks, now: now, hung: make(map[string]bool)}
+	return &Checker{checks: checks, now: now, hung: make(map[string]bool), last: Report{Status: Down}}
 }
 
 // Report returns the state of everything, at most 5 s old. Callers that arrive while the checks
-// run share their result; one whose ctx ends first gets the report before.
+// run share their result; one whose ctx ends first gets the report before, and Down when there is none.
 func (c *Checker) Report(ctx context.Context) Report {
 	c.mu.Lock()
 	if !c.takenAt.IsZero() && c.now().Sub(c.takenAt) < maxAge {
@@ -140,20 +141,12 @@ func (c *Checker) ask(ctx context.Context, name string, check Check) Result {
 		answer <- result
 	}()
 
+	deaf := time.NewTimer(checkTimeout + grace)
+	defer deaf.Stop()
 	select {
 	case result := <-answer:
 		return result
-	case <-ctx.Done():
-		return c.late(answer, start)
-	}
-}
-
-// late prefers an answer that came together with the deadline.
-func (c *Checker) late(answer <-chan Result, start time.Time) Result {
-	select {
-	case result := <-answer:
-		return result
-	default:
+	case <-deaf.C:
 		return Result{Status: Down, Latency: c.now().Sub(start), Message: "no answer in time"}
 	}
 }
