@@ -41,6 +41,13 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// IsSQLite reports whether the database is a file of this process's own.
+func (c Config) IsSQLite() bool {
+	dialect, err := c.dialect()
+
+	return err == nil && dialect == SQLite
+}
+
 func (c Config) dialect() (Dialect, error) {
 	scheme, _, _ := strings.Cut(c.URL.Reveal(), ":")
 	switch scheme {

@@ -16,7 +16,6 @@ import (
 	"gorm.io/gorm/logger"
 
 	"homehub/platform/clock"
-	"homehub/platform/health"
 )
 
 // Dialect names the kind of database.
@@ -118,16 +117,6 @@ func (db *DB) Ping(ctx context.Context) error {
 	}
 
 	return nil
-}
-
-// Check is the database's part of the health report.
-func (db *DB) Check(ctx context.Context) health.Result {
-	if err := db.Ping(ctx); err != nil {
-		db.log.Warn("the database does not answer", zap.Error(err))
-		return health.Result{Status: health.Down, Message: "The database does not answer."}
-	}
-
-	return health.Result{Status: health.Up}
 }
 
 // Close ends all connections; whoever uses the database must have stopped before.

@@ -1,0 +1,217 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"homehub/platform/identity"
+	"homehub/platform/log"
+)
+
+type exchangeKey struct{}
+
+// exchange is what the middleware knows of one request.
+type exchange struct {
+	body []byte
+	err  error // what the answer is about, for the log
+}
+
+// exchangeOf finds the request's exchange; outside of the middleware it is an empty one.
+func exchangeOf(c echo.Context) *exchange {
+	if x, ok := c.Request().Context().Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+
+	return &exchange{}
+}
+
+// observe is the outermost step: it names the request, turns an error into the answer, and
+// then counts and logs it.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		begun := time.Now()
+		id := c.Request().Header.Get(echo.HeaderXRequestID)
+		if !isRequestID(id) {
+			id = identity.NewID()
+		}
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		x := &exchange{}
+		ctx := context.WithValue(log.WithRequestID(c.Request().Context(), id), exchangeKey{}, x)
+		c.SetRequest(c.Request().WithContext(ctx))
+
+		s.metrics.inFlight.Inc()
+		defer s.metrics.inFlight.Dec()
+		if err := next(c); err != nil {
+			x.err = err
+			respond(c, err)
+		}
+		took := time.Since(begun)
+		route := s.routeOf(c)
+		s.metrics.observe(c, route, took)
+		s.logAccess(c, x, route, took)
+
+		return nil
+	}
+}
+
+// isRequestID accepts what is safe in logs and headers.
+func isRequestID(id string) bool {
+	if id == "" || len(id) > 64 {
+		return false
+	}
+	for i := range len(id) {
+		switch b := id[i]; {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9', b == '.', b == '_', b == '-':
+		default:
+			return false
+		}
+	}
+
+	return true
+}
+
+// unmatched stands for every address without a route.
+const unmatched = "unmatched"
+
+// routeOf is the route's template; never the address itself, which has no bounds.
+func (s *Server) routeOf(c echo.Context) string {
+	path := c.Path()
+	if path == "" || path[len(path)-1] == '*' || path == "/api/v1" {
+		return unmatched
+	}
+
+	return path
+}
+
+// logAccess writes the request's one line. Neither query nor body are in it.
+func (s *Server) logAccess(c echo.Context, x *exchange, route string, took time.Duration) {
+	req, res := c.Request(), c.Response()
+	level := zapcore.InfoLevel
+	switch {
+	case res.Status == http.StatusInternalServerError:
+		level = zapcore.ErrorLevel
+	case res.Status > http.StatusInternalServerError:
+		level = zapcore.WarnLevel
+	case isQuiet(route):
+		level = zapcore.DebugLevel
+	}
+	entry := s.deps.Log.Check(level, "request")
+	if entry == nil {
+		return
+	}
+	fields := []zap.Field{
+		zap.String("request_id", log.RequestID(req.Context())),
+		zap.String("method", req.Method),
+		zap.String("route", route),
+		zap.Int("status", res.Status),
+		zap.Duration("took", took),
+		zap.Int64("bytes", res.Size),
+		zap.String("ip", c.RealIP()),
+	}
+	if p, err := identity.From(req.Context()); err == nil {
+		fields = append(fields, zap.String("caller", p.ID), zap.String("household_id", p.HouseholdID))
+	}
+	if x.err != nil {
+		fields = append(fields, zap.Error(x.err))
+	}
+	entry.Write(fields...)
+}
+
+// isQuiet knows the routes that machines ask every few seconds.
+func isQuiet(route string) bool {
+	return route == "/livez" || route == "/readyz" || route == "/metrics"
+}
+
+// recover turns a panic into an error of this request alone.
+func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			value := recover()
+			if value == nil {
+				return
+			}
+			if e, ok := value.(error); ok && errors.Is(e, http.ErrAbortHandler) {
+				panic(value) // the server's own way to cut a connection
+			}
+			s.metrics.panics.Inc()
+			log.For(c.Request().Context(), s.deps.Log).Error("panic in a handler",
+				zap.Any("panic", value), zap.ByteString("stack", debug.Stack()))
+			err = errInternal.Wrap(fmt.Errorf("panic: %v", value))
+		}()
+
+		return next(c)
+	}
+}
+
+// secure sets the headers that keep a browser from doing more with an answer than it should.
+func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
+		h.Set(echo.HeaderXFrameOptions, "DENY")
+		h.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+		h.Set(echo.HeaderReferrerPolicy, "no-referrer")
+		h.Set(echo.HeaderCacheControl, "no-store")
+
+		return next(c)
+	}
+}
+
+func cors(origins []string) echo.MiddlewareFunc {
+	return middleware.CORSWithConfig(middleware.CORSConfig{
+		AllowOrigins: origins,
+		AllowMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		AllowHeaders: []string{echo.HeaderAuthorization, echo.HeaderContentType, echo.HeaderXRequestID, "Idempotency-Key"},
+		ExposeHeaders: []string{
+			echo.HeaderXRequestID, echo.HeaderRetryAfter, headerLimit, headerRemaining, headerReset, "Idempotency-Replayed",
+		},
+		MaxAge: int((10 * time.Minute).Seconds()),
+	})
+}
+
+// buffer reads the body once, within its limit, for all who need it later.
+func (s *Server) buffer(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req := c.Request()
+		if req.Body == nil || req.Body == http.NoBody || s.routeOf(c) == unmatched {
+			return next(c)
+		}
+		if req.ContentLength > s.cfg.BodyLimit {
+			return errTooLarge
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(c.Response(), req.Body, s.cfg.BodyLimit))
+		if err != nil {
+			return bodyError(err)
+		}
+		x := exchangeOf(c)
+		x.body = body
+
+		return next(c)
+	}
+}
+
+// bodyError judges why a body did not arrive.
+func bodyError(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errTooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errTooSlow
+	}
+	if errors.Is(err, context.Canceled) {
+		return errClientGone
+	}
+
+	return invalidBody("did not arrive whole").Wrap(err)
+}
