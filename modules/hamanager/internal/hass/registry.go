@@ -122,9 +122,3 @@ func (c *Conn) Expose(ctx context.Context, entityIDs []string, isExposed bool) e
 
 	return nil
 }
-
-// DecideExposure makes Home Assistant settle, by its own rules, the exposure of all entities
-// that nobody has asked about: preparing its conversation agent does.
-func (c *Conn) DecideExposure(ctx context.Context) error {
-	return c.Do(ctx, map[string]string{"type": "conversation/prepare"}, nil)
-}

@@ -1,0 +1,33 @@
+package live
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// The pauses between attempts to connect. They grow to a minute, and each is drawn from its
+// whole range, so that the homes of a village do not all return in the same second.
+const (
+	shortestPause = 250 * time.Millisecond
+	firstRange    = time.Second
+	longestRange  = time.Minute
+	// refusedPause follows a refused token: only a person can heal that, and Home Assistant
+	// counts every attempt as a failed login.
+	refusedPause = 15 * time.Minute
+	// settledAfter is how long a connection must last to count as a good one.
+	settledAfter = 30 * time.Second
+)
+
+// backoff is the policy; the zero value begins with the shortest range.
+type backoff struct{ failures int }
+
+// next returns the pause before the next attempt.
+func (b *backoff) next() time.Duration {
+	limit := firstRange << min(b.failures, 6)
+	b.failures++
+
+	return shortestPause + rand.N(min(limit, longestRange)) //nolint:gosec // spreads load, hides nothing
+}
+
+// reset begins anew after a good connection.
+func (b *backoff) reset() { b.failures = 0 }
