@@ -106,7 +106,9 @@ func newBreaker(log *zap.Logger) circuitbreaker.CircuitBreaker[any] {
 	return circuitbreaker.NewBuilder[any]().
 		WithFailureThreshold(breakerFailures).
 		WithDelay(breakerPause).
-		OnOpen(func(circuitbreaker.StateChangedEvent) { log.Warn("kv does not answer; calls fail at once for a moment") }).
+		OnOpen(func(circuitbreaker.StateChangedEvent) {
+			log.Warn("kv does not answer; calls fail at once for a moment")
+		}).
 		OnClose(func(circuitbreaker.StateChangedEvent) { log.Info("kv answers again") }).
 		Build()
 }
@@ -260,7 +262,7 @@ func (r *redisStore) guard(ctx context.Context, call func(context.Context) rueid
 		r.breaker.RecordSuccess()
 
 		return message, nil
-	case strings.Contains(err.Error(), "not an integer"):
+	case isNotInteger(err):
 		r.breaker.RecordSuccess()
 
 		return message, errNotInteger
@@ -271,6 +273,11 @@ func (r *redisStore) guard(ctx context.Context, call func(context.Context) rueid
 	}
 
 	return message, ErrUnavailable.Wrap(err)
+}
+
+// isNotInteger recognises Redis's refusals to count, which only words tell apart.
+func isNotInteger(err error) bool {
+	return strings.Contains(err.Error(), "not an integer") || strings.Contains(err.Error(), "would overflow")
 }
 
 // bytesOf returns nil for nothing, and never nil for an empty value.
