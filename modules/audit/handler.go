@@ -32,18 +32,17 @@ func (m *Module) listEntries(c echo.Context) error {
 		return err
 	}
 
-	list := httpx.List[entryDTO]{Items: make([]entryDTO, 0, len(entries))}
-	for i, e := range entries {
-		if i == page.Limit {
-			cursor := strconv.FormatInt(entries[i-1].Seq, 10)
-			list.NextCursor = &cursor
-
-			break
-		}
-		list.Items = append(list.Items, toEntryDTO(e))
+	next := ""
+	if len(entries) > page.Limit {
+		entries = entries[:page.Limit]
+		next = strconv.FormatInt(entries[page.Limit-1].Seq, 10)
+	}
+	items := make([]entryDTO, 0, len(entries))
+	for _, e := range entries {
+		items = append(items, toEntryDTO(e))
 	}
 
-	return c.JSON(http.StatusOK, list)
+	return c.JSON(http.StatusOK, httpx.NewList(items, next))
 }
 
 func (m *Module) verifyChain(c echo.Context) error {

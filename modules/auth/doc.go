@@ -1,0 +1,26 @@
+// Package auth knows who is calling and what they may do: people, households, memberships,
+// sessions and tokens.
+//
+// It owns the tables auth_users, auth_households, auth_memberships, auth_sessions,
+// auth_refresh_tokens and auth_signing_keys; the routes under /api/v1/auth, /api/v1/users/me
+// and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
+// homehub's modules: what a new household gets from others comes in through
+// Deps.OnHouseholdCreated.
+//
+// Other modules never ask auth. Its middleware leaves an identity.Principal in the context of
+// each request, with the rights of that moment in the household that the request is about.
+//
+// # Invariants
+//
+//   - An access token proves who is calling, never what they may do: that is looked up at each
+//     request. The cache of it is only believed under the marks of session, user and household,
+//     and whoever changes one of these removes its mark after the commit (authorizer.forget).
+//   - No token and no password is stored: refresh tokens as SHA-256 of 256 random bits,
+//     passwords as bcrypt, private keys sealed.
+//   - A refresh token is exchanged once. Who repeats it within the grace time gets the same
+//     successor, which is derived and not stored; who repeats it later ends the session.
+//   - bcrypt runs on half the cores at most.
+//   - A household that the caller does not belong to is the same 404 as one that does not exist.
+//   - Every change is recorded in the transaction that makes it, every refusal after its
+//     rollback in a write of its own.
+package auth

@@ -1,0 +1,70 @@
+package auth
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"homehub/platform/httpx"
+	"homehub/platform/identity"
+)
+
+// Authenticate puts the caller of a bearer token into the request's context, with the rights
+// it has at this moment in the household that the request is about: the one it names, or
+// else the token's. A household that the caller does not belong to is a 404, whether or not
+// it exists.
+func (m *Module) Authenticate() echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			p, err := m.caller(c)
+			if err != nil {
+				return err
+			}
+			request := c.Request()
+			c.SetRequest(request.WithContext(identity.With(request.Context(), p)))
+
+			return next(c)
+		}
+	}
+}
+
+func (m *Module) caller(c echo.Context) (identity.Principal, error) {
+	ctx := c.Request().Context()
+	token, ok := bearer(c.Request().Header.Get(echo.HeaderAuthorization))
+	if !ok {
+		return identity.Principal{}, identity.ErrUnauthenticated
+	}
+	said, err := m.svc.tokens.verify(ctx, token)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	named := httpx.PeekHouseholdID(c)
+	householdID := named
+	if named == "" {
+		householdID = said.HouseholdID
+	}
+	p, err := m.svc.rights.principal(ctx, said, householdID)
+	if err != nil && named == "" && isPersonal(c.Path()) &&
+		(errors.Is(err, errHouseholdNotFound) || errors.Is(err, errHouseholdDisabled)) {
+		return p, nil // who has lost the household can still see to their own login
+	}
+
+	return p, err
+}
+
+// bearer returns the token of an Authorization header; the scheme's case does not matter.
+func bearer(header string) (token string, ok bool) {
+	scheme, token, found := strings.Cut(header, " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	token = strings.TrimSpace(token)
+
+	return token, token != ""
+}
+
+// isPersonal reports whether a route is about the caller rather than about a household.
+func isPersonal(path string) bool {
+	return path == pathMe || strings.HasPrefix(path, "/api/v1/auth/")
+}

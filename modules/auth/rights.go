@@ -1,0 +1,200 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"homehub/platform/clock"
+	"homehub/platform/identity"
+	"homehub/platform/kv"
+)
+
+const (
+	// rightsTTL is how long rights are believed without asking the database. A change is noticed
+	// at once through the marks; this bounds what happens when kv is lost between the change and
+	// the removal of its mark.
+	rightsTTL = 30 * time.Second
+	// markTTL only has to be longer than rightsTTL: without its mark an entry counts for nothing.
+	markTTL = time.Hour
+)
+
+// maxHouseholdID is the length of an id of ours; nothing longer is worth a look.
+const maxHouseholdID = 36
+
+// rights is what a session may do in one household, as of the last look at the database.
+// Times are judged at each use.
+type rights struct {
+	// Marks are those of session, user and household that were there before the look. A change
+	// to one of the three removes its mark, and with it every entry that relied on it.
+	Marks [3]string `json:"m"`
+
+	UserID           string        `json:"u"`
+	Name             string        `json:"n"`
+	IsAdmin          bool          `json:"a,omitempty"`
+	IsOver           bool          `json:"o,omitempty"` // the session was ended
+	IsDisabled       bool          `json:"d,omitempty"` // the user
+	IsHouseClosed    bool          `json:"c,omitempty"` // the household is disabled
+	Role             identity.Role `json:"r,omitempty"` // empty: not a member
+	SessionEndsAt    *time.Time    `json:"s,omitempty"`
+	MembershipEndsAt *time.Time    `json:"e,omitempty"`
+}
+
+// authorizer says what callers may do now. Its cache in kv is shared by all replicas.
+type authorizer struct {
+	store   *store
+	kv      kv.Store
+	now     clock.Clock
+	log     *zap.Logger
+	metrics *metrics
+}
+
+// The keys of the three marks and of the entry. The session's id in the entry's key keeps one
+// caller's entries from another.
+func sessionMark(id string) string   { return "auth:mark:session:" + id }
+func userMark(id string) string      { return "auth:mark:user:" + id }
+func householdMark(id string) string { return "auth:mark:household:" + id }
+
+func rightsKey(sessionID, householdID string) string {
+	return "auth:rights:" + sessionID + ":" + householdID
+}
+
+// principal returns the caller of a token in a household, with the rights of this moment.
+// Errors: errSessionEnded, errHouseholdNotFound (not a member, or no such household),
+// errHouseholdDisabled.
+func (a *authorizer) principal(ctx context.Context, c claims, householdID string) (identity.Principal, error) {
+	if c.DeviceID != "" || len(householdID) > maxHouseholdID {
+		return identity.Principal{}, errHouseholdNotFound
+	}
+	r, err := a.rights(ctx, c, householdID)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	now := a.now()
+	if r.IsOver || r.IsDisabled || isPast(r.SessionEndsAt, now) || r.UserID != c.Subject {
+		return identity.Principal{}, errSessionEnded
+	}
+	p := identity.Principal{Kind: identity.User, ID: r.UserID, Name: r.Name, SessionID: c.SessionID, IsAdmin: r.IsAdmin}
+	if r.Role == "" || isPast(r.MembershipEndsAt, now) {
+		return p, errHouseholdNotFound
+	}
+	if r.IsHouseClosed {
+		return p, errHouseholdDisabled
+	}
+	p.HouseholdID, p.Role = householdID, r.Role
+
+	return p, nil
+}
+
+// rights looks in kv, in one round trip, and where that does not help in the database.
+func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (*rights, error) {
+	key := rightsKey(c.SessionID, householdID)
+	markKeys := []string{sessionMark(c.SessionID), userMark(c.Subject), householdMark(householdID)}
+	found, err := a.kv.GetMany(ctx, append(markKeys, key)...)
+	if err != nil {
+		a.metrics.rights.WithLabelValues("fallback").Inc()
+		return a.load(ctx, c, householdID) // slower, and as right
+	}
+	marks := [3]string{string(found[0]), string(found[1]), string(found[2])}
+	if cached := decodeRights(found[3], marks); cached != nil {
+		a.metrics.rights.WithLabelValues("cache").Inc()
+		return cached, nil
+	}
+	a.metrics.rights.WithLabelValues("database").Inc()
+
+	r, err := a.load(ctx, c, householdID)
+	if err != nil || r.Role == "" { // not kept: a guesser of ids must not fill kv
+		return r, err
+	}
+	if slices.Contains(marks[:], "") {
+		if !a.mark(ctx, markKeys, &marks) {
+			return r, nil
+		}
+		if r, err = a.load(ctx, c, householdID); err != nil { // what counts was read after the marks were set
+			return nil, err
+		}
+	}
+	r.Marks = marks
+	a.keep(ctx, key, r)
+
+	return r, nil
+}
+
+// decodeRights returns nil unless the entry was made under exactly these marks.
+func decodeRights(value []byte, marks [3]string) *rights {
+	if value == nil || slices.Contains(marks[:], "") {
+		return nil
+	}
+	var r rights
+	if err := json.Unmarshal(value, &r); err != nil || r.Marks != marks {
+		return nil
+	}
+
+	return &r
+}
+
+// mark makes the marks that are missing. Whatever changes after that removes them again. It
+// reports whether all are there.
+func (a *authorizer) mark(ctx context.Context, keys []string, marks *[3]string) bool {
+	for i, key := range keys {
+		if marks[i] != "" {
+			continue
+		}
+		mark := rand.Text()
+		isOurs, err := a.kv.SetIfAbsent(ctx, key, []byte(mark), markTTL)
+		if err != nil || !isOurs { // another request was faster: the next one will find its mark
+			return false
+		}
+		marks[i] = mark
+	}
+
+	return true
+}
+
+// keep is a favour to the next request; without it that asks the database again.
+func (a *authorizer) keep(ctx context.Context, key string, r *rights) {
+	value, err := json.Marshal(r)
+	if err == nil {
+		err = a.kv.Set(ctx, key, value, rightsTTL)
+	}
+	if err != nil {
+		a.log.Debug("rights were not cached", zap.Error(err))
+	}
+}
+
+func (a *authorizer) load(ctx context.Context, c claims, householdID string) (*rights, error) {
+	row, err := a.store.getRights(ctx, c.SessionID, householdID)
+	if err != nil {
+		return nil, err
+	}
+	r := &rights{
+		UserID:           row.UserID,
+		Name:             row.Name,
+		IsAdmin:          row.IsAdmin,
+		IsOver:           row.SessionRevokedAt != nil,
+		IsDisabled:       row.UserDisabledAt != nil,
+		IsHouseClosed:    row.HouseholdDisabled != nil,
+		SessionEndsAt:    row.SessionExpiresAt,
+		MembershipEndsAt: row.MembershipEndsAt,
+	}
+	if row.Role != nil {
+		r.Role = identity.Role(*row.Role)
+	}
+
+	return r, nil
+}
+
+// forget makes every replica look at the database again for whatever relied on these marks.
+// It is called after the change is committed. Where kv does not answer, entries end by
+// themselves after rightsTTL.
+func (a *authorizer) forget(ctx context.Context, markKeys ...string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := a.kv.Delete(ctx, markKeys...); err != nil {
+		a.log.Warn("cached rights could not be dropped; they end by themselves", zap.Duration("within", rightsTTL), zap.Error(err))
+	}
+}

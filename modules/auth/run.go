@@ -1,0 +1,67 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+const (
+	// reloadKeysEvery bounds how long a replica signs with a key that another one retired.
+	reloadKeysEvery = time.Minute
+	cleanEvery      = time.Hour
+	cleanBatch      = 500
+)
+
+// DemoLogin is how to sign in to the demonstration household.
+type DemoLogin struct {
+	Email, Password string
+	HouseholdID     string
+}
+
+// EnsureDemo makes a demonstration household with a random password, only in a database
+// without any user; nil elsewhere.
+func (m *Module) EnsureDemo(ctx context.Context) (*DemoLogin, error) { return m.svc.ensureDemo(ctx) }
+
+// ResealKeys encrypts the stored signing keys anew with the newest encryption key.
+func (m *Module) ResealKeys(ctx context.Context) error { return m.svc.keys.reseal(ctx) }
+
+// Run keeps the signing keys fresh and forgets what has ended, until ctx ends.
+func (m *Module) Run(ctx context.Context) error {
+	reload, clean := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery)
+	defer reload.Stop()
+	defer clean.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-reload.C:
+			if _, err := m.svc.keys.reload(ctx, 0); err != nil && ctx.Err() == nil {
+				m.svc.log.Warn("signing keys were not read anew", zap.Error(err))
+			}
+		case <-clean.C:
+			if err := m.svc.clean(ctx); err != nil && ctx.Err() == nil {
+				m.svc.log.Warn("ended sessions were not cleaned up", zap.Error(err))
+			}
+		}
+	}
+}
+
+// clean forgets sessions and tokens some time after their end, in batches that nobody waits
+// long for. A used refresh token is remembered for as long as an unused one could live.
+func (s *service) clean(ctx context.Context) error {
+	before := s.moment().Add(-s.cfg.SessionIdle)
+	for {
+		n, err := s.store.deleteEnded(ctx, before, cleanBatch)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+
+	return errors.Join(s.store.deleteRetiredKeys(ctx, s.now()), ctx.Err())
+}

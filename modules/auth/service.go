@@ -1,0 +1,128 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"go.uber.org/zap"
+	"golang.org/x/text/unicode/norm"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/platform/apperr"
+	"homehub/platform/clock"
+	"homehub/platform/database"
+	"homehub/platform/identity"
+	"homehub/platform/kv"
+	"homehub/platform/secret"
+)
+
+// The acts of auth in the record.
+const (
+	actionRegister        = "auth.register"
+	actionCreateHousehold = "auth.create_household"
+	actionLogin           = "auth.login"
+	actionLogout          = "auth.logout"
+	actionReuseRefresh    = "auth.reuse_refresh_token"
+	actionUpdateProfile   = "auth.update_profile"
+	actionCreateUser      = "auth.create_user"
+	actionPromoteUser     = "auth.promote_user"
+	actionDisableUser     = "auth.disable_user"
+	actionResetPassword   = "auth.reset_password"
+	actionRotateKeys      = "auth.rotate_keys"
+)
+
+// Why a session ended.
+const (
+	reasonLogout        = "logout"
+	reasonReused        = "refresh_reused"
+	reasonDisabled      = "user_disabled"
+	reasonPasswordReset = "password_reset"
+)
+
+const maxNameCharacters = 100
+
+type service struct {
+	cfg           Config
+	db            *database.DB
+	store         *store
+	kv            kv.Store
+	local         kv.Store // limits while kv is away
+	passwords     *passwords
+	keys          *keys
+	tokens        *tokens
+	rights        *authorizer
+	refreshKey    []byte
+	ring          *secret.Keyring
+	audit         Recorder
+	log           *zap.Logger
+	now           clock.Clock
+	metrics       *metrics
+	loginFailures kv.Limit
+	registration  Registration
+
+	onHouseholdCreated func(ctx context.Context, householdID string) error
+	resealers          []func(ctx context.Context) error
+}
+
+// client is where a request came from.
+type client struct{ IP, UserAgent string }
+
+// issued is a session's tokens as its client gets them.
+type issued struct {
+	AccessToken      string
+	ExpiresIn        time.Duration
+	RefreshToken     string
+	RefreshExpiresIn time.Duration
+
+	session *sessionRow
+}
+
+// login is a new session and whose it is.
+type login struct {
+	issued
+
+	User      *userRow
+	Household *membership // nil for a person without any
+}
+
+// moment is now as both databases keep it.
+func (s *service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// event is an act of a person in one of their households, or in the operator's chain when
+// they have none.
+func event(action string, user *userRow, household *membership) auditapi.Event {
+	e := auditapi.Event{
+		HouseholdID: auditapi.OperatorChain,
+		Action:      action,
+		Outcome:     auditapi.OK,
+		Actor:       actorOf(user),
+		Target:      user.ID,
+	}
+	if household != nil {
+		e.HouseholdID = household.HouseholdID
+	}
+
+	return e
+}
+
+func actorOf(user *userRow) auditapi.Actor {
+	return auditapi.Actor{Kind: string(identity.User), ID: user.ID, Name: user.Name}
+}
+
+// checkName returns a name as it is kept, or says what is wrong with it.
+func checkName(field, name string) (string, error) {
+	name = norm.NFC.String(strings.TrimSpace(name))
+	isFine := name != "" && utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxNameCharacters &&
+		!strings.ContainsFunc(name, unicode.IsControl)
+	if !isFine {
+		return "", errInvalidInput.WithFields(apperr.Field{
+			Name: field, Message: fmt.Sprintf("must have 1 to %d characters, none of them a control character", maxNameCharacters),
+		})
+	}
+
+	return name, nil
+}

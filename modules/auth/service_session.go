@@ -1,0 +1,98 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/platform/identity"
+)
+
+// startSession stores a new session with its first refresh token, in the caller's transaction.
+func (s *service) startSession(ctx context.Context, user *userRow, household *membership, from client) (*login, error) {
+	now := s.moment()
+	ends := now.Add(s.cfg.SessionMaxAge)
+	session := &sessionRow{
+		ID: identity.NewID(), Kind: string(identity.User), UserID: &user.ID,
+		CreatedAt: now, LastUsedAt: now, ExpiresAt: &ends, IP: from.IP, UserAgent: from.UserAgent,
+	}
+	if household != nil {
+		session.HouseholdID = household.HouseholdID
+	}
+	token := newRefreshToken()
+	first := &refreshRow{Hash: hashToken(token), SessionID: session.ID, IssuedAt: now}
+	if err := s.store.insertSession(ctx, session, first); err != nil {
+		return nil, err
+	}
+
+	return &login{
+		issued:    issued{RefreshToken: token, RefreshExpiresIn: s.refreshExpiresIn(session, now), session: session},
+		User:      user,
+		Household: household,
+	}, nil
+}
+
+// addAccessToken completes a login.
+func (s *service) addAccessToken(ctx context.Context, l *login) error {
+	c := claims{Subject: l.User.ID, SessionID: l.session.ID, HouseholdID: l.session.HouseholdID}
+	if l.Household != nil {
+		c.Role = l.Household.Role
+	}
+	var err error
+	l.AccessToken, l.ExpiresIn, err = s.tokens.issue(ctx, c)
+
+	return err
+}
+
+// refreshExpiresIn is how long a token issued now can be used: the idle time, unless the
+// session ends before.
+func (s *service) refreshExpiresIn(session *sessionRow, now time.Time) time.Duration {
+	idle := s.cfg.SessionIdle
+	if session.ExpiresAt == nil {
+		return idle
+	}
+
+	return min(idle, session.ExpiresAt.Sub(now))
+}
+
+// chainOf is a household's chain, or the operator's where there is no household.
+func chainOf(householdID string) string {
+	if householdID == "" {
+		return auditapi.OperatorChain
+	}
+
+	return householdID
+}
+
+// logout ends the caller's session, or all of the person's.
+func (s *service) logout(ctx context.Context, caller identity.Principal, everywhere bool) error {
+	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		var err error
+		if everywhere {
+			err = s.store.revokeSessionsOf(ctx, caller.ID, reasonLogout, s.moment())
+		} else {
+			_, err = s.store.revokeSession(ctx, caller.SessionID, reasonLogout, s.moment())
+		}
+		if err != nil {
+			return err
+		}
+
+		return s.audit.Record(ctx, auditapi.Event{
+			HouseholdID: chainOf(caller.HouseholdID),
+			Action:      actionLogout,
+			Outcome:     auditapi.OK,
+			Target:      caller.SessionID,
+			Details:     map[string]any{"everywhere": everywhere},
+		})
+	})
+	if err != nil {
+		return err
+	}
+	mark := sessionMark(caller.SessionID)
+	if everywhere {
+		mark = userMark(caller.ID)
+	}
+	s.rights.forget(ctx, mark)
+
+	return nil
+}

@@ -1,0 +1,192 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"homehub/platform/database"
+	"homehub/platform/identity"
+)
+
+type sessionRow struct {
+	ID            string
+	Kind          string
+	UserID        *string
+	DeviceID      *string
+	HouseholdID   string
+	CreatedAt     time.Time
+	LastUsedAt    time.Time
+	ExpiresAt     *time.Time
+	IP            string
+	UserAgent     string
+	RevokedAt     *time.Time
+	RevokedReason string
+}
+
+func (sessionRow) TableName() string { return "auth_sessions" }
+
+// hasEnded reports whether the session is over, by decision or by age.
+func (s *sessionRow) hasEnded(now time.Time) bool {
+	return s.RevokedAt != nil || isPast(s.ExpiresAt, now)
+}
+
+// isPast reports whether a moment has come; nil never does.
+func isPast(at *time.Time, now time.Time) bool { return at != nil && !now.Before(*at) }
+
+type refreshRow struct {
+	Hash          []byte
+	SessionID     string
+	IssuedAt      time.Time
+	UsedAt        *time.Time
+	SuccessorHash []byte
+}
+
+func (refreshRow) TableName() string { return "auth_refresh_tokens" }
+
+func (s *store) insertSession(ctx context.Context, session *sessionRow, first *refreshRow) error {
+	if err := s.db.Conn(ctx).Create(session).Error; err != nil {
+		return fmt.Errorf("insert session: %w", err)
+	}
+
+	return s.insertRefreshToken(ctx, first)
+}
+
+func (s *store) insertRefreshToken(ctx context.Context, t *refreshRow) error {
+	if err := s.db.Conn(ctx).Create(t).Error; err != nil {
+		return fmt.Errorf("insert refresh token: %w", err)
+	}
+
+	return nil
+}
+
+// lockRefreshToken returns the token with that hash and keeps others from using it until the
+// transaction ends; nil when there is none.
+func (s *store) lockRefreshToken(ctx context.Context, hash []byte) (*refreshRow, error) {
+	query := `SELECT hash, session_id, issued_at, used_at, successor_hash FROM auth_refresh_tokens WHERE hash = ?`
+	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
+		query += ` FOR UPDATE`
+	}
+	var found []refreshRow
+	if err := s.db.Conn(ctx).Raw(query, hash).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("find refresh token: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, nil //nolint:nilnil // find may find nothing
+	}
+
+	return &found[0], nil
+}
+
+func (s *store) useRefreshToken(ctx context.Context, hash, successorHash []byte, at time.Time) error {
+	err := s.db.Conn(ctx).Model(&refreshRow{}).Where("hash = ?", hash).
+		Updates(map[string]any{"used_at": at, "successor_hash": successorHash}).Error
+	if err != nil {
+		return fmt.Errorf("use refresh token: %w", err)
+	}
+
+	return nil
+}
+
+// getSession returns errSessionEnded where there is none.
+func (s *store) getSession(ctx context.Context, id string) (*sessionRow, error) {
+	var session sessionRow
+	err := s.db.Conn(ctx).Where("id = ?", id).Take(&session).Error
+	if errors.Is(err, database.ErrNoRow) {
+		return nil, errSessionEnded
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get session: %w", err)
+	}
+
+	return &session, nil
+}
+
+func (s *store) touchSession(ctx context.Context, id string, at time.Time, from client) error {
+	err := s.db.Conn(ctx).Model(&sessionRow{}).Where("id = ?", id).
+		Updates(map[string]any{"last_used_at": at, "ip": from.IP, "user_agent": from.UserAgent}).Error
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+
+	return nil
+}
+
+// revokeSession ends a session; one that has ended already keeps its reason. It reports
+// whether it was this call that ended it.
+func (s *store) revokeSession(ctx context.Context, id, reason string, at time.Time) (bool, error) {
+	res := s.db.Conn(ctx).Model(&sessionRow{}).Where("id = ? AND revoked_at IS NULL", id).
+		Updates(map[string]any{"revoked_at": at, "revoked_reason": reason})
+	if res.Error != nil {
+		return false, fmt.Errorf("revoke session: %w", res.Error)
+	}
+
+	return res.RowsAffected > 0, nil
+}
+
+// revokeSessionsOf ends all sessions of a person.
+func (s *store) revokeSessionsOf(ctx context.Context, userID, reason string, at time.Time) error {
+	err := s.db.Conn(ctx).Model(&sessionRow{}).Where("user_id = ? AND revoked_at IS NULL", userID).
+		Updates(map[string]any{"revoked_at": at, "revoked_reason": reason}).Error
+	if err != nil {
+		return fmt.Errorf("revoke sessions: %w", err)
+	}
+
+	return nil
+}
+
+// deleteEnded forgets what can no longer matter, at most limit rows of each kind: sessions
+// that were over before a moment, and tokens that were used before it. It returns how many.
+func (s *store) deleteEnded(ctx context.Context, before time.Time, limit int) (int64, error) {
+	tokens := s.db.Conn(ctx).Exec(
+		`DELETE FROM auth_refresh_tokens WHERE hash IN (SELECT hash FROM auth_refresh_tokens WHERE used_at < ? LIMIT ?)`,
+		before, limit)
+	if tokens.Error != nil {
+		return 0, fmt.Errorf("delete used refresh tokens: %w", tokens.Error)
+	}
+	sessions := s.db.Conn(ctx).Exec(
+		`DELETE FROM auth_sessions WHERE id IN (SELECT id FROM auth_sessions
+			WHERE last_used_at < ? AND (revoked_at < ? OR expires_at < ?) LIMIT ?)`,
+		before, before, before, limit)
+	if sessions.Error != nil {
+		return 0, fmt.Errorf("delete ended sessions: %w", sessions.Error)
+	}
+
+	return tokens.RowsAffected + sessions.RowsAffected, nil
+}
+
+// rightsRow is all that decides what a person's session may do in one household.
+type rightsRow struct {
+	UserID            string
+	SessionRevokedAt  *time.Time
+	SessionExpiresAt  *time.Time
+	Name              string
+	IsAdmin           bool
+	UserDisabledAt    *time.Time
+	Role              *string // nil: not a member
+	MembershipEndsAt  *time.Time
+	HouseholdDisabled *time.Time
+}
+
+// getRights reads it in one statement; errSessionEnded where there is no such session.
+func (s *store) getRights(ctx context.Context, sessionID, householdID string) (*rightsRow, error) {
+	var found []rightsRow
+	err := s.db.Conn(ctx).Raw(
+		`SELECT u.id AS user_id, s.revoked_at AS session_revoked_at, s.expires_at AS session_expires_at,
+			u.name, u.is_admin, u.disabled_at AS user_disabled_at,
+			m.role, m.expires_at AS membership_ends_at, h.disabled_at AS household_disabled
+		FROM auth_sessions s
+		JOIN auth_users u ON u.id = s.user_id
+		LEFT JOIN auth_memberships m ON m.household_id = ? AND m.user_id = u.id
+		LEFT JOIN auth_households h ON h.id = m.household_id
+		WHERE s.id = ? AND s.kind = ?`, householdID, sessionID, string(identity.User)).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("get rights: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, errSessionEnded
+	}
+
+	return &found[0], nil
+}
