@@ -9,7 +9,7 @@ notice() {
 
 stage_tools() { install_everything; }
 
-stage_scripts() { shellcheck --external-sources --check-sourced .ci/run .ci/trial; }
+stage_scripts() { shellcheck --external-sources --check-sourced .ci/run .ci/trial bench/run; }
 
 stage_format() { golangci-lint fmt --diff; }
 

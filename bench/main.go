@@ -1,0 +1,59 @@
+// Command bench measures what docs/performance.md promises, on a homehub that it builds and
+// starts itself. Absolute figures belong to the machine; what counts are the ratios, whose two
+// sides come from the same run.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+// options is what the command line may change.
+type options struct {
+	binary     string // of homehub
+	hass       string // the URL of a fresh Home Assistant
+	rounds     int
+	households int
+	rate       int // requests a second
+	seconds    int
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.StringVar(&o.binary, "binary", "homehub", "the homehub to measure")
+	flags.StringVar(&o.hass, "hass", "", "URL of a fresh Home Assistant with .ci/hass/configuration.yaml (share)")
+	flags.IntVar(&o.rounds, "rounds", 0, "how often to measure; 0: the measure's own default")
+	flags.IntVar(&o.households, "households", 100, "how many households (memory, load)")
+	flags.IntVar(&o.rate, "rate", 1500, "requests a second (load)")
+	flags.IntVar(&o.seconds, "seconds", 10, "how long (load)")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	switch flags.Arg(0) {
+	case "share":
+		return measureShare(ctx, o)
+	case "start":
+		return measureStart(ctx, o)
+	case "memory":
+		return measureMemory(ctx, o)
+	case "load":
+		return measureLoad(ctx, o)
+	default:
+		return errors.New("say what to measure, after the flags: share, start, memory or load")
+	}
+}
