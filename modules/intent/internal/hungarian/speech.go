@@ -1,0 +1,309 @@
+package hungarian
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// Deed is what became of one command, as it is to be told.
+type Deed struct {
+	Command meaning.Command
+	Parts   []Part // those of one status and reason together
+}
+
+// Part is the share of a command's targets that fared alike.
+type Part struct {
+	Status   meaning.Status
+	Reason   meaning.Reason
+	Entities []*hamanagerapi.Entity
+}
+
+// speechAct is how one intent is spoken of, in the forms that data/speech.yaml explains.
+type speechAct struct {
+	Done    string `yaml:"done"`
+	Already string `yaml:"already"`
+	Started string `yaml:"started"`
+	Ask     string `yaml:"ask"`
+	Plan    string `yaml:"plan"`
+	To      string `yaml:"to"`
+}
+
+// speech is data/speech.yaml.
+type speech struct {
+	Acts                  map[string]speechAct         `yaml:"acts"`
+	Anything              speechAct                    `yaml:"anything"`
+	Failures              map[meaning.Reason]string    `yaml:"failures"`
+	FailuresWithoutDevice map[meaning.Reason]string    `yaml:"failures_without_device"`
+	Phrases               map[string]string            `yaml:"phrases"`
+	Nouns                 map[string]string            `yaml:"nouns"`
+	States                map[string]map[string]string `yaml:"states"`
+	Weather               map[string]string            `yaml:"weather"`
+	Units                 map[string]string            `yaml:"units"`
+	Colors                map[string]string            `yaml:"colors"`
+	OnPlaces              []string                     `yaml:"on_places"`
+	Adverbs               []string                     `yaml:"adverbs"`
+	Months                []string                     `yaml:"months"`
+	Weekdays              []string                     `yaml:"weekdays"`
+}
+
+// sentences is the speech, read once.
+var sentences = sync.OnceValue(func() *speech {
+	s := new(speech)
+	mustLoad("speech", s)
+
+	return s
+})
+
+// Tell says what became of an utterance's commands.
+func Tell(deeds []Deed, u meaning.Utterance, home *hamanagerapi.Home) string {
+	told := make([]string, 0, len(deeds))
+	for _, d := range deeds {
+		text := tellDeed(d)
+		if meaning.IsQuestion(d.Command.Intent) && isDone(d) {
+			text = tellAnswer(d.Command, u, home)
+		}
+		if text = asSentence(text); text != "" && (len(told) == 0 || told[len(told)-1] != text) {
+			told = append(told, text)
+		}
+	}
+
+	return strings.Join(told, " ")
+}
+
+func isDone(d Deed) bool { return len(d.Parts) == 1 && d.Parts[0].Status == meaning.StatusDone }
+
+// tellDeed says what was done, and then what was not.
+func tellDeed(d Deed) string {
+	var good, bad []string
+	for _, p := range d.Parts {
+		if p.Status == meaning.StatusFailed {
+			bad = append(bad, tellFailure(d.Command, p))
+		} else if len(good) == 0 || p.Status == meaning.StatusStarted { // "already" goes without saying beside "done"
+			good = append(good, tellSuccess(d.Command, p))
+		}
+	}
+	s := sentences()
+	parts := strings.Join(good, " "+s.Phrases["and"]+" ")
+	if len(bad) == 0 {
+		return parts
+	}
+	if parts != "" {
+		parts += ", " + s.Phrases["but"] + " "
+	}
+
+	return parts + strings.Join(bad, ", ")
+}
+
+func tellSuccess(c meaning.Command, p Part) string {
+	a := actOf(c, p.Entities)
+	template := a.Done
+	switch p.Status {
+	case meaning.StatusAlready:
+		template = a.Already
+	case meaning.StatusStarted:
+		template = a.Started
+	case meaning.StatusPlanned:
+		template = a.Plan
+	default:
+	}
+	if template == "" {
+		template = a.Done
+	}
+
+	return fillIn(template, c, p.Entities)
+}
+
+func tellFailure(c meaning.Command, p Part) string {
+	s := sentences()
+	template := s.Failures[p.Reason]
+	isNameless := len(p.Entities) == 0
+	if p.Reason == meaning.ReasonNoSuchName {
+		isNameless = c.Missing == ""
+	}
+	if other, ok := s.FailuresWithoutDevice[p.Reason]; ok && isNameless {
+		template = other
+	}
+	template = strings.NewReplacer("{to}", actOf(c, p.Entities).To, "{missing}", c.Missing).Replace(template)
+
+	return fillIn(template, c, p.Entities)
+}
+
+// SayNotUnderstood says that an utterance made no sense, and where known why.
+func SayNotUnderstood(reason meaning.Reason) string {
+	s := sentences()
+	if text, ok := s.Failures[reason]; ok {
+		return asSentence(text)
+	}
+
+	return sayPhrase("not_understood")
+}
+
+// SayNoHome says that the household has no home to speak to.
+func SayNoHome() string { return sayPhrase("no_home") }
+
+// SayDeclined says that nothing will be done.
+func SayDeclined() string { return sayPhrase("declined") }
+
+// AskWhich asks which of several is meant.
+func AskWhich(choices []meaning.Choice) string {
+	labels := make([]string, len(choices))
+	for i, c := range choices {
+		labels[i] = c.Label
+	}
+	s := sentences()
+
+	return asQuestion(strings.ReplaceAll(s.Phrases["which"], "{choices}", enumerate(labels, s.Phrases["or"])))
+}
+
+// AskYes asks whether risky commands are really meant, and names what they reach.
+func AskYes(commands []meaning.Command) string {
+	s := sentences()
+	acts := make([]string, len(commands))
+	for i, c := range commands {
+		acts[i] = fillIn(actOf(c, c.Targets).Ask, c, c.Targets)
+	}
+
+	return asQuestion(strings.ReplaceAll(s.Phrases["surely"], "{acts}", enumerate(acts, s.Phrases["and"])))
+}
+
+// actOf finds how a command is spoken of when it reaches these entities.
+func actOf(c meaning.Command, entities []*hamanagerapi.Entity) speechAct {
+	s := sentences()
+	domain, class := kindOf(entities)
+	for _, key := range []string{c.Intent + "/" + domain + "." + class, c.Intent + "/" + domain, c.Intent} {
+		if a, ok := s.Acts[key]; ok {
+			return a
+		}
+	}
+
+	return s.Anything
+}
+
+// kindOf is the domain and device class that all entities share; empty where they differ.
+func kindOf(entities []*hamanagerapi.Entity) (domain, class string) {
+	for i, e := range entities {
+		if i == 0 {
+			domain, class = e.Domain, e.DeviceClass
+		}
+		if e.Domain != domain {
+			return "", ""
+		}
+		if e.DeviceClass != class {
+			class = ""
+		}
+	}
+
+	return domain, class
+}
+
+// fillIn puts the command's words into a template.
+func fillIn(template string, c meaning.Command, entities []*hamanagerapi.Entity) string {
+	if !strings.Contains(template, "{") {
+		return template
+	}
+	object, subject := "", ""
+	if len(entities) > 0 {
+		object = nameAll(entities, Accusative)
+		subject = nameAll(entities, func(name string) string { return name })
+	}
+
+	return strings.NewReplacer(
+		"{object}", object, "{subject}", subject, "{value}", valueOf(c), "{item}", c.Slots.Text("item"),
+	).Replace(template)
+}
+
+// maxNamed is how many devices are named one by one; more are counted.
+const maxNamed = 3
+
+// nameAll names entities in the case that inflect makes: one by one, or counted by their kind.
+func nameAll(entities []*hamanagerapi.Entity, inflect func(string) string) string {
+	if len(entities) > maxNamed {
+		return strconv.Itoa(len(entities)) + " " + inflect(nounOf(entities))
+	}
+	names := make([]string, len(entities))
+	for i, e := range entities {
+		names[i] = Article(e.Name) + " " + inflect(e.Name)
+	}
+
+	return enumerate(names, sentences().Phrases["and"])
+}
+
+// nounOf is what several entities are called together.
+func nounOf(entities []*hamanagerapi.Entity) string {
+	s := sentences()
+	domain, class := kindOf(entities)
+	for _, key := range []string{domain + "." + class, domain} {
+		if noun, ok := s.Nouns[key]; ok {
+			return noun
+		}
+	}
+
+	return s.Nouns["device"]
+}
+
+// valueOf is what a command sets its targets to, each with its ending: 40 százalékra.
+func valueOf(c meaning.Command) string {
+	s := sentences()
+	var values []string
+	for _, slot := range []string{"brightness", "position", "percentage", "volume_level"} {
+		if n, ok := c.Slots.Number(slot); ok {
+			values = append(values, Number(n)+" "+Sublative(s.Units["%"]))
+		}
+	}
+	if color := c.Slots.Text("color"); color != "" {
+		if hungarian, ok := s.Colors[color]; ok {
+			color = hungarian
+		}
+		values = append(values, Sublative(color))
+	}
+	if n, ok := c.Slots.Number("temperature"); ok {
+		unit := s.Units["°C"]
+		if c.Intent == meaning.LightSet {
+			unit = "kelvin"
+		}
+		values = append(values, Number(n)+" "+Sublative(unit))
+	}
+
+	return enumerate(values, s.Phrases["and"])
+}
+
+// Number writes a number as it is read out: 21,5.
+func Number(n float64) string {
+	return strings.ReplaceAll(strconv.FormatFloat(n, 'f', -1, 64), ".", ",")
+}
+
+// enumerate joins words with commas, and the last one with a conjunction.
+func enumerate(words []string, conjunction string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
+}
+
+func sayPhrase(name string) string { return asSentence(sentences().Phrases[name]) }
+
+// asSentence begins a clause with a capital and ends it with a full stop.
+func asSentence(clause string) string { return punctuated(clause, ".") }
+
+func asQuestion(clause string) string { return punctuated(clause, "?") }
+
+func punctuated(clause, mark string) string {
+	clause = strings.TrimSpace(clause)
+	if clause == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(clause)
+	if strings.HasSuffix(clause, mark) {
+		mark = ""
+	}
+
+	return string(unicode.ToUpper(first)) + clause[size:] + mark
+}

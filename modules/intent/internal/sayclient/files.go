@@ -1,0 +1,80 @@
+package sayclient
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const (
+	loginFile   = "cli.json"
+	sessionFile = "cli-session.json"
+)
+
+// login is cli.json: what serve leaves for whoever may read its data folder.
+type login struct {
+	Server      string `json:"server"`
+	Email       string `json:"email"`
+	Password    string `json:"password"`
+	HouseholdID string `json:"household_id"`
+}
+
+// session is cli-session.json: what outlives one say.
+type session struct {
+	Server       string `json:"server"`
+	Email        string `json:"email"`
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+	// ConversationID is where a question is open until AsksUntil.
+	ConversationID string    `json:"conversation_id"`
+	AsksUntil      time.Time `json:"asks_until"`
+}
+
+func (c *Client) load() error {
+	path := filepath.Join(c.dir, loginFile)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: there is no login in %s, which \"homehub serve\" leaves on its first start", ErrNoServer, path)
+	}
+	if err != nil {
+		return fmt.Errorf("read login: %w", err)
+	}
+	if err := json.Unmarshal(content, &c.login); err != nil {
+		return fmt.Errorf("read login %s: %w", path, err)
+	}
+
+	content, err = os.ReadFile(filepath.Join(c.dir, sessionFile))
+	if err == nil {
+		err = json.Unmarshal(content, &c.session)
+	}
+	if err != nil { // none yet, or unreadable: a new login makes another
+		c.session = session{}
+	}
+
+	return nil
+}
+
+// save keeps the session, readable by its owner only and never half written.
+func (c *Client) save() error {
+	content, err := json.Marshal(c.session)
+	if err != nil {
+		return fmt.Errorf("encode session: %w", err)
+	}
+	file, err := os.CreateTemp(c.dir, sessionFile+".*") // 0600 by itself
+	if err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	defer os.Remove(file.Name()) //nolint:errcheck // it is gone once it was renamed
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	if err := os.Rename(file.Name(), filepath.Join(c.dir, sessionFile)); err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+
+	return nil
+}

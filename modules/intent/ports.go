@@ -1,0 +1,36 @@
+package intent
+
+import (
+	"context"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// Homes finds the household's Home Assistant.
+type Homes interface {
+	// Instance neither blocks nor does I/O. hamanagerapi.ErrNoInstance: there is none, or
+	// it is not ready.
+	Instance(ctx context.Context, householdID string) (hamanagerapi.Instance, error)
+}
+
+// Recorder keeps the audit log.
+type Recorder interface {
+	// Record joins the transaction in ctx; its failure undoes what it records.
+	Record(ctx context.Context, e auditapi.Event) error
+}
+
+// Model is the language model, asked about what the grammar declines.
+type Model interface {
+	// Ready returns llmapi.ErrUnavailable when a model was asked for in the settings and
+	// none answers; nil otherwise, also where there is none.
+	Ready(ctx context.Context) error
+}
+
+// understander is one stage of understanding: the grammar, the model's cache, the model.
+type understander interface {
+	// understand returns the zero Understanding for what is not its own.
+	// Errors: llmapi.ErrUnavailable, when a configured model should have answered.
+	understand(ctx context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error)
+}

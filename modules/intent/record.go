@@ -1,0 +1,113 @@
+package intent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/identity"
+)
+
+const actionExecute = "intent.execute"
+
+// minRecordTime is what the record gets even where the stages took all the time there was.
+const minRecordTime = 250 * time.Millisecond
+
+// record makes the answer durable: history, audit entry and finished claim commit together,
+// in one transaction that is shared with other requests (docs/decisions/0062).
+func (s *service) record(ctx context.Context, t *turn) error {
+	defer t.measure(stageRecord, s.now)()
+	left := s.cfg.Deadline - s.now().Sub(t.startedAt)
+	ctx, cancel := context.WithTimeout(ctx, max(left, minRecordTime))
+	defer cancel()
+
+	if t.claim != nil {
+		body, err := bodyOf(t.answer)
+		if err != nil {
+			return fmt.Errorf("encode answer: %w", err)
+		}
+		t.claim.body = body
+	}
+
+	t.historyID = identity.NewID()
+	err := s.db.InBatch(ctx, func(ctx context.Context) error { return s.write(ctx, t) })
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errClaimLost), !t.hasActed:
+		return err
+	default:
+		return errNotRecorded.Wrap(err)
+	}
+}
+
+func (s *service) write(ctx context.Context, t *turn) error {
+	if t.claim != nil {
+		if err := s.store.finishClaim(ctx, t.claim); err != nil {
+			return err
+		}
+	}
+	if t.req.DryRun {
+		return nil
+	}
+	if err := s.store.addHistory(ctx, t); err != nil {
+		return err
+	}
+	if len(t.results) == 0 {
+		return nil // no command came of it: nothing for the audit log
+	}
+
+	return s.audit.Record(ctx, eventOf(t))
+}
+
+// eventOf is the audit entry of an utterance. Slots are left out: they hold names that
+// people gave; the utterance itself is personal, and erasable.
+func eventOf(t *turn) auditapi.Event {
+	commands := make([]map[string]any, len(t.results))
+	for i, r := range t.results {
+		commands[i] = map[string]any{
+			"intent": r.command.Intent, "status": string(r.status), "targets": entityIDs(r.command.Targets),
+		}
+		if r.reason != "" {
+			commands[i]["reason"] = string(r.reason)
+		}
+	}
+
+	return auditapi.Event{
+		HouseholdID: t.caller.HouseholdID,
+		Action:      actionExecute,
+		Outcome:     outcomeOf(t.answer),
+		Actor:       auditapi.Actor{Kind: string(t.caller.Kind), ID: t.caller.ID, Name: t.caller.Name},
+		Target:      t.historyID,
+		Details: map[string]any{
+			"status": string(t.answer.Status), "source": string(t.answer.Source), "commands": commands,
+		},
+		Personal: map[string]string{"text": t.req.Text},
+	}
+}
+
+func outcomeOf(a answer) auditapi.Outcome {
+	switch {
+	case hasReason(a.Commands, meaning.ReasonNotAllowed):
+		return auditapi.Refused
+	case hasReason(a.Commands, meaning.ReasonOutcomeUnknown):
+		return auditapi.Unknown
+	case a.Status == meaning.StatusFailed || a.Status == meaning.StatusPartial:
+		return auditapi.Failed
+	default:
+		return auditapi.OK
+	}
+}
+
+func hasReason(commands []commandAnswer, reason meaning.Reason) bool {
+	for _, c := range commands {
+		if c.Reason == reason {
+			return true
+		}
+	}
+
+	return false
+}

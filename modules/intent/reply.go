@@ -1,0 +1,154 @@
+package intent
+
+import (
+	"encoding/json"
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// planOnly is a dry run: what could be done stays planned.
+func planOnly(t *turn) {
+	for i := range t.results {
+		if t.results[i].status != meaning.StatusFailed {
+			t.results[i].status = meaning.StatusPlanned
+		}
+	}
+}
+
+// complete makes the answer of what the stages found out.
+func (s *service) complete(t *turn) {
+	a := &t.answer
+	if a.Status == "" {
+		a.Status, a.Reason = overall(t.results)
+		a.Speech = hungarian.Tell(deedsOf(t.results), t.utterance, t.home)
+	}
+	a.RequestID, a.ConversationID, a.Language = t.requestID, t.conversationID, language
+	a.Source = t.meant.Source
+	a.Commands = commandAnswers(t.results)
+	if a.Choices == nil {
+		a.Choices = []choice{}
+	}
+	s.stop(t)
+}
+
+// stop takes the time so far; a later call corrects it.
+func (s *service) stop(t *turn) {
+	t.timing[stageTotal] = milliseconds(s.now().Sub(t.startedAt))
+	t.answer.Timing = t.timing
+}
+
+// overall is the status of a whole utterance: the least that is true of all its commands.
+func overall(results []result) (meaning.Status, meaning.Reason) {
+	var failed, succeeded, questions int
+	reason := meaning.Reason("")
+	status := meaning.StatusAlready
+	for _, r := range results {
+		if meaning.IsQuestion(r.command.Intent) {
+			questions++
+		}
+		if r.status == meaning.StatusFailed {
+			failed++
+			if reason == "" {
+				reason = r.reason
+			}
+			if slices.ContainsFunc(r.targets, func(x targetResult) bool { return x.status != meaning.StatusFailed }) {
+				succeeded++
+			}
+
+			continue
+		}
+		succeeded++
+		status = lesser(status, r.status)
+	}
+
+	switch {
+	case failed > 0 && succeeded > 0:
+		return meaning.StatusPartial, reason
+	case failed > 0:
+		return meaning.StatusFailed, reason
+	case questions == len(results) && status == meaning.StatusDone:
+		return meaning.StatusAnswered, ""
+	default:
+		return status, ""
+	}
+}
+
+// lesser is what is true of two commands together: a plan is less than what was started,
+// that is less than what is done, and "already" only stands where nothing had to be done.
+func lesser(a, b meaning.Status) meaning.Status {
+	for _, status := range []meaning.Status{meaning.StatusPlanned, meaning.StatusStarted, meaning.StatusScheduled, meaning.StatusDone} {
+		if a == status || b == status {
+			return status
+		}
+	}
+
+	return a
+}
+
+func commandAnswers(results []result) []commandAnswer {
+	answers := make([]commandAnswer, len(results))
+	for i, r := range results {
+		a := commandAnswer{
+			Intent: r.command.Intent, Slots: r.command.Slots, Status: r.status, Reason: r.reason, Needs: r.needs,
+			Targets: entityIDs(r.command.Targets), Changes: []change{},
+		}
+		if a.Slots == nil {
+			a.Slots = meaning.Slots{}
+		}
+		for _, target := range r.targets {
+			if target.to != nil && target.to != target.from {
+				a.Changes = append(a.Changes, change{EntityID: target.entity.ID, From: target.from.Value, To: target.to.Value})
+			}
+			if target.status == meaning.StatusFailed {
+				a.Failures = append(a.Failures, failure{EntityID: target.entity.ID, Reason: target.reason})
+			}
+		}
+		answers[i] = a
+	}
+
+	return answers
+}
+
+// deedsOf sorts each command's targets by how they fared: what was done first.
+func deedsOf(results []result) []hungarian.Deed {
+	deeds := make([]hungarian.Deed, len(results))
+	for i, r := range results {
+		deeds[i] = hungarian.Deed{Command: r.command, Parts: partsOf(r)}
+	}
+
+	return deeds
+}
+
+func partsOf(r result) []hungarian.Part {
+	if len(r.targets) == 0 || r.targets[0].status == "" {
+		return []hungarian.Part{{Status: r.status, Reason: r.reason, Entities: r.command.Targets}}
+	}
+	var parts []hungarian.Part
+	for _, status := range []meaning.Status{meaning.StatusDone, meaning.StatusStarted, meaning.StatusAlready, meaning.StatusFailed} {
+		for _, target := range r.targets {
+			if target.status == status {
+				parts = addTo(parts, target)
+			}
+		}
+	}
+
+	return parts
+}
+
+func addTo(parts []hungarian.Part, target targetResult) []hungarian.Part {
+	at := slices.IndexFunc(parts, func(p hungarian.Part) bool { return p.Status == target.status && p.Reason == target.reason })
+	if at < 0 {
+		return append(parts, hungarian.Part{
+			Status: target.status, Reason: target.reason, Entities: []*hamanagerapi.Entity{target.entity},
+		})
+	}
+	parts[at].Entities = append(parts[at].Entities, target.entity)
+
+	return parts
+}
+
+// bodyOf is the answer as it is sent.
+func bodyOf(a answer) ([]byte, error) { return json.Marshal(a) }

@@ -1,0 +1,119 @@
+package intent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/llm/llmapi"
+	"homehub/platform/log"
+)
+
+// hear finds the home and what the utterance means in it. isAnswered: that was all.
+func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error) {
+	defer t.measure(stageUnderstand, s.now)()
+
+	t.instance, err = s.homes.Instance(ctx, t.caller.HouseholdID)
+	if errors.Is(err, hamanagerapi.ErrNoInstance) {
+		t.answer.Status, t.answer.Reason = meaning.StatusFailed, meaning.ReasonHomeOffline
+		t.answer.Speech = hungarian.SayNoHome()
+
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	t.home = t.instance.Home()
+	t.utterance = meaning.Utterance{Text: t.req.Text, AreaID: areaOf(t), Now: s.now().In(zoneOf(t.home))}
+
+	if isResumed, err := s.resume(ctx, t); err != nil || isResumed {
+		return isResumed && t.answer.Status != "", err
+	}
+
+	return false, s.understand(ctx, t)
+}
+
+// understand asks the stages, cheapest first, until one calls the utterance its own.
+func (s *service) understand(ctx context.Context, t *turn) error {
+	for _, stage := range s.stages {
+		meant, err := stage.understand(ctx, t.home, t.utterance)
+		if errors.Is(err, llmapi.ErrUnavailable) {
+			log.For(ctx, s.log).Info("no language model answered", zap.Error(err))
+			t.answer.Reason = meaning.ReasonLLMUnavailable
+
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if meant.IsUnderstood() {
+			t.meant = meant
+			s.dropQuestion(ctx, t)
+
+			return nil
+		}
+	}
+	if t.asked != nil { // what came was neither an answer nor a command: ask again
+		s.repeat(t)
+
+		return nil
+	}
+	t.answer.Status = meaning.StatusNotUnderstood
+	t.answer.Speech = hungarian.SayNotUnderstood(t.answer.Reason)
+
+	return nil
+}
+
+// areaOf is where the utterance was heard: what the request says, else where its device stands.
+func areaOf(t *turn) string {
+	if t.req.DeviceArea != "" {
+		if area := meaning.FindArea(t.home, t.req.DeviceArea); area != nil {
+			return area.ID
+		}
+	}
+
+	return t.caller.AreaID
+}
+
+func zoneOf(home *hamanagerapi.Home) *time.Location {
+	zone, err := time.LoadLocation(home.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+
+	return zone
+}
+
+// grammar is the everyday stage.
+type grammar struct{}
+
+func (grammar) understand(_ context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error) {
+	return indexOf(home).Understand(u), nil
+}
+
+// indexOf returns the index that was built with the home, off the request path. A home that
+// came without one (a test's) gets its own.
+func indexOf(home *hamanagerapi.Home) *hungarian.Index {
+	if index, ok := home.Index.(*hungarian.Index); ok {
+		return index
+	}
+
+	return hungarian.NewIndex(home)
+}
+
+// model is the last stage. It calls nothing its own yet; it knows whether a model that the
+// operator asked for is there.
+type model struct{ llm Model }
+
+func (m model) understand(ctx context.Context, _ *hamanagerapi.Home, _ meaning.Utterance) (meaning.Understanding, error) {
+	if m.llm == nil {
+		return meaning.Understanding{}, nil
+	}
+
+	return meaning.Understanding{}, m.llm.Ready(ctx)
+}
