@@ -9,7 +9,7 @@ import (
 
 // version is given by the linker for a release (-X homehub/platform/buildinfo.version=v1.2.3);
 // else it is read from what the Go tool recorded.
-var version string //nolint:gochecknoglobals // the linker can set nothing else
+var version string
 
 // Info describes a build.
 type Info struct {

@@ -144,7 +144,7 @@ func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 servr: {address: x}
 data_dir: 5
 server:
-  adress: x
+  addr: x
   body_limit: "1024"
 deadline: 3
 enabled: "true"
@@ -158,14 +158,14 @@ database:
 `)
 
 	_, err := config.Load(path, defaults(), []string{
-		"HOMEHUB_SERVER_ADDRES=x", "HOMEHUB_NONSENSE=1", "HOMEHUB_DATABASE_MAX_CONNECTIONS=", "HOMEHUB_SERVER_ADDRESS=",
+		"HOMEHUB_SERVER_ADDR=x", "HOMEHUB_NONSENSE=1", "HOMEHUB_DATABASE_MAX_CONNECTIONS=", "HOMEHUB_SERVER_ADDRESS=",
 	})
 
 	require.Error(t, err)
 	require.ElementsMatch(t, []string{
 		"servr.address: unknown setting; is server.address meant?",
 		"data_dir: must be a text (in quotes, where it looks like a number)",
-		"server.adress: unknown setting; is server.address meant?",
+		"server.addr: unknown setting; is server.address meant?",
 		"server.body_limit: must be a whole number in range",
 		"deadline: must be a duration with its unit, such as 1.5s, 15m or 720h",
 		"enabled: must be true or false",
@@ -175,7 +175,7 @@ database:
 		"database.url: the environment variable NOT_SET is not set",
 		"database.keys.a: unknown setting; is database.keys meant?",
 		"database.max_connections (from HOMEHUB_DATABASE_MAX_CONNECTIONS): must be a whole number in range",
-		"HOMEHUB_SERVER_ADDRES: no setting has this environment variable; is HOMEHUB_SERVER_ADDRESS meant?",
+		"HOMEHUB_SERVER_ADDR: no setting has this environment variable; is HOMEHUB_SERVER_ADDRESS meant?",
 		"HOMEHUB_NONSENSE: no setting has this environment variable",
 		"server.address must not be empty (server.address is set by HOMEHUB_SERVER_ADDRESS)",
 	}, strings.Split(err.Error(), "\n"))
@@ -184,7 +184,7 @@ database:
 func TestLoadRefusesFiles(t *testing.T) {
 	t.Parallel()
 	open := write(t, "x")
-	require.NoError(t, os.Chmod(open, 0o644)) //nolint:gosec // the point of the test
+	require.NoError(t, os.Chmod(open, 0o644))
 	missing := filepath.Join(t.TempDir(), "missing.yaml")
 	cases := map[string]struct {
 		path    string

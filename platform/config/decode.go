@@ -64,13 +64,13 @@ func (g given) decode(into reflect.Value) error {
 // decodeValue is strict: a number in YAML is no text, nor the other way round. Only what comes
 // from the environment, where all is text, is read as what is needed.
 func decodeValue(raw any, isText bool, into reflect.Value) error {
-	if u, ok := into.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](into.Addr()); ok {
 		return decodeText(raw, u)
 	}
 	if into.Type() == reflect.TypeFor[time.Duration]() {
 		return decodeDuration(raw, into)
 	}
-	switch into.Kind() { //nolint:exhaustive // the kinds that settings have
+	switch into.Kind() {
 	case reflect.String:
 		text, ok := raw.(string)
 		if !ok {
@@ -81,8 +81,10 @@ func decodeValue(raw any, isText bool, into reflect.Value) error {
 		return nil
 	case reflect.Slice:
 		return decodeList(raw, isText, into)
+	case reflect.Bool:
+		return decodeBool(raw, isText, into)
 	default:
-		return decodeScalar(raw, isText, into)
+		return decodeNumber(raw, isText, into)
 	}
 }
 
@@ -137,40 +139,48 @@ func decodeList(raw any, isText bool, into reflect.Value) error {
 	return errors.Join(errs...)
 }
 
-// decodeScalar goes by way of text, which YAML's own types print exactly.
-func decodeScalar(raw any, isText bool, into reflect.Value) error {
+// decodeBool takes a boolean, or its text from the environment.
+func decodeBool(raw any, isText bool, into reflect.Value) error {
+	b, isBool := raw.(bool)
+	if text, ok := raw.(string); ok && isText {
+		parsed, err := strconv.ParseBool(text)
+		b, isBool = parsed, err == nil
+	}
+	if !isBool {
+		return errBool
+	}
+	into.SetBool(b)
+
+	return nil
+}
+
+// decodeNumber goes by way of text, which YAML's own numbers print exactly.
+func decodeNumber(raw any, isText bool, into reflect.Value) error {
 	text, isString := raw.(string)
 	if !isString {
-		text = fmt.Sprint(raw)
+		text = fmt.Sprint(raw) // true, for one, is then no number either
+	} else if !isText {
+		text = ""
 	}
-	isFit := !isString || isText
-	switch {
-	case into.Kind() == reflect.Bool:
-		b, err := strconv.ParseBool(text)
-		if _, isBool := raw.(bool); err != nil || !isBool && !isText {
-			return errBool
-		}
-		into.SetBool(b)
+	var err error
+	problem := errWhole
+	switch bits := into.Type().Bits(); {
 	case into.CanInt():
-		n, err := strconv.ParseInt(text, 10, into.Type().Bits())
-		if err != nil || !isFit {
-			return errWhole
-		}
+		var n int64
+		n, err = strconv.ParseInt(text, 10, bits)
 		into.SetInt(n)
 	case into.CanUint():
-		n, err := strconv.ParseUint(text, 10, into.Type().Bits())
-		if err != nil || !isFit {
-			return errWhole
-		}
+		var n uint64
+		n, err = strconv.ParseUint(text, 10, bits)
 		into.SetUint(n)
-	case into.CanFloat():
-		x, err := strconv.ParseFloat(text, into.Type().Bits())
-		if err != nil || !isFit {
-			return errNumber
-		}
-		into.SetFloat(x)
 	default:
-		panic(fmt.Sprintf("config: settings of type %s cannot be read", into.Type()))
+		var x float64
+		x, err = strconv.ParseFloat(text, bits)
+		into.SetFloat(x)
+		problem = errNumber
+	}
+	if err != nil {
+		return problem
 	}
 
 	return nil

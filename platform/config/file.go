@@ -71,7 +71,7 @@ func (l *loader) readFile(path string) (map[string]any, error) {
 	if !isNamed {
 		path = defaultPath
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	content, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && !isNamed {
 		return map[string]any{}, nil
 	}
@@ -102,7 +102,7 @@ func KeysIn(content []byte) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), err
 }
 
-var reference = regexp.MustCompile(`\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}`) //nolint:gochecknoglobals // a constant that needs compiling
+var reference = regexp.MustCompile(`\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand puts variables into texts, after parsing, so that their content stays text. A doubled
 // dollar sign stands for itself.

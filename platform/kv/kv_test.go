@@ -92,6 +92,7 @@ func contract(t *testing.T, clause func(t *testing.T, w world)) {
 func TestContractValues(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, s := t.Context(), w.store
 		require.NoError(t, s.Ping(ctx))
 		got, err := s.Get(ctx, "a")
@@ -128,6 +129,7 @@ func TestContractValues(t *testing.T) {
 func TestContractValuesAreTheStoresOwn(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, value := t.Context(), []byte("abc")
 		require.NoError(t, w.store.Set(ctx, "a", value, time.Minute))
 		value[0] = 'X'
@@ -148,6 +150,7 @@ func TestContractValuesAreTheStoresOwn(t *testing.T) {
 func TestContractExpiry(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, s := t.Context(), w.store
 		require.NoError(t, s.Set(ctx, "short", []byte("x"), 100*time.Millisecond))
 		require.NoError(t, s.Set(ctx, "long", []byte("x"), time.Minute))
@@ -177,6 +180,7 @@ func TestContractExpiry(t *testing.T) {
 func TestContractOnlyOneWins(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, s := t.Context(), w.store
 		var set, taken atomic.Int32
 		together(16, func() {
@@ -198,6 +202,7 @@ func TestContractOnlyOneWins(t *testing.T) {
 func TestContractIncrement(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, s := t.Context(), w.store
 		together(10, func() { _, _ = s.Increment(ctx, "n", time.Minute) })
 		sum, err := s.Increment(ctx, "n", 200*time.Millisecond)
@@ -235,6 +240,7 @@ func TestContractIncrement(t *testing.T) {
 func TestContractHeedsItsContext(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 
@@ -248,6 +254,7 @@ func TestContractHeedsItsContext(t *testing.T) {
 func TestContractAfterClose(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		w.store.Close()
 
 		require.ErrorIs(t, w.store.Set(t.Context(), "a", nil, time.Minute), kv.ErrUnavailable)

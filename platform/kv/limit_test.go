@@ -13,6 +13,7 @@ import (
 func TestContractAllow(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		ctx, s := t.Context(), w.store
 		limit := kv.Limit{Count: 10, Period: 5 * time.Second, Burst: 3} // one each 500 ms
 
@@ -59,6 +60,7 @@ func requireNear(t *testing.T, want, got time.Duration) {
 func TestContractAllowAtOnce(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		var allowed atomic.Int32
 		together(50, func() {
 			if d, err := w.store.Allow(t.Context(), "a", kv.Limit{Count: 20, Period: time.Hour}); err == nil && d.Allowed {
@@ -73,6 +75,7 @@ func TestContractAllowAtOnce(t *testing.T) {
 func TestContractAllowRefusesImpossibleLimits(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
+		t.Helper()
 		for _, limit := range []kv.Limit{{}, {Count: -1, Period: time.Second}, {Count: 1}, {Count: 1, Period: 1, Burst: -1}} {
 			_, err := w.store.Allow(t.Context(), "a", limit)
 			require.Error(t, err)

@@ -150,8 +150,9 @@ func (m *memory) Allow(ctx context.Context, key string, limit Limit) (Decision, 
 		if err != nil {
 			return fmt.Errorf("allow %s: %w", key, err)
 		}
-		next := int64(0)
-		if next, d = g.judge(now.UnixMicro(), arrival); next == 0 {
+		var next int64
+		next, d = g.judge(now.UnixMicro(), arrival)
+		if next == 0 {
 			return nil
 		}
 

@@ -2,6 +2,7 @@ package kv
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ func TestMemoryDropsWhatExpired(t *testing.T) {
 	now := clock.NewManual(time.Unix(1e9, 0))
 	m := newMemory(now.Now, maxMemory)
 	for i := range 100 {
-		require.NoError(t, m.Set(t.Context(), fmt.Sprint(i), []byte("x"), time.Duration(i+1)*time.Second))
+		require.NoError(t, m.Set(t.Context(), strconv.Itoa(i), []byte("x"), time.Duration(i+1)*time.Second))
 	}
 
 	now.Advance(50 * time.Second)
@@ -34,7 +35,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	m := newMemory(clock.System, 100_000)
 	require.NoError(t, m.Set(t.Context(), "lasting", make([]byte, 1000), time.Hour))
 	for i := range 10_000 {
-		require.NoError(t, m.Set(t.Context(), fmt.Sprint(i), make([]byte, 1000), time.Minute))
+		require.NoError(t, m.Set(t.Context(), strconv.Itoa(i), make([]byte, 1000), time.Minute))
 		require.LessOrEqual(t, m.size, 100_000)
 	}
 

@@ -39,7 +39,7 @@ func TestConfigNamesItsKey(t *testing.T) {
 // freeAddress returns an address that nothing listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer listener.Close() //nolint:errcheck // nothing was written
 
@@ -85,7 +85,7 @@ func TestRedisThatIsAwayAtFirst(t *testing.T) {
 
 func TestRedisThatHangs(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // accepts, and never answers
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and never answers
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
 	store, err := kv.Open(t.Context(), kv.Config{URL: secret.New("redis://" + listener.Addr().String())},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,8 +47,8 @@ func (g *Group) Run(ctx context.Context) error {
 	}
 
 	var errs []error
-	for i := len(running) - 1; i >= 0; i-- {
-		errs = append(errs, running[i].stop(g.stopTimeout()))
+	for _, r := range slices.Backward(running) {
+		errs = append(errs, r.stop(g.stopTimeout()))
 	}
 
 	return errors.Join(errs...)
@@ -74,7 +75,9 @@ func start(ctx context.Context, p part, broken chan<- struct{}) *runningPart {
 	r := &runningPart{name: p.name, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(r.done)
-		if err := p.run(own); err != nil && !(own.Err() != nil && errors.Is(err, context.Canceled)) {
+		err := p.run(own)
+		isStopped := own.Err() != nil && errors.Is(err, context.Canceled)
+		if err != nil && !isStopped {
 			r.err = fmt.Errorf("%s: %w", p.name, err)
 			broken <- struct{}{}
 		}

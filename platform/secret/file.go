@@ -18,7 +18,7 @@ const runtimeSecrets = "/run/secrets/"
 // ReadFile returns the content of a file that holds a secret, without surrounding white space.
 // It refuses a file that every user of the machine may read or write.
 func ReadFile(path string) (string, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +68,7 @@ func WriteFile(path string, content []byte) error {
 
 // syncDir makes a rename durable.
 func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the folder was just written to
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
