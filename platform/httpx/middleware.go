@@ -86,12 +86,25 @@ const unmatched = "unmatched"
 
 // routeOf is the route's template; never the address itself, which has no bounds.
 func (s *Server) routeOf(c echo.Context) string {
-	path := c.Path()
-	if path == "" || path[len(path)-1] == '*' || path == "/api/v1" {
-		return unmatched
+	if path := c.Path(); s.routes()[path] {
+		return path
 	}
 
-	return path
+	return unmatched
+}
+
+// listRoutes is asked once, when the first request comes: by then all routes are there.
+func (s *Server) listRoutes() map[string]bool {
+	routes := make(map[string]bool)
+	for _, e := range []*echo.Echo{s.echo, s.ops} {
+		for _, r := range e.Routes() {
+			if r.Method != echo.RouteNotFound {
+				routes[r.Path] = true
+			}
+		}
+	}
+
+	return routes
 }
 
 // logAccess writes the request's one line. Neither query nor body are in it.

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,6 +51,7 @@ type Server struct {
 	contract *contract
 	metrics  *httpMetrics
 	limiter  *limiter
+	routes   func() map[string]bool // every route's template
 
 	servers    []*http.Server
 	listeners  []net.Listener
@@ -69,7 +72,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if s.echo, err = s.newEcho(); err != nil {
 		return nil, err
 	}
-	s.ops = s.echo
+	s.ops, s.routes = s.echo, sync.OnceValue(s.listRoutes)
 	if cfg.OpsAddress != "" {
 		if s.ops, err = s.newEcho(); err != nil {
 			return nil, err
@@ -79,7 +82,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	s.api = s.echo.Group("/api/v1", s.deps.Authenticate, s.limit, s.validate)
 	// A group answers for every address below it; what does not exist is a 404 before it is a 401.
 	for _, path := range []string{"", "/*", "/api/v1", "/api/v1/*"} {
-		s.echo.RouteNotFound(path, echo.NotFoundHandler)
+		s.echo.RouteNotFound(path, s.notFound)
 	}
 	s.routeOps()
 
@@ -109,6 +112,25 @@ func (s *Server) newEcho() (*echo.Echo, error) {
 	e.Use(s.buffer)
 
 	return e, nil
+}
+
+// notFound tells an address that takes other methods from one that takes none; the router leaves
+// that to whoever answers for a whole group.
+func (s *Server) notFound(c echo.Context) error {
+	var allowed []string
+	probe := s.echo.NewContext(c.Request(), c.Response())
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		s.echo.Router().Find(method, echo.GetPath(c.Request()), probe)
+		if s.routeOf(probe) != unmatched {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		return errNotFound
+	}
+	c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
+
+	return errMethodNotAllowed
 }
 
 // Public is the group of routes without a caller; paths in it begin at the root.
