@@ -274,3 +274,15 @@ func TestKeys(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"a", "b.c", "b.d"}, got)
 }
+
+func TestSecretsAreWhatTheLogHasToMask(t *testing.T) {
+	t.Parallel()
+	s := defaults()
+	s.Database.Key = secret.New("a-key")
+	s.Database.Keys = []secret.String{secret.New("one:key"), secret.New("postgres://homehub:p%40ss@db/x")}
+	require.ElementsMatch(t, []string{"a-key", "one:key", "p@ss"}, config.Secrets(s))
+
+	for _, harmless := range []string{"", "memory:", "redis://127.0.0.1:6379"} {
+		require.Empty(t, config.Secrets(settings{Database: database{URL: secret.New(harmless)}}))
+	}
+}

@@ -12,8 +12,14 @@ const Redacted = "[redacted]"
 // unexported fields: %+v of a struct that hides a String shows an address, never the value.
 type String struct{ value *string }
 
-// New makes a String.
-func New(value string) String { return String{value: &value} }
+// New makes a String. An empty one equals the zero String.
+func New(value string) String {
+	if value == "" {
+		return String{}
+	}
+
+	return String{value: &value}
+}
 
 // Reveal returns the value; empty when none was set.
 func (s String) Reveal() string {

@@ -60,5 +60,5 @@ func TestStringWithoutValue(t *testing.T) {
 	require.Empty(t, s.Reveal())
 	require.Empty(t, s.String())
 	require.True(t, s.IsEmpty())
-	require.True(t, secret.New("").IsEmpty())
+	require.Equal(t, secret.New(""), s)
 }
