@@ -40,8 +40,9 @@ stage_real() {
 # Known vulnerabilities that this code reaches. What has no fixed release cannot be mended
 # by us: it is told, and fails nothing.
 stage_vulnerabilities() {
-	local report="$work/vulnerabilities.json" reached
-	if ! govulncheck -format json ./... >"$report" 2>"$work/govulncheck.log"; then
+	local report="$work/vulnerabilities.json" reached database=()
+	if [[ -n ${GOVULNDB:-} ]]; then database=(-db "$GOVULNDB"); fi
+	if ! govulncheck "${database[@]}" -format json ./... >"$report" 2>"$work/govulncheck.log"; then
 		cat "$work/govulncheck.log"
 		[[ ${GITHUB_ACTIONS:-} != true ]] && grep -qE 'no such host|connection refused|i/o timeout' "$work/govulncheck.log" || return 1
 		notice "known vulnerabilities were NOT checked: their database is out of reach (GOVULNDB names a mirror)"
