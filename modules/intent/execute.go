@@ -46,12 +46,8 @@ func look(t *turn, r *result) {
 
 // perform makes the calls of one command. Those of different services go side by side.
 func perform(ctx context.Context, t *turn, r *result, watched *observation) {
-	r.targets = make([]targetResult, len(r.command.Targets))
-	for i, entity := range r.command.Targets {
-		r.targets[i] = targetResult{entity: entity, from: entity.State()}
-	}
 	switch {
-	case len(r.targets) == 0:
+	case len(r.command.Targets) == 0:
 		r.fail(meaning.ReasonNotSupported)
 
 		return
@@ -59,6 +55,10 @@ func perform(ctx context.Context, t *turn, r *result, watched *observation) {
 		r.fail(meaning.ReasonDeadline)
 
 		return
+	}
+	r.targets = make([]targetResult, len(r.command.Targets))
+	for i, entity := range r.command.Targets {
+		r.targets[i] = targetResult{entity: entity, from: entity.State()}
 	}
 	if t.instance.IsConnected() {
 		r.dropUnavailable()
@@ -122,7 +122,7 @@ func reasonOf(err error) (reason meaning.Reason, ok bool) {
 
 // sum makes the command's status of its targets': the least that is true of all of them.
 func (r *result) sum() {
-	if len(r.targets) == 0 || r.status == meaning.StatusFailed && r.reason != "" && r.targets[0].status == "" {
+	if len(r.targets) == 0 {
 		return
 	}
 	r.status, r.reason = meaning.StatusAlready, ""

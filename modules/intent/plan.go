@@ -22,12 +22,15 @@ type group struct {
 	targets []int // indices into the result's targets
 }
 
-// plan makes a command's service calls: its targets grouped by service and data.
-// A target that no service fits fails as not supported.
+// plan makes a command's service calls: its targets grouped by service and data, save those
+// that have failed already. A target that no service fits fails as not supported.
 func plan(r *result) []group {
 	var groups []group
 	for i := range r.targets {
 		target := &r.targets[i]
+		if target.status == meaning.StatusFailed {
+			continue
+		}
 		a, ok := aimOf(r.command, target.entity)
 		if !ok {
 			target.fail(meaning.ReasonNotSupported)

@@ -117,7 +117,10 @@ func (s *service) lookBack(ctx context.Context, t *turn, kept claimedRequest) {
 	t.utterance = meaning.Utterance{Text: kept.Text, AreaID: area, Now: s.now().In(zoneOf(t.home))}
 	t.meant.Commands = rebindAll(t.home, kept.Commands)
 	if len(kept.Commands) == 0 {
-		t.meant = indexOf(t.home).Understand(t.utterance)
+		// Only the first stage is asked: what another made of it then, it need not make now.
+		if t.meant, err = s.stages[0].understand(ctx, t.home, t.utterance); err != nil {
+			s.log.Warn("dead claim not understood", zap.String("request_id", t.requestID), zap.Error(err))
+		}
 	}
 
 	var seen []*hamanagerapi.Entity

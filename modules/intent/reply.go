@@ -123,7 +123,7 @@ func deedsOf(results []result) []hungarian.Deed {
 }
 
 func partsOf(r result) []hungarian.Part {
-	if len(r.targets) == 0 || r.targets[0].status == "" {
+	if len(r.targets) == 0 {
 		return []hungarian.Part{{Status: r.status, Reason: r.reason, Entities: r.command.Targets}}
 	}
 	var parts []hungarian.Part
