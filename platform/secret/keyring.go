@@ -113,8 +113,8 @@ func (k *Keyring) Retire() error {
 
 // change rewrites the key file, one process at a time.
 func (k *Keyring) change(edit func([]*fernet.Key) ([]*fernet.Key, error)) error {
-	if k.path == "" {
-		return ErrFixedKeys
+	if k.path == "" || strings.HasPrefix(k.path, runtimeSecrets) {
+		return ErrFixedKeys // a container's secrets are mounted for reading; its operator replaces them
 	}
 	unlock, err := lockFile(k.path)
 	if err != nil {
