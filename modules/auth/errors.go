@@ -14,7 +14,7 @@ var (
 	errRegistrationClosed   = apperr.New(apperr.Forbidden, "auth.registration_closed", "Registration is closed here. Ask the operator for a login.")
 	errInvitationRequired   = apperr.New(apperr.Forbidden, "auth.invitation_required", "Registration needs an invitation here.")
 	errInvitationInvalid    = apperr.New(apperr.Unprocessable, "auth.invitation_invalid", "The invitation does not exist, is used up or has ended.")
-	errHouseholdNotFound    = apperr.New(apperr.NotFound, "household.not_found", "There is no such household.")
+	errHouseholdNotFound    = apperr.New(apperr.NotFound, "auth.household_not_found", "There is no such household.")
 	errEmailTaken           = apperr.New(apperr.Conflict, "auth.email_taken", "Somebody is registered with this e-mail address.")
 	errTooManyFailures      = apperr.New(apperr.RateLimited, "auth.too_many_failures", "Too many failed logins. Try again later.")
 	errPasswordsBusy        = apperr.New(apperr.RateLimited, "auth.busy", "Too many logins at once. Try again in a moment.")

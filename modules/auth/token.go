@@ -51,11 +51,9 @@ type tokens struct {
 }
 
 func newTokens(k *keys, issuer string, ttl time.Duration, now clock.Clock) (*tokens, error) {
+	// Bounded by size alone: verify judges the time, and otter's own expiry needs a goroutine.
 	verified, err := otter.New(&otter.Options[[sha256.Size]byte, claims]{
 		MaximumSize: maxCachedToken,
-		ExpiryCalculator: otter.ExpiryCreatingFunc(func(e otter.Entry[[sha256.Size]byte, claims]) time.Duration {
-			return e.Value.ExpiresAt.Sub(now())
-		}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make token cache: %w", err)
