@@ -130,11 +130,18 @@ func (r request) validate() error {
 		return errInvalidText
 	case r.ConversationID != "" && !conversationIDs.MatchString(r.ConversationID):
 		return errInvalidConversation
-	case r.Language != "" && r.Language != language && !strings.HasPrefix(strings.ToLower(r.Language), language+"-"):
+	case !isHungarian(r.Language):
 		return errLanguage
 	default:
 		return nil
 	}
+}
+
+// isHungarian also takes a language that is not named, and any region: hu-HU.
+func isHungarian(tag string) bool {
+	primary, _, _ := strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
+
+	return tag == "" || strings.EqualFold(primary, language)
 }
 
 // process does everything between a valid request and its durable answer. Once begun it is

@@ -1,0 +1,110 @@
+package intent
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"homehub/modules/hamanager/hamanagertest"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/identity"
+)
+
+const (
+	waitLong = 5 * time.Second
+	tick     = time.Millisecond
+)
+
+func TestHistoryPages(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i := range 5 {
+		b.say(t, "szöveg "+strconv.Itoa(i))
+	}
+
+	var seen []string
+	cursor := ""
+	for {
+		items, next, err := b.listHistory(t.Context(), owner, 2, cursor)
+		require.NoError(t, err)
+		for _, item := range items {
+			seen = append(seen, *item.Text)
+		}
+		if next == nil {
+			break
+		}
+		cursor = *next
+	}
+
+	require.Equal(t, []string{"szöveg 4", "szöveg 3", "szöveg 2", "szöveg 1", "szöveg 0"}, seen)
+}
+
+func TestWhoSeesWhoseWords(t *testing.T) {
+	t.Parallel()
+	child := other()
+	child.Role = identity.RoleChild
+	adult := other()
+	adult.ID, adult.Role = "0191d1f0-0000-7000-8000-000000000003", identity.RoleAdult
+	neighbour := owner
+	neighbour.HouseholdID = "0191d1f0-0000-7000-8000-00000000000b"
+	b := setup(t)
+	b.say(t, lampOn)
+	b.sayAs(t, child, request{Text: "HassTurnOff name=konyhai_lámpa"})
+
+	cases := map[string]struct {
+		caller identity.Principal
+		items  int
+		words  int
+	}{
+		"owner":     {caller: owner, items: 2, words: 1},
+		"adult":     {caller: adult, items: 2, words: 0},
+		"child":     {caller: child, items: 1, words: 1},
+		"neighbour": {caller: neighbour, items: 0, words: 0},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			items, _, err := b.listHistory(t.Context(), tc.caller, 10, "")
+
+			require.NoError(t, err)
+			require.Len(t, items, tc.items)
+			words := 0
+			for _, item := range items {
+				require.Contains(t, string(item.Commands), "light.konyha")
+				if item.Text != nil {
+					require.Equal(t, tc.caller.ID, item.Actor.ID)
+					require.NotNil(t, item.Speech)
+					words++
+				}
+			}
+			require.Equal(t, tc.words, words)
+		})
+	}
+}
+
+func TestLateChangeCorrectsTheHistory(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- b.run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-ended)
+	})
+	b.home.SetFault("light.konyha", hamanagertest.Fault{Silent: true})
+	require.Equal(t, meaning.ReasonNoResponse, b.say(t, lampOn).Reason)
+
+	b.home.SetState("light.konyha", "on", nil)
+
+	require.Eventually(t, func() bool {
+		items, _, err := b.listHistory(t.Context(), owner, 1, "")
+		require.NoError(t, err)
+
+		return items[0].Status == meaning.StatusDone && items[0].Reason == "" &&
+			*items[0].Speech == "A konyhai lámpa nem válaszolt."
+	}, waitLong, tick)
+}
