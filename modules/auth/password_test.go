@@ -1,0 +1,108 @@
+package auth
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
+)
+
+func testPasswords(tb testing.TB) *passwords {
+	tb.Helper()
+	p, err := newPasswords(bcrypt.MinCost, prometheus.NewHistogram(prometheus.HistogramOpts{Name: "wait", Help: "x"}))
+	require.NoError(tb, err)
+
+	return p
+}
+
+func TestBcryptLeavesHalfTheCores(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := testPasswords(t)
+		for range cap(p.slots) {
+			require.NoError(t, p.acquire(t.Context()))
+		}
+
+		got := make(chan error, 1)
+		go func() { got <- p.acquire(t.Context()) }()
+		synctest.Wait()
+		require.Empty(t, got) // waits for a turn
+		p.release()
+		require.NoError(t, <-got)
+
+		go func() { got <- p.acquire(t.Context()) }()
+		require.ErrorIs(t, <-got, errPasswordsBusy) // after maxPasswordWait of the bubble's time
+
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { got <- p.acquire(ctx) }()
+		synctest.Wait()
+		cancel()
+		require.ErrorIs(t, <-got, context.Canceled)
+		require.Empty(t, p.waiting)
+	})
+}
+
+func TestTheQueueForBcryptIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := testPasswords(t)
+		for range cap(p.slots) {
+			require.NoError(t, p.acquire(t.Context()))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		for range cap(p.waiting) {
+			go func() { _ = p.acquire(ctx) }()
+		}
+		synctest.Wait()
+
+		began := time.Now()
+		_, err := p.matches(t.Context(), "", password)
+		require.ErrorIs(t, err, errPasswordsBusy)
+		require.Zero(t, time.Since(began))
+	})
+}
+
+func TestNobodysPasswordCostsTheSame(t *testing.T) {
+	t.Parallel()
+	p := testPasswords(t)
+	p.cost = 7
+	hash, err := p.hash(t.Context(), password)
+	require.NoError(t, err)
+	q, err := newPasswords(7, p.wait)
+	require.NoError(t, err)
+
+	cost, err := bcrypt.Cost(q.dummy)
+	require.NoError(t, err)
+	require.Equal(t, 7, cost)
+	isRight, err := q.matches(t.Context(), "", "nobody has this password")
+	require.NoError(t, err)
+	require.False(t, isRight)
+	isRight, err = q.matches(t.Context(), hash, password)
+	require.NoError(t, err)
+	require.True(t, isRight)
+}
+
+func TestAddressesAreComparedFolded(t *testing.T) {
+	t.Parallel()
+	want := emailKey("kata@példa.hu")
+	for _, same := range []string{"Kata@Példa.HU", " kata@példa.hu\t", "kata@pe\u0301lda.hu", "ｋａｔａ@példa.hu"} {
+		require.Equal(t, want, emailKey(same), same)
+	}
+	require.NotEqual(t, want, emailKey("kata@pelda.hu"))
+}
+
+func FuzzEmailKey(f *testing.F) {
+	f.Add("Kata@Példa.hu")
+	f.Add("ﬃ@ß.İ")
+	f.Fuzz(func(t *testing.T, email string) {
+		key := emailKey(email)
+		if again := emailKey(key); again != key {
+			t.Errorf("%q folds to %q, and that to %q", email, key, again)
+		}
+	})
+}
