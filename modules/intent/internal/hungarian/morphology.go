@@ -19,6 +19,7 @@ type morphology struct {
 	FrontHeads      []string             `yaml:"front_heads"`
 	Lowering        []string             `yaml:"lowering"`
 	Stems           map[string]string    `yaml:"stems"`
+	PossessiveStems []string             `yaml:"possessive_stems"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
 	Digits          map[string]string    `yaml:"digits"`
@@ -125,6 +126,25 @@ func (m *morphology) obliqueStem(word string) (stem string, lowers bool) {
 	}
 
 	return word, m.lowers(word)
+}
+
+// changedStems leads from the folded stem before endings back to the folded word. Stems
+// that only lengthen or shorten a vowel need none, folded.
+func (m *morphology) changedStems() map[string]string {
+	changed := make(map[string]string, len(m.Stems))
+	for word, stem := range m.Stems {
+		word, stem = fold(strings.TrimPrefix(word, "-")), fold(strings.TrimSuffix(stem, "!"))
+		if word != stem {
+			changed[stem] = word
+		}
+	}
+	for _, word := range m.PossessiveStems {
+		stem, _, _ := strings.Cut(word, "|")
+		_, word, _ = strings.Cut(word, "|")
+		changed[fold(stem)] = fold(word)
+	}
+
+	return changed
 }
 
 func endsWithAny(word string, endings []string) bool {

@@ -1,36 +1,261 @@
 package hungarian
 
 import (
-	"homehub/modules/hamanager/hamanagerapi"
+	"slices"
+
 	"homehub/modules/intent/internal/meaning"
 )
 
-// Index is what the grammar knows of one structure of a home. It is immutable.
-type Index struct {
-	home *hamanagerapi.Home
+// interpretation is one way to read a sentence, or a clause of it.
+type interpretation struct {
+	commands []meaning.Command
+	question *meaning.Question
+	score    float32
+	frame    string
 }
 
-// NewIndex makes the index of a home's structure.
-func NewIndex(home *hamanagerapi.Home) *Index { return &Index{home: home} }
+// What a reading loses where it does not go smoothly: readings that can be carried out win
+// over those that cannot, and those that need no question over those that do.
+const (
+	costNoTarget = 1.5
+	costQuestion = 0.4
+	costRefused  = 0.3
+)
 
 // Understand tells what an utterance means in this home: bound commands, a question, or the
 // zero value where nothing is meant or understood. It is pure and takes no lock.
-func (ix *Index) Understand(_ meaning.Utterance) meaning.Understanding {
-	return meaning.Understanding{}
+func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
+	s := tokenize(u.Text, ix.lang.isEnding)
+	if len(s.tokens) == 0 || len(s.tokens) > maxTokens {
+		return meaning.Understanding{}
+	}
+
+	f := ix.findSpans(&s)
+	rows, scores := f.coverings()
+	var best *interpretation
+	for i, row := range rows {
+		if r := ix.readSentence(u, &s, row); r != nil {
+			r.score += scores[i]
+			if best == nil || r.score > best.score {
+				best = r
+			}
+		}
+	}
+	if best == nil {
+		best = ix.readUnknownName(u, &s, rows[0])
+	}
+	if best == nil {
+		return meaning.Understanding{}
+	}
+
+	return meaning.Understanding{Commands: best.commands, Question: best.question, Source: meaning.Grammar}
 }
 
-// Choose finds the choice that an answer to a question means; false where none or several fit.
-func (ix *Index) Choose(_ string, _ meaning.Question) (int, bool) { return 0, false }
+// readSentence reads every clause of a covering; nil unless all of them make sense.
+func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	whole := new(interpretation)
+	for _, spans := range splitClauses(s, row) {
+		r := ix.readClause(newClause(ix, u, s, spans))
+		if r == nil {
+			return nil
+		}
+		if r.question != nil {
+			if whole.question != nil {
+				return nil // two questions at once are one too many
+			}
+			whole.question = r.question
+			whole.question.Command += len(whole.commands)
+		}
+		whole.commands = append(whole.commands, r.commands...)
+		whole.score += r.score
+		whole.frame += r.frame + ";"
+	}
 
-// Answer is how a question that wants a yes was answered.
-type Answer uint8
+	return whole
+}
 
-// The answers.
-const (
-	AnswerOther Answer = iota // neither: a new command, or something else
-	AnswerYes
-	AnswerNo
-)
+// readClause tries every frame and keeps the best reading.
+func (ix *Index) readClause(c *clause) *interpretation {
+	var best *interpretation
+	for i := range ix.lang.frames {
+		f := &ix.lang.frames[i]
+		if !f.fits(c) {
+			continue
+		}
+		drafts := f.make(c)
+		if len(drafts) == 0 {
+			continue
+		}
+		r := c.bind(drafts)
+		r.frame = f.name
+		if best == nil || r.score > best.score {
+			best = r
+		}
+	}
 
-// ReadAnswer reads "igen", "persze", "mégse" and their like.
-func ReadAnswer(_ string) Answer { return AnswerOther }
+	return best
+}
+
+// bind binds the drafts of a clause. Where one word could be two kinds of device, the kinds
+// that are not there are dropped.
+func (c *clause) bind(drafts []draft) *interpretation {
+	r := new(interpretation)
+	type bound struct {
+		command  meaning.Command
+		question *meaning.Question
+	}
+	results := make([]bound, 0, len(drafts))
+	isFound := make(map[string]bool, len(drafts))
+	for _, d := range drafts {
+		command, question := c.bindOne(d)
+		results = append(results, bound{command, question})
+		if command.Reason != meaning.ReasonNoSuchName {
+			isFound[d.target.said] = true
+		}
+	}
+	for i, b := range results {
+		said := drafts[i].target.said
+		if b.command.Reason == meaning.ReasonNoSuchName && (isFound[said] || c.isRepeated(drafts[:i], drafts[i])) {
+			continue
+		}
+		switch {
+		case b.question != nil && r.question != nil:
+			continue
+		case b.question != nil:
+			r.question = b.question
+			r.question.Command = len(r.commands)
+			r.score -= costQuestion
+		case b.command.Reason == meaning.ReasonNoSuchName:
+			r.score -= costNoTarget
+		case b.command.Reason != "":
+			r.score -= costRefused
+		}
+		r.commands = append(r.commands, b.command)
+	}
+
+	return r
+}
+
+// isRepeated reports whether an earlier draft is about the same words in the same place.
+func (c *clause) isRepeated(earlier []draft, d draft) bool {
+	return d.target.said != "" && slices.ContainsFunc(earlier, func(e draft) bool {
+		return e.target.said == d.target.said && e.command.Slots.Text("area") == d.command.Slots.Text("area") &&
+			e.command.Slots.Text("floor") == d.command.Slots.Text("floor")
+	})
+}
+
+func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
+	if len(d.target.candidates) > 1 {
+		delete(d.command.Slots, "name")
+
+		return d.command, meaning.Ask(c.ix.home, d.target.candidates)
+	}
+	command, question := meaning.Bind(c.ix.home, c.u, d.command)
+	if question == nil && d.target.isOne && len(command.Targets) > 1 && !meaning.IsQuestion(command.Intent) {
+		question = meaning.Ask(c.ix.home, command.Targets)
+		command.Targets = nil
+	}
+	if command.Reason == meaning.ReasonNoSuchName && command.Missing == "" {
+		command.Missing = d.target.said
+	}
+	if d.change != nil && question == nil && command.Reason == "" {
+		d.change.apply(&command)
+		command, question = meaning.Bind(c.ix.home, c.u, command)
+	}
+
+	return command, question
+}
+
+// splitClauses cuts a sentence between its commands.
+func splitClauses(s *sentence, row []*span) [][]*span {
+	var clauses [][]*span
+	from, last := 0, -1
+	for i, sp := range row {
+		if !isCommanding(sp) {
+			continue
+		}
+		if last >= 0 {
+			cut := boundary(s, row, last, i)
+			clauses = append(clauses, row[from:cut])
+			from = cut
+		}
+		last = i
+	}
+
+	return append(clauses, row[from:])
+}
+
+// isCommanding reports whether a span is a verb that asks for something to be done.
+func isCommanding(sp *span) bool {
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks })
+}
+
+// boundary finds where the clause of the verb at b begins, after the verb at a: at "then",
+// at punctuation, at "and", or right before the verb.
+func boundary(s *sentence, row []*span, a, b int) int {
+	and, pause := -1, -1
+	for k := a + 1; k <= b; k++ {
+		switch {
+		case row[k].means(cConjunction, "then"):
+			return k
+		case s.tokens[row[k].from].breakBefore && pause < 0:
+			pause = k
+		case row[k].means(cConjunction, "and") && !isPrefixOf(row, a, k):
+			if and < 0 || onlyFillers(row[k+1:b]) {
+				and = k
+			}
+		}
+	}
+	switch {
+	case pause >= 0:
+		return pause
+	case and >= 0:
+		return and
+	default:
+		return b
+	}
+}
+
+// isPrefixOf reports whether the span right after a verb is its prefix rather than "and":
+// gyújtsd meg.
+func isPrefixOf(row []*span, verb, at int) bool {
+	return at == verb+1 && row[at].is(cPrefix)
+}
+
+func onlyFillers(row []*span) bool {
+	return !slices.ContainsFunc(row, func(sp *span) bool { return !sp.is(cFiller | cPrefix) })
+}
+
+// readUnknownName reads a plain command about something that the home does not have. It
+// reaches nothing; but the answer can name what is missing.
+func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	c := newClause(ix, u, s, row)
+	intent := switchIntentOf(c.action)
+	if intent == "" {
+		intent = coverIntentOf(c.action)
+	}
+	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row)) > 1 {
+		return nil
+	}
+	var from, to int
+	for _, sp := range row {
+		if !sp.is(cUnknown) {
+			continue
+		}
+		if to > 0 && sp.from != to { // two unknown things
+			return nil
+		}
+		if to == 0 {
+			from = sp.from
+		}
+		to = sp.to
+	}
+	if to == 0 || to-from > 3 {
+		return nil
+	}
+	missing := withoutObjectEnding(s.text[s.tokens[from].from:s.tokens[to-1].to])
+
+	return &interpretation{commands: []meaning.Command{{
+		Intent: intent, Slots: meaning.Slots{"name": missing}, Reason: meaning.ReasonNoSuchName, Missing: missing,
+	}}}
+}

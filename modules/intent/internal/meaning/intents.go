@@ -146,3 +146,20 @@ func IsQuestion(intent string) bool {
 
 // acts reports whether the rule's intent can act on a domain at all.
 func (r rule) acts(domain string) bool { return r.domains == nil || slices.Contains(r.domains, domain) }
+
+// IsImplied reports whether an intent acts on one domain only, so that no slot names it.
+func IsImplied(intent string) bool {
+	r := ruleOf(intent)
+
+	return len(r.domains) == 1
+}
+
+// NeedsNoEntity reports whether an intent is carried out, or answered, without any entity.
+func NeedsNoEntity(intent string) bool {
+	switch ruleOf(intent).reach {
+	case reachesNone, reachesUnknown:
+		return true
+	default:
+		return false
+	}
+}

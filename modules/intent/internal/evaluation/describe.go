@@ -1,0 +1,54 @@
+package evaluation
+
+import (
+	"fmt"
+	"strings"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// describe tells in one line what was understood.
+func describe(got meaning.Understanding) string {
+	if !got.IsUnderstood() {
+		return "nothing"
+	}
+	parts := make([]string, 0, len(got.Commands)+1)
+	for _, c := range got.Commands {
+		text := fmt.Sprintf("%s{%s}", c.Intent, spell(c.Slots))
+		ids := make([]string, 0, len(c.Targets))
+		for _, e := range c.Targets {
+			ids = append(ids, e.ID)
+		}
+		if len(ids) > 0 {
+			text += " -> " + strings.Join(ids, ", ")
+		}
+		if c.Reason != "" {
+			text += fmt.Sprintf(" (%s %s)", c.Reason, c.Missing)
+		}
+		parts = append(parts, text)
+	}
+	if q := got.Question; q != nil {
+		labels := make([]string, 0, len(q.Choices))
+		for _, c := range q.Choices {
+			labels = append(labels, c.Label)
+		}
+		parts = append(parts, "which: "+strings.Join(labels, ", ")+"?")
+	}
+
+	return strings.Join(parts, "; ")
+}
+
+func describeExpected(turn Turn) string {
+	var parts []string
+	for _, e := range turn.Intents {
+		parts = append(parts, fmt.Sprintf("%s{%s}", e.Intent, spell(e.Slots)))
+	}
+	if turn.Clarify != nil {
+		parts = append(parts, "which: "+strings.Join(turn.Clarify, ", ")+"?")
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,152 @@
+package evaluation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// Understander is the code under test.
+type Understander interface {
+	Understand(ctx context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error)
+}
+
+// Grammar understands by the grammar alone.
+type Grammar struct{}
+
+// Understand uses the index that the home carries, as requests do.
+func (Grammar) Understand(_ context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error) {
+	return IndexOf(home).Understand(u), nil
+}
+
+// IndexOf returns the home's index; a home without one gets a new one.
+func IndexOf(home *hamanagerapi.Home) *hungarian.Index {
+	if ix, ok := home.Index.(*hungarian.Index); ok {
+		return ix
+	}
+
+	return hungarian.NewIndex(home)
+}
+
+// Result is one sentence that was scored.
+type Result struct {
+	File     string
+	Intent   string // the first that is expected; "none" where nothing is
+	Sentence string
+	Verdict  Verdict
+	Latency  time.Duration
+	Expected string // in words, for people
+	Got      string
+}
+
+// Run scores every dialogue of a suite in a home. What is said first only warms up.
+func Run(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander, now time.Time) ([]Result, error) {
+	if home.Index == nil {
+		home.Index = hungarian.NewIndex(home)
+	}
+	if _, err := runOnce(ctx, home, s, by, now); err != nil {
+		return nil, err
+	}
+
+	return runOnce(ctx, home, s, by, now)
+}
+
+func runOnce(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander, now time.Time) ([]Result, error) {
+	var results []Result
+	for _, d := range s.Dialogs {
+		t := talk{home: home, by: by, areaID: areaID(home, d.Area), now: now}
+		for _, turn := range d.Turns {
+			r, err := t.say(ctx, turn)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %q: %w", d.File, turn.Sentence, err)
+			}
+			r.File = d.File
+			results = append(results, r)
+		}
+	}
+
+	return results, nil
+}
+
+func areaID(home *hamanagerapi.Home, name string) string {
+	if a := meaning.FindArea(home, name); a != nil && name != "" {
+		return a.ID
+	}
+
+	return ""
+}
+
+// talk is one conversation: what was asked last may be answered by the next sentence.
+type talk struct {
+	home   *hamanagerapi.Home
+	by     Understander
+	areaID string
+	now    time.Time
+	open   *meaning.Understanding // waits for a choice
+}
+
+func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
+	u := meaning.Utterance{Text: turn.Sentence, AreaID: t.areaID, Now: t.now}
+	began := time.Now() //nolint:forbidigo // a stopwatch
+	got, err := t.understand(ctx, u)
+	latency := time.Since(began) //nolint:forbidigo // a stopwatch
+	if err != nil {
+		return Result{}, err
+	}
+	t.open = nil
+	if got.Question != nil {
+		t.open = &got
+	}
+
+	r := Result{
+		Intent: "none", Sentence: turn.Sentence, Latency: latency, Verdict: judge(t.home, u, turn, got),
+		Expected: describeExpected(turn), Got: describe(got),
+	}
+	if len(turn.Intents) > 0 {
+		r.Intent = turn.Intents[0].Intent
+	}
+
+	return r, nil
+}
+
+// understand first takes the sentence for the answer to an open question.
+func (t *talk) understand(ctx context.Context, u meaning.Utterance) (meaning.Understanding, error) {
+	if t.open != nil {
+		q := t.open.Question
+		if at, ok := IndexOf(t.home).Choose(u.Text, *q); ok {
+			chosen := *t.open
+			chosen.Question = nil
+			chosen.Commands = append([]meaning.Command(nil), t.open.Commands...)
+			chosen.Commands[q.Command] = complete(t.home, u, chosen.Commands[q.Command], q.Choices[at])
+
+			return chosen, nil
+		}
+	}
+	got, err := t.by.Understand(ctx, t.home, u)
+	if err != nil {
+		return got, fmt.Errorf("understand: %w", err)
+	}
+
+	return got, nil
+}
+
+// complete binds a command to what was chosen.
+func complete(home *hamanagerapi.Home, u meaning.Utterance, c meaning.Command, choice meaning.Choice) meaning.Command {
+	slots := meaning.Slots{}
+	for slot, value := range c.Slots {
+		slots[slot] = value
+	}
+	if choice.EntityID != "" {
+		slots["name"] = choice.EntityID
+	} else {
+		slots["area"] = choice.AreaID
+	}
+	c.Slots = slots
+	bound, _ := meaning.Bind(home, u, c)
+
+	return bound
+}

@@ -1,0 +1,167 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// Answer is how a question that wants a yes was answered.
+type Answer uint8
+
+// The answers.
+const (
+	AnswerOther Answer = iota // neither: a new command, or something else
+	AnswerYes
+	AnswerNo
+)
+
+// ReadAnswer reads "igen", "persze", "mégse" and their like. Anything else said with it
+// makes it another answer: only a plain yes is a yes.
+func ReadAnswer(text string) Answer {
+	f, rows := readAlone(text)
+	if f == nil {
+		return AnswerOther
+	}
+	for _, row := range rows {
+		yes, no, other := 0, 0, 0
+		for _, sp := range row {
+			switch {
+			case sp.is(cNo):
+				no++
+			case sp.is(cYes):
+				yes++
+			case !sp.is(cFiller | cConjunction):
+				other++
+			}
+		}
+		switch {
+		case other > 0:
+			continue
+		case no > 0:
+			return AnswerNo
+		case yes > 0:
+			return AnswerYes
+		}
+	}
+
+	return AnswerOther
+}
+
+// readAlone covers a text with the words of the language, without any home.
+func readAlone(text string) (*spanner, [][]*span) {
+	ix := NewIndex(&hamanagerapi.Home{})
+	s := tokenize(text, ix.lang.isEnding)
+	if len(s.tokens) == 0 || len(s.tokens) > maxTokens {
+		return nil, nil
+	}
+	f := ix.findSpans(&s)
+	rows, _ := f.coverings()
+
+	return f, rows
+}
+
+// Choose finds the choice that an answer to a question means; false where none or several
+// fit. It may name the choice or its room in any form, a part of the name that the others
+// have not, or its place in the row.
+func (ix *Index) Choose(text string, q meaning.Question) (int, bool) {
+	s := tokenize(text, ix.lang.isEnding)
+	if len(s.tokens) == 0 || len(s.tokens) > maxTokens || len(q.Choices) == 0 {
+		return 0, false
+	}
+	if at, ok := ordinalIn(&s, len(q.Choices)); ok {
+		return at, true
+	}
+
+	labels := NewIndex(ix.homeOf(q.Choices))
+	f := labels.findSpans(&s)
+	scores := make([]int, len(q.Choices))
+	for i := range f.readings {
+		var fits []int
+		for k, choice := range q.Choices {
+			if f.saysWordOf(i, ix, choice) {
+				fits = append(fits, k)
+			}
+		}
+		if len(fits) < len(q.Choices) { // a word that fits all chooses nothing
+			for _, k := range fits {
+				scores[k]++
+			}
+		}
+	}
+
+	best := slices.Max(scores)
+	if best == 0 || slices.Index(scores, best) != lastIndex(scores, best) {
+		return 0, false
+	}
+
+	return slices.Index(scores, best), true
+}
+
+// homeOf makes a home of the choices alone, so that their words are found by the same rules.
+func (ix *Index) homeOf(choices []meaning.Choice) *hamanagerapi.Home {
+	var entities []*hamanagerapi.Entity
+	home := hamanagerapi.Home{Areas: ix.home.Areas}
+	for _, c := range choices {
+		entities = append(entities, &hamanagerapi.Entity{ID: c.Label, Name: c.Label, Exposed: true})
+		if e := ix.home.Entity(c.EntityID); e != nil {
+			entities = append(entities, &hamanagerapi.Entity{ID: e.ID, Name: e.Name, Aliases: e.Aliases, Exposed: true})
+		}
+	}
+
+	return hamanagerapi.NewHome(home, entities)
+}
+
+// saysWordOf reports whether token i is a word of the choice's label, names or room.
+func (f *spanner) saysWordOf(i int, ix *Index, choice meaning.Choice) bool {
+	texts := []string{choice.Label}
+	areaID := choice.AreaID
+	if e := ix.home.Entity(choice.EntityID); e != nil {
+		texts = append(append(texts, e.Name), e.Aliases...)
+		areaID = e.AreaID
+	}
+	if a := ix.home.Area(areaID); a != nil {
+		texts = append(append(texts, a.Name), a.Aliases...)
+	}
+	for _, text := range texts {
+		for _, tok := range tokenize(text, neverEnding).tokens {
+			word := f.ix.wordNumber(tok.fold)
+			if word >= 0 && slices.ContainsFunc(f.readings[i], func(r reading) bool { return r.word == word }) {
+				return true
+			}
+		}
+	}
+
+	return false
+}
+
+// ordinalIn reads "az elsőt", "a másodikat", "az utolsót".
+func ordinalIn(s *sentence, n int) (int, bool) {
+	for _, tok := range s.tokens {
+		at, found := -1, false
+		eachStem(tok.fold, hungarian().suffixes, func(stem string, _ suffix) bool {
+			at, found = hungarian().ordinals[stem]
+
+			return !found
+		})
+		if found && at < 0 {
+			at += n
+		}
+		if found && at >= 0 && at < n {
+			return at, true
+		}
+	}
+
+	return 0, false
+}
+
+func lastIndex(scores []int, wanted int) int {
+	for i := len(scores) - 1; i >= 0; i-- {
+		if scores[i] == wanted {
+			return i
+		}
+	}
+
+	return -1
+}

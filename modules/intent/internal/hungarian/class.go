@@ -1,0 +1,72 @@
+package hungarian
+
+// class is a part that a word can play. A word may have several; which one it plays is
+// decided by the frame that uses it.
+type class uint64
+
+// The classes: of the language's words first, then of what only a home or the form of a
+// word makes.
+const (
+	cFiller class = 1 << iota
+	cBlock
+	cNegation
+	cConjunction
+	cQuestion
+	cQuantity
+	cPlace
+	cAttribute
+	cLevel
+	cChange
+	cColor
+	cWhite
+	cUnit
+	cFraction
+	cMedia
+	cDock
+	cAbout
+	cNevermind
+	cRespond
+	cCopula
+	cBe
+	cHome
+	cYes
+	cNo
+	cKind
+	cClass
+	cDetects
+	cPrefix
+	cVerb
+	cState
+	cNumber
+	cEntity
+	cArea
+	cFloor
+	cUnknown
+)
+
+// wordClass names the classes of data/words.yaml.
+func wordClass(name string) (class, bool) {
+	c, ok := map[string]class{
+		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
+		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
+		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
+		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "zone_home": cHome, "yes": cYes, "no": cNo, "state": cState,
+	}[name]
+
+	return c, ok
+}
+
+// lexeme is one meaning of a word or phrase of the language.
+type lexeme struct {
+	class class
+	value string // its meaning under that class
+	// of says what a kind is, or which sensors a class word speaks of.
+	of *kind
+}
+
+// kind is a kind of device, or of a sensor.
+type kind struct {
+	Domain  string   `yaml:"domain"`
+	Classes []string `yaml:"classes"`
+	Words   []string `yaml:"words"`
+}

@@ -1,0 +1,242 @@
+package hungarian
+
+import (
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// clause is the part of a sentence that is about one action.
+type clause struct {
+	ix *Index
+	u  meaning.Utterance
+	s  *sentence
+
+	spans   []*span
+	classes class // what any span may be
+
+	// action is what the verb asks for, with its prefix; empty without a verb.
+	action string
+	mood   mood
+	verb   *span
+	prefix *span // the prefix, where it stands apart
+
+	quantities []quantity
+}
+
+// quantity is a number with its unit: 22 fok, fél óra.
+type quantity struct {
+	value    float64
+	unit     string // empty where none was said
+	ending   suffix
+	from, to int // spans
+}
+
+func newClause(ix *Index, u meaning.Utterance, s *sentence, spans []*span) *clause {
+	c := &clause{ix: ix, u: u, s: s, spans: spans}
+	for _, sp := range spans {
+		c.classes |= sp.classes
+	}
+	c.findVerb()
+	c.findQuantities()
+
+	return c
+}
+
+// findVerb chooses the verb whose prefix makes sense. A command wins over other moods.
+func (c *clause) findVerb() {
+	for i, sp := range c.spans {
+		for _, form := range sp.forms {
+			prefix, action := c.actionOf(i, form)
+			if action == "" || c.verb != nil && c.mood <= form.mood {
+				continue
+			}
+			c.verb, c.mood, c.action, c.prefix = sp, form.mood, action, prefix
+		}
+	}
+	if c.verb != nil {
+		return
+	}
+	for _, sp := range c.spans {
+		if action, ok := c.ix.lang.bare[sp.value(cPrefix)]; ok && sp.is(cPrefix) {
+			c.prefix, c.action, c.mood = sp, action, namesAction
+
+			return
+		}
+	}
+}
+
+// actionOf finds what a verb form asks for with the prefix written together with it, or
+// else with the nearest one in the clause; those after the verb come first, as a command
+// puts them there.
+func (c *clause) actionOf(at int, form verbForm) (prefix *span, action string) {
+	if attached := c.spans[at].prefix; attached != "" {
+		return nil, form.verb.Senses[attached]
+	}
+	for distance := 1; distance < len(c.spans); distance++ {
+		for _, k := range []int{at + distance, at - distance} {
+			if k < 0 || k >= len(c.spans) || !c.spans[k].is(cPrefix) {
+				continue
+			}
+			if action = form.verb.Senses[c.spans[k].value(cPrefix)]; action != "" {
+				return c.spans[k], action
+			}
+		}
+	}
+
+	return nil, form.verb.Senses[""]
+}
+
+// findQuantities joins numbers with fractions and units.
+func (c *clause) findQuantities() {
+	for i := 0; i < len(c.spans); i++ {
+		q, ok := c.quantityAt(i)
+		if !ok {
+			continue
+		}
+		c.quantities = append(c.quantities, q)
+		i = q.to - 1
+	}
+}
+
+func (c *clause) quantityAt(i int) (quantity, bool) {
+	sp := c.spans[i]
+	q := quantity{from: i, to: i + 1, ending: sp.suffix}
+	switch {
+	case sp.is(cFraction) && i+1 < len(c.spans) && c.spans[i+1].is(cUnit):
+		q.value = fractionOf(sp)
+	case sp.is(cNumber) && !sp.is(cEntity|cArea|cFloor):
+		q.value = sp.number
+		if half, next := c.fractionAfter(i + 1); half > 0 {
+			q.value += half
+			q.to = next
+		}
+	default:
+		return q, false
+	}
+	if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.isThere {
+		q.unit, q.ending = c.spans[q.to].value(cUnit), c.spans[q.to].suffix
+		q.to++
+	}
+
+	return q, true
+}
+
+// fractionAfter reads "és fél" or "fél" at span i.
+func (c *clause) fractionAfter(i int) (value float64, next int) {
+	if i < len(c.spans) && c.spans[i].is(cConjunction) {
+		i++
+	}
+	if i < len(c.spans) && c.spans[i].is(cFraction) {
+		return fractionOf(c.spans[i]), i + 1
+	}
+
+	return 0, i
+}
+
+func fractionOf(sp *span) float64 {
+	switch sp.value(cFraction) {
+	case "quarter":
+		return 0.25
+	case "three_quarters":
+		return 0.75
+	case "one_and_half":
+		return 1.5
+	default:
+		return 0.5
+	}
+}
+
+// is reports whether the span may be any of the classes.
+func (sp *span) is(c class) bool { return sp.classes&c != 0 }
+
+// value is the meaning of the span under a class; empty when it has none.
+func (sp *span) value(c class) string {
+	for _, l := range sp.lexemes {
+		if l.class&c != 0 {
+			return l.value
+		}
+	}
+
+	return ""
+}
+
+// means reports whether the span has that very meaning.
+func (sp *span) means(c class, value string) bool {
+	for _, l := range sp.lexemes {
+		if l.class == c && l.value == value {
+			return true
+		}
+	}
+
+	return false
+}
+
+// first returns the first span that may be of the class, nil without one.
+func (c *clause) first(of class) *span {
+	if c.classes&of == 0 {
+		return nil
+	}
+	for _, sp := range c.spans {
+		if sp.is(of) && sp != c.verb && sp != c.prefix {
+			return sp
+		}
+	}
+
+	return nil
+}
+
+// has reports whether a span has the meaning.
+func (c *clause) has(of class, value string) bool { return c.find(of, value) != nil }
+
+// find returns the first span with the meaning, nil without one.
+func (c *clause) find(of class, value string) *span {
+	if c.classes&of == 0 {
+		return nil
+	}
+	for _, sp := range c.spans {
+		if sp.means(of, value) && sp != c.prefix {
+			return sp
+		}
+	}
+
+	return nil
+}
+
+// within reports whether every span can play a part that is allowed. What cannot is a
+// reason not to believe the frame: a command must be understood to its last word.
+func (c *clause) within(allowed class) bool {
+	allowed |= cFiller | cConjunction
+	for _, sp := range c.spans {
+		if !sp.is(allowed) && sp != c.verb && sp != c.prefix {
+			return false
+		}
+	}
+
+	return true
+}
+
+// amount returns the first quantity of a unit. Per cents need not be named where nothing
+// else could be meant: "fényerő ötven".
+func (c *clause) amount(unit string) (float64, bool) {
+	for _, q := range c.quantities {
+		if q.unit == unit {
+			return q.value, true
+		}
+	}
+	for _, q := range c.quantities {
+		if q.unit == "" {
+			return q.value, true
+		}
+	}
+
+	return 0, false
+}
+
+// here returns the area of the speaker, nil where it is not known.
+func (c *clause) here() *hamanagerapi.Area {
+	if c.u.AreaID == "" {
+		return nil
+	}
+
+	return c.ix.home.Area(c.u.AreaID)
+}

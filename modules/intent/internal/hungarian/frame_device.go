@@ -1,0 +1,180 @@
+package hungarian
+
+import (
+	"slices"
+	"strconv"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// deviceFrames switch and set devices.
+func deviceFrames() []frame {
+	setters := []string{"", "set", "on", "more", "less", "up", "down", "open", "close", "put", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
+	values := cTarget | cAmount | cAttribute | cClass | cColor | cWhite | cBe | cPrefix
+
+	return []frame{
+		{name: "light", actions: setters, allows: values, make: (*clause).setLight},
+		{name: "temperature", actions: setters, allows: values, make: (*clause).setTemperature},
+		{name: "position", actions: setters, allows: values, make: (*clause).setPosition},
+		{name: "fan speed", actions: setters, allows: values, make: (*clause).setSpeed},
+		{
+			name: "switch", allows: cTarget | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
+			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "set", "clean", "dock", "mow", "put", "less"},
+		},
+	}
+}
+
+// setLight is brightness, colour, or the shade of white.
+func (c *clause) setLight() []draft {
+	lights := []string{"light"}
+	isBrightness := c.has(cAttribute, "brightness")
+	speaksOfLights := isBrightness || c.speaksOf("light")
+	values := meaning.Slots{}
+	if sp := c.first(cColor); sp != nil {
+		values["color"] = sp.value(cColor)
+	}
+	if kelvin, ok := c.kelvin(); ok {
+		delete(values, "color")
+		values["temperature"] = kelvin
+	}
+
+	var change *step
+	if level, ok := c.percent(1); ok && speaksOfLights && (isBrightness || c.action != "on" || len(c.quantities) > 0) {
+		values["brightness"] = int(level)
+	} else if direction := c.direction("brightness", speaksOfLights); direction != 0 && c.action != "up" && c.action != "down" {
+		values["brightness"] = 50
+		change = &step{slot: "brightness", by: c.by(direction, 25), low: 1, high: 100, present: present("brightness", 100.0/255)}
+	}
+	if len(values) == 0 || c.isAbout("volume", "temperature", "position", "speed") {
+		return nil
+	}
+
+	return c.set(meaning.LightSet, values, change, lights, &kind{Domain: "light"})
+}
+
+// kelvin reads a shade of white, in words or numbers.
+func (c *clause) kelvin() (int, bool) {
+	if sp := c.first(cWhite); sp != nil {
+		kelvin, err := strconv.Atoi(sp.value(cWhite))
+
+		return kelvin, err == nil
+	}
+	for _, q := range c.quantities {
+		if q.unit == "kelvin" {
+			return int(q.value), true
+		}
+	}
+
+	return 0, false
+}
+
+// setTemperature needs degrees, or a thermostat to speak of.
+func (c *clause) setTemperature() []draft {
+	hasDegrees := slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.unit == "degree" && q.ending.grammaticalCase != instrumental })
+	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate")
+	if !hasDegrees && !isClear && c.direction("temperature", false) == 0 || c.classes&(cColor|cWhite) != 0 || c.isAbout("volume", "position", "speed", "brightness") {
+		return nil
+	}
+	if degrees, ok := c.amount("degree"); ok && (hasDegrees || isClear && !c.isRelative()) {
+		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, []string{"climate"}, &kind{Domain: "climate"})
+	}
+	direction := c.direction("temperature", isClear)
+	if direction == 0 {
+		return nil
+	}
+	change := &step{slot: "temperature", by: c.by(direction, 1), low: 0, high: 100, present: present("temperature", 1)}
+
+	return c.set(meaning.ClimateSet, meaning.Slots{}, change, []string{"climate"}, &kind{Domain: "climate"})
+}
+
+// isRelative: the number says by how much, not to what.
+func (c *clause) isRelative() bool {
+	return slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.ending.grammaticalCase == instrumental })
+}
+
+// setPosition opens or closes a cover or valve partly.
+func (c *clause) setPosition() []draft {
+	level, ok := c.percent(0)
+	isPosition := c.has(cAttribute, "position")
+	if !ok || !isPosition && !c.speaksOf("cover", "valve") || c.isAbout("volume", "temperature", "speed", "brightness") {
+		return nil
+	}
+	var standard *kind
+	if isPosition {
+		standard = &kind{Domain: "cover"}
+	}
+
+	return c.set(meaning.SetPosition, meaning.Slots{"position": int(level)}, nil, []string{"cover", "valve"}, standard)
+}
+
+func (c *clause) setSpeed() []draft {
+	isClear := c.speaksOf("fan")
+	if !isClear || c.isAbout("volume", "temperature", "position", "brightness") {
+		return nil
+	}
+	if level, ok := c.percent(1); ok {
+		return c.set(meaning.FanSetSpeed, meaning.Slots{"percentage": int(level)}, nil, []string{"fan"}, nil)
+	}
+	direction := c.direction("speed", true)
+	if direction == 0 || c.action == "up" || c.action == "down" {
+		return nil
+	}
+	change := &step{slot: "percentage", by: c.by(direction, 25), low: 1, high: 100, present: present("percentage", 1)}
+
+	return c.set(meaning.FanSetSpeed, meaning.Slots{"percentage": 50}, change, []string{"fan"}, nil)
+}
+
+// set makes the commands of an intent whose domain is understood.
+func (c *clause) set(intent string, values meaning.Slots, change *step, domains []string, standard *kind) []draft {
+	targets := c.targets(domains, standard)
+	for _, t := range targets {
+		if len(domains) == 1 {
+			delete(t.slots, "domain")
+		}
+	}
+	drafts := draftsFor(intent, values, targets)
+	for i := range drafts {
+		drafts[i].change = change
+	}
+
+	return drafts
+}
+
+// speaksOf reports whether the clause names a kind of device or an entity of the domains.
+func (c *clause) speaksOf(domains ...string) bool {
+	for _, sp := range c.spans {
+		if sp == c.verb {
+			continue
+		}
+		if c.isNamed(sp, domains) {
+			return true
+		}
+		for _, l := range sp.lexemes {
+			if l.class == cKind && slices.Contains(domains, l.of.Domain) {
+				return true
+			}
+		}
+	}
+
+	return false
+}
+
+// isAbout reports whether the clause names one of the attributes and can mean nothing else by it.
+func (c *clause) isAbout(attributes ...string) bool {
+	for _, sp := range c.spans {
+		if sp.is(cAttribute) && !sp.is(cKind|cEntity) && slices.Contains(attributes, sp.value(cAttribute)) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// exact keeps whole numbers whole.
+func exact(value float64) any {
+	if value == float64(int(value)) {
+		return int(value)
+	}
+
+	return value
+}

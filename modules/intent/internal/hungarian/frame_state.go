@@ -1,0 +1,307 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// stateFrames ask how things are. They change nothing, so a statement may be read as a
+// question; but they, too, must understand every word.
+func stateFrames() []frame {
+	allows := cTarget | cState | cClass | cDetects | cQuestion | cCopula | cAbout | cAttribute | cPrefix | cHome | cMedia | cUnit
+	ask := func(name string, needs class, make func(*clause) []draft) frame {
+		return frame{name: name, actions: askActions(), needs: needs, allows: allows, asks: true, make: make}
+	}
+
+	return []frame{
+		ask("person", 0, (*clause).askPerson),
+		ask("temperature of a place", 0, (*clause).askTemperature),
+		ask("state of a name", cEntity, (*clause).askNamed),
+		ask("state of a kind", cKind|cState, (*clause).askKind),
+		ask("state of a class", cClass, (*clause).askClass),
+		ask("state of anything", cAbout|cState, (*clause).askDevices),
+	}
+}
+
+// askActions are those whose participles tell a state (nyitva), and the verbs of asking.
+func askActions() []string {
+	return []string{"", "on", "off", "open", "close", "up", "down", "tell", "put", "start", "stop", "unlock", "play"}
+}
+
+// isAsking reports whether the clause asks or tells, rather than commands.
+func (c *clause) isAsking() bool {
+	return c.verb == nil || c.mood == tellsState || c.mood == tellsPresent || c.action == "tell"
+}
+
+// isOpenQuestion: a value is asked for, not whether something is so.
+func (c *clause) isOpenQuestion() bool {
+	return c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") || c.has(cQuestion, "when") ||
+		c.action == "tell" || c.has(cAttribute, "value") || c.has(cAttribute, "state")
+}
+
+// predicate is the state that the clause speaks of in general terms: on, off, open, closed;
+// empty when it speaks of none.
+func (c *clause) predicate() string {
+	if c.verb != nil && c.mood == tellsState {
+		switch c.action {
+		case "open", "close", "on", "off":
+			return map[string]string{"open": "open", "close": "closed", "on": "on", "off": "off"}[c.action]
+		case "up":
+			return "open"
+		case "down":
+			return "closed"
+		}
+	}
+	for _, sp := range c.spans {
+		if value := sp.value(cState); value != "" {
+			return value
+		}
+	}
+	if c.classes&cDetects != 0 {
+		return "on"
+	}
+
+	return ""
+}
+
+// stateIn is a general state in the words of a domain.
+func stateIn(domain, state string) string {
+	isOn := state == "on" || state == "open"
+	words := [2]string{"off", "on"}
+	switch domain {
+	case "cover", "valve":
+		words = [2]string{"closed", "open"}
+	case "lock":
+		words = [2]string{"locked", "unlocked"}
+	case "media_player", "light", "switch", "fan", "binary_sensor", "input_boolean", "humidifier", "siren":
+	default:
+		return state
+	}
+	if isOn {
+		return words[1]
+	}
+
+	return words[0]
+}
+
+// askNamed asks for the state of something by its name.
+func (c *clause) askNamed() []draft {
+	sp := c.nameAskedFor()
+	if sp == nil || !c.isAsking() || c.places(nil).everywhere {
+		return nil
+	}
+	about := c.classAbout()
+	candidates := sp.name.entities
+	if about != nil {
+		candidates = within(candidates, func(e *hamanagerapi.Entity) bool {
+			return e.Domain == about.of.Domain && e.DeviceClass == about.of.Classes[0]
+		})
+	}
+	state := c.predicate()
+	if about != nil && about.value != "" && (state == "" || state == "on") {
+		state = about.value
+	}
+	switch {
+	case state != "":
+		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
+	case c.classes&(cQuestion|cCopula) == 0 && !c.s.isQuestion && !c.isOpenQuestion():
+		return nil // a name alone asks nothing
+	case c.isOpenQuestion():
+		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
+	case about != nil:
+		state = "on"
+	}
+	if len(candidates) == 0 {
+		return nil
+	}
+
+	return c.stateOfName(sp, candidates, state)
+}
+
+// nameAskedFor is the longest name in the clause; another one may only say where.
+func (c *clause) nameAskedFor() *span {
+	var named *span
+	for _, sp := range c.spans {
+		if sp.is(cEntity) && (named == nil || sp.to-sp.from > named.to-named.from || named.is(cArea|cClass|cAttribute)) && (!sp.is(cClass|cAttribute|cAbout|cKind) || named == nil) {
+			named = sp
+		}
+	}
+
+	return named
+}
+
+func (c *clause) stateOfName(sp *span, candidates []*hamanagerapi.Entity, state string) []draft {
+	t := target{slots: meaning.Slots{}, said: c.text(sp)}
+	for _, other := range c.spans {
+		if other.is(cArea) && other != sp {
+			t.slots["area"] = other.name.area.Name
+			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == other.name.area.ID })
+		}
+	}
+	t.name(candidates, c.u.AreaID)
+	first := candidates[0]
+	if first.Domain == "climate" && c.has(cAttribute, "temperature") || first.Domain == "climate" && c.has(cUnit, "degree") {
+		return draftsFor(meaning.ClimateGet, nil, []target{t})
+	}
+	t.slots["domain"] = first.Domain
+	if first.DeviceClass != "" {
+		t.slots["device_class"] = first.DeviceClass
+	}
+	values := meaning.Slots{}
+	if state != "" {
+		values["state"] = stateIn(first.Domain, state)
+	}
+
+	return draftsFor(meaning.GetState, values, []target{t})
+}
+
+// canBe reports whether a state makes sense for an entity.
+func canBe(e *hamanagerapi.Entity, state string) bool {
+	switch e.Domain {
+	case "cover", "valve", "lock":
+		return state == "open" || state == "closed"
+	case "binary_sensor":
+		return true
+	case "sensor", "weather", "person", "todo", "scene":
+		return false
+	default:
+		return state == "on" || state == "off"
+	}
+}
+
+// askKind asks which devices of a kind are so.
+func (c *clause) askKind() []draft {
+	state := c.predicate()
+	if !c.isAsking() || state == "" || c.classAbout() != nil && c.classAbout().value != "" {
+		return nil
+	}
+	var drafts []draft
+	for _, sp := range c.spans {
+		for _, l := range sp.lexemes {
+			if l.class != cKind || !canBe(&hamanagerapi.Entity{Domain: l.of.Domain}, state) {
+				continue
+			}
+			for _, t := range c.placed(l.of, sp) {
+				drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": stateIn(l.of.Domain, state)}, []target{t})...)
+			}
+		}
+	}
+
+	return drafts
+}
+
+// placed makes the targets of a kind in the places that were said, else in the whole home:
+// a question is not about the speaker's room only.
+func (c *clause) placed(k *kind, sp *span) []target {
+	p := c.places(nil)
+	base := func() target {
+		t := target{slots: meaning.Slots{"domain": k.Domain}}
+		if len(k.Classes) > 0 {
+			t.slots["device_class"] = k.Classes
+		}
+		if sp != nil {
+			t.said = c.text(sp)
+		}
+
+		return t
+	}
+	var found []target
+	for _, a := range p.areas {
+		t := base()
+		t.slots["area"] = a.Name
+		found = append(found, t)
+	}
+	for _, f := range p.floors {
+		t := base()
+		t.slots["floor"] = f.Name
+		found = append(found, t)
+	}
+	if len(found) == 0 {
+		found = append(found, base())
+	}
+
+	return found
+}
+
+// classAbout chooses the class of sensors that the clause is about: a word that says how
+// it is (töltődik) before a noun (akkumulátor), the longer before the shorter.
+func (c *clause) classAbout() *lexeme {
+	isNumeric := c.isOpenQuestion() && c.classes&cDetects == 0
+	var best *lexeme
+	var bestRank int
+	for _, sp := range c.spans {
+		for i := range sp.lexemes {
+			l := &sp.lexemes[i]
+			if l.class != cClass {
+				continue
+			}
+			rank := 2 * (sp.to - sp.from)
+			if l.value != "" {
+				rank += 20
+			}
+			if isNumeric == (l.of.Domain == "sensor") {
+				rank++
+			}
+			if best == nil || rank > bestRank {
+				best, bestRank = l, rank
+			}
+		}
+	}
+
+	return best
+}
+
+// askClass asks sensors of a class: is there motion, which window is open, how humid is it.
+func (c *clause) askClass() []draft {
+	about := c.classAbout()
+	if !c.isAsking() || about == nil || c.namesOther() {
+		return nil
+	}
+	values := meaning.Slots{}
+	if about.of.Domain == "binary_sensor" {
+		state := c.predicate()
+		switch {
+		case about.value != "":
+			state = about.value
+		case state == "" && c.classes&(cCopula|cQuantity) != 0:
+			state = "on"
+		case state == "":
+			return nil
+		}
+		values["state"] = stateIn("binary_sensor", state)
+	} else if !c.isOpenQuestion() {
+		return nil
+	}
+	k := *about.of
+	targets := c.placed(&k, nil)
+	for _, t := range targets {
+		t.slots["device_class"] = k.Classes[0]
+	}
+
+	return draftsFor(meaning.GetState, values, targets)
+}
+
+// namesOther reports whether an entity is named that is not just a class of sensors.
+func (c *clause) namesOther() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cEntity) && !sp.is(cClass|cArea|cAttribute|cAbout) })
+}
+
+// askDevices asks for "eszköz" in a state, without a kind.
+func (c *clause) askDevices() []draft {
+	if !c.has(cAbout, "sensor") || c.classes&(cKind|cEntity|cClass) != 0 || !c.isAsking() {
+		return nil
+	}
+	state := c.predicate()
+	if state != "on" && state != "off" {
+		return nil
+	}
+	k := &kind{Domain: "binary_sensor", Classes: []string{"running"}}
+	targets := c.placed(k, nil)
+	for _, t := range targets {
+		t.slots["device_class"] = "running"
+	}
+
+	return draftsFor(meaning.GetState, meaning.Slots{"state": state}, targets)
+}

@@ -1,0 +1,176 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// turn switches, opens, closes, starts and stops. What a verb asks for depends on what it
+// is said of, so it is read for every domain that it can be said of.
+func (c *clause) turn() []draft {
+	action := c.action
+	if sp := c.first(cBe); sp != nil && action == "" { // legyen mozi
+		action = "start"
+	}
+	if action == "set" && c.first(cDock) != nil || c.first(cAbout) != nil && !c.allAbout("cleaning") {
+		return nil
+	}
+	domains := domainsOf(action)
+	if len(domains) == 0 {
+		return nil
+	}
+
+	var drafts []draft
+	for _, t := range c.targets(domains, c.standard(action)) {
+		for _, intent := range intentsOf(action, c.domainsOfTarget(t, domains)) {
+			if meaning.IsImplied(intent) {
+				delete(t.slots, "domain")
+			}
+			drafts = append(drafts, draftsFor(intent, nil, []target{t})...)
+		}
+	}
+
+	return drafts
+}
+
+// standard is what an area alone means with an action: its lamps, or what closes it; and
+// what cleans when nothing is named.
+func (c *clause) standard(action string) *kind {
+	switch action {
+	case "clean", "dock":
+		return &kind{Domain: "vacuum"}
+	case "mow":
+		return &kind{Domain: "lawn_mower"}
+	}
+	if c.classes&(cArea|cFloor) == 0 {
+		return nil
+	}
+	switch action {
+	case "on", "off":
+		return &kind{Domain: "light"}
+	case "open", "close":
+		return &kind{Domain: "cover"}
+	default:
+		return nil
+	}
+}
+
+// domainsOfTarget are the domains of what a target is, as far as its name tells.
+func (c *clause) domainsOfTarget(t target, domains []string) []string {
+	if domain := t.slots.Text("domain"); domain != "" {
+		return []string{domain}
+	}
+	var found []string
+	for _, e := range c.ix.home.Entities {
+		if e.Exposed && slices.Contains(domains, e.Domain) && !slices.Contains(found, e.Domain) && c.isMeant(e.Name, t) {
+			found = append(found, e.Domain)
+		}
+	}
+
+	return found
+}
+
+func (c *clause) isMeant(name string, t target) bool { return name == t.slots.Name() }
+
+// intentsOf returns the intents that an action makes for the domains.
+func intentsOf(action string, domains []string) []string {
+	var intents []string
+	for _, domain := range domains {
+		if intent := intentOf(action, domain); intent != "" && !slices.Contains(intents, intent) {
+			intents = append(intents, intent)
+		}
+	}
+	if len(intents) > 1 { // one name, two meanings: the first, so that nothing happens twice
+		intents = intents[:1]
+	}
+
+	return intents
+}
+
+// domainsOf lists the domains that an action can be said of.
+func domainsOf(action string) []string {
+	all := []string{
+		"light", "switch", "fan", "media_player", "climate", "input_boolean", "cover", "valve", "lock", "scene", "script", "humidifier",
+		"vacuum", "lawn_mower", "siren", "automation", "remote", "water_heater", "group", "button", "input_button",
+	}
+
+	return slices.DeleteFunc(all, func(domain string) bool { return intentOf(action, domain) == "" })
+}
+
+// intentOf is what an action means for a domain; empty where it means nothing.
+func intentOf(action, domain string) string {
+	switch domain {
+	case "cover", "valve":
+		return coverIntentOf(action)
+	case "lock":
+		return lockIntentOf(action)
+	case "vacuum":
+		return oneOf(action, meaning.VacuumStart, meaning.VacuumReturn, "clean", "dock")
+	case "lawn_mower":
+		return oneOf(action, meaning.LawnMowerStart, meaning.LawnMowerDock, "mow", "dock")
+	case "scene", "script", "automation", "button", "input_button":
+		switch action {
+		case "on", "start", "set":
+			return meaning.TurnOn
+		}
+
+		return ""
+	case "media_player":
+		if action == "start" {
+			return meaning.MediaUnpause
+		}
+	}
+
+	return switchIntentOf(action)
+}
+
+func switchIntentOf(action string) string {
+	switch action {
+	case "on", "up", "start":
+		return meaning.TurnOn
+	case "off", "down", "stop":
+		return meaning.TurnOff
+	case "toggle":
+		return meaning.Toggle
+	default:
+		return ""
+	}
+}
+
+func coverIntentOf(action string) string {
+	switch action {
+	case "open", "up":
+		return meaning.TurnOn
+	case "close", "down":
+		return meaning.TurnOff
+	case "stop":
+		return meaning.StopMoving
+	default:
+		return ""
+	}
+}
+
+// lockIntentOf: Home Assistant locks by HassTurnOn.
+func lockIntentOf(action string) string {
+	switch action {
+	case "close":
+		return meaning.TurnOn
+	case "open", "unlock":
+		return meaning.TurnOff
+	default:
+		return ""
+	}
+}
+
+// oneOf is for machines that start their work and go home after it.
+func oneOf(action, start, home, startWord, homeWord string) string {
+	switch action {
+	case startWord, "start", "on":
+		return start
+	case homeWord, "off", "back":
+		return home
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,43 @@
+package hungarian
+
+import "slices"
+
+// frame is a pattern of commands: which actions it is about, what must be said, what else
+// may be, and how the commands are made of it.
+type frame struct {
+	name string
+	// actions of the verb that it accepts; "" stands for a clause without a verb.
+	actions []string
+	// needs are classes that must all be there; allows are all classes that may be.
+	needs, allows class
+	// asks: it only answers, and so may also be said as a statement or a question.
+	asks bool
+	make func(c *clause) []draft
+}
+
+// Classes that go together.
+const (
+	cTarget = cEntity | cArea | cFloor | cKind | cQuantity | cPlace
+	cAmount = cNumber | cUnit | cFraction | cLevel | cChange
+)
+
+// frames lists every pattern. Several may fit a clause; the reading with the best score wins.
+func frames() []frame {
+	return slices.Concat(smallFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), stateFrames())
+}
+
+// fits reports whether the clause can be an instance of the frame.
+func (f *frame) fits(c *clause) bool {
+	if f.needs&^c.classes != 0 || !slices.Contains(f.actions, c.action) {
+		return false
+	}
+	if !f.asks && !c.isCommand() {
+		return false
+	}
+
+	return c.within(f.needs | f.allows)
+}
+
+// isCommand reports whether the clause asks for something to be done. Without any verb it
+// may ("nappali lámpák ki"); a statement does not.
+func (c *clause) isCommand() bool { return c.verb == nil || c.mood <= namesAction }

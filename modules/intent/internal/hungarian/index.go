@@ -1,0 +1,202 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// Index is what the grammar knows of one structure of a home: its names, cut into words
+// and found by their first one. It is immutable; the states are read through the home.
+type Index struct {
+	home *hamanagerapi.Home
+	lang *language
+
+	// vocabulary numbers the folded words of names that the language does not have.
+	vocabulary map[string]int32
+	names      []name
+	byFirst    map[int32][]int32 // number of the first word -> names
+}
+
+// name is one way to say what a home has, and everything that is called so.
+type name struct {
+	words []int32
+	// weight is how surely the words mean it: names as the home has them weigh more than
+	// what was derived from them.
+	weight float32
+
+	entities []*hamanagerapi.Entity
+	area     *hamanagerapi.Area
+	floor    *hamanagerapi.Floor
+}
+
+// How surely a name is meant, for each of its words.
+const (
+	weightGiven   = 2.0
+	weightDerived = 1.7
+)
+
+// NewIndex makes the index of a home's structure. Only what is exposed can be found.
+func NewIndex(home *hamanagerapi.Home) *Index {
+	b := builder{
+		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, byFirst: map[int32][]int32{}},
+		byText: map[string]int32{},
+	}
+	for i := range home.Floors {
+		f := &home.Floors[i]
+		for _, text := range append([]string{f.Name}, f.Aliases...) {
+			b.add(text, weightGiven, func(n *name) { n.floor = f })
+		}
+	}
+	for i := range home.Areas {
+		b.addArea(&home.Areas[i])
+	}
+	for _, e := range home.Entities {
+		if e.Exposed {
+			b.addEntity(e)
+		}
+	}
+
+	return b.ix
+}
+
+// builder makes an Index.
+type builder struct {
+	ix     *Index
+	byText map[string]int32 // words of a name -> its place in ix.names
+}
+
+// addArea adds an area's names, and each with and without "szoba": dolgozó, dolgozószoba.
+func (b *builder) addArea(a *hamanagerapi.Area) {
+	set := func(n *name) {
+		if n.area == nil {
+			n.area = a
+		}
+	}
+	for _, text := range append([]string{a.Name}, a.Aliases...) {
+		b.add(text, weightGiven, set)
+	}
+	for _, text := range append([]string{a.Name}, a.Aliases...) {
+		folded := fold(text)
+		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 {
+			b.add(short, weightDerived, set)
+		} else if !strings.Contains(folded, " ") {
+			b.add(folded+"szoba", weightDerived, set)
+		}
+	}
+}
+
+// addEntity adds an entity's names, and each without the area that it begins with: what
+// stands in the nappali is called "állólámpa" there, not "nappali állólámpa".
+func (b *builder) addEntity(e *hamanagerapi.Entity) {
+	set := func(n *name) {
+		if !slices.Contains(n.entities, e) {
+			n.entities = append(n.entities, e)
+		}
+	}
+	for _, text := range append([]string{e.Name}, e.Aliases...) {
+		b.add(text, weightGiven, set)
+		if rest := b.withoutArea(text, e.AreaID); rest != "" {
+			b.add(rest, weightDerived, set)
+		}
+	}
+}
+
+// withoutArea cuts the entity's area off the beginning of its name. What is left must say
+// more than a kind of device: "lámpa" alone means any.
+func (b *builder) withoutArea(text, areaID string) string {
+	area := b.ix.home.Area(areaID)
+	if area == nil {
+		return ""
+	}
+	first, rest, ok := strings.Cut(text, " ")
+	if !ok || b.isGeneric(rest) {
+		return ""
+	}
+	first = fold(first)
+	for _, called := range append([]string{area.Name}, area.Aliases...) {
+		if folded := fold(called); first == folded || first == folded+"i" {
+			return rest
+		}
+	}
+
+	return ""
+}
+
+// isGeneric reports whether a text consists of words of the language and numbers only.
+func (b *builder) isGeneric(text string) bool {
+	for _, tok := range tokenize(text, neverEnding).tokens {
+		if _, ok := b.ix.lang.vocabulary[tok.fold]; !ok && !tok.isNumber {
+			return false
+		}
+	}
+
+	return true
+}
+
+// add registers a name under its words, and a name of several words also as one (garázs
+// kapu, garázskapu).
+func (b *builder) add(text string, weight float32, set func(*name)) {
+	tokens := tokenize(text, neverEnding).tokens
+	if len(tokens) == 0 || len(tokens) > maxNameWords {
+		return
+	}
+	folded := make([]string, 0, len(tokens))
+	for _, tok := range tokens {
+		folded = append(folded, tok.fold)
+	}
+	b.addWords(folded, weight, set)
+	if len(folded) > 1 {
+		b.addWords([]string{strings.Join(folded, "")}, weight*float32(len(folded))-joinPenalty, set)
+	}
+}
+
+const (
+	maxNameWords = 12
+	joinPenalty  = 0.3
+)
+
+func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
+	key := strings.Join(folded, " ")
+	at, ok := b.byText[key]
+	if !ok {
+		n := name{weight: weight}
+		for _, w := range folded {
+			n.words = append(n.words, b.number(w))
+		}
+		at = int32(len(b.ix.names)) //nolint:gosec // a few thousand names
+		b.ix.names = append(b.ix.names, n)
+		b.byText[key] = at
+		b.ix.byFirst[n.words[0]] = append(b.ix.byFirst[n.words[0]], at)
+	}
+	n := &b.ix.names[at]
+	n.weight = max(n.weight, weight)
+	set(n)
+}
+
+// number returns the number of a word: the language's, or one of the home's own.
+func (b *builder) number(folded string) int32 {
+	if n, ok := b.ix.lang.vocabulary[folded]; ok {
+		return n
+	}
+	if n, ok := b.ix.vocabulary[folded]; ok {
+		return n
+	}
+	n := int32(len(b.ix.lang.phrases) + len(b.ix.vocabulary)) //nolint:gosec // a few thousand words
+	b.ix.vocabulary[folded] = n
+
+	return n
+}
+
+// wordNumber finds the number of a folded word, -1 where nobody has it.
+func (ix *Index) wordNumber(folded string) int32 {
+	if n, ok := ix.lang.vocabulary[folded]; ok {
+		return n
+	}
+	if n, ok := ix.vocabulary[folded]; ok {
+		return n
+	}
+
+	return -1
+}

@@ -1,0 +1,161 @@
+package hungarian
+
+import (
+	"strings"
+	"sync"
+)
+
+// language is everything that is the same for all homes. It is read once and never changes.
+type language struct {
+	suffixes map[string]suffix
+	numbers  *numberWords
+	verbs    map[string][]verbForm // by folded form
+	prefixes []string              // of verbs, folded, longest first
+	bare     map[string]string     // what a prefix asks for without a verb
+	kinds    []kind
+	ordinals map[string]int // place in a row, from 0; negative from its end
+	frames   []frame
+	// changed leads from a folded stem before endings back to the word: bokr -> bokor.
+	changed map[string]string
+
+	// vocabulary numbers the folded words of all phrases; a home continues the numbering.
+	vocabulary map[string]int32
+	// phrases are found by their first word's number.
+	phrases [][]phrase
+}
+
+// phrase is a row of words with meanings.
+type phrase struct {
+	words   []int32
+	written []string // with their accents
+	lexemes []lexeme
+}
+
+// hungarian is the language, read once.
+//
+//nolint:gochecknoglobals // shared by all homes, immutable
+var hungarian = sync.OnceValue(func() *language {
+	l := &language{
+		suffixes:   words().suffixes(),
+		numbers:    new(numberWords),
+		vocabulary: make(map[string]int32, 2000),
+		changed:    words().changedStems(),
+	}
+	mustLoad("numbers", l.numbers)
+	l.numbers.build()
+	l.ordinals = make(map[string]int, len(l.numbers.Ordinals))
+	for word, place := range l.numbers.Ordinals {
+		l.ordinals[fold(word)] = place
+	}
+	l.frames = frames()
+	l.loadVerbs()
+	l.loadWords()
+	l.loadKinds()
+	l.loadClasses()
+
+	return l
+})
+
+func (l *language) loadWords() {
+	var file map[string]map[string][]string
+	mustLoad("words", &file)
+	for name, meanings := range file {
+		c, ok := wordClass(name)
+		if !ok {
+			panic("hungarian: words.yaml: unknown class " + name)
+		}
+		for value, list := range meanings {
+			for _, w := range list {
+				l.add(w, lexeme{class: c, value: value})
+			}
+		}
+	}
+}
+
+func (l *language) loadKinds() {
+	mustLoad("kinds", &l.kinds)
+	for i := range l.kinds {
+		k := &l.kinds[i]
+		for _, w := range k.Words {
+			l.add(w, lexeme{class: cKind, value: k.Domain, of: k})
+		}
+	}
+}
+
+// classWords are the words about one class of sensors.
+type classWords struct {
+	Nouns []string `yaml:"nouns"`
+	On    []string `yaml:"on"`
+	Off   []string `yaml:"off"`
+}
+
+func (l *language) loadClasses() {
+	var file struct {
+		BinarySensor map[string]classWords `yaml:"binary_sensor"`
+		Sensor       map[string]classWords `yaml:"sensor"`
+		Detects      []string              `yaml:"detects"`
+	}
+	mustLoad("classes", &file)
+	for _, w := range file.Detects {
+		l.add(w, lexeme{class: cDetects, value: "on"})
+	}
+	for domain, classes := range map[string]map[string]classWords{"binary_sensor": file.BinarySensor, "sensor": file.Sensor} {
+		for name, about := range classes {
+			of := &kind{Domain: domain, Classes: []string{name}}
+			for value, list := range map[string][]string{"": about.Nouns, "on": about.On, "off": about.Off} {
+				for _, w := range list {
+					l.add(w, lexeme{class: cClass, value: value, of: of})
+				}
+			}
+		}
+	}
+}
+
+// add gives a word or phrase one more meaning.
+func (l *language) add(written string, meaning lexeme) {
+	p := phrase{}
+	for _, tok := range tokenize(written, neverEnding).tokens {
+		p.words = append(p.words, l.number(tok.fold))
+		p.written = append(p.written, tok.lower)
+	}
+	if len(p.words) == 0 {
+		panic("hungarian: a word without letters: " + written)
+	}
+
+	first := p.words[0]
+	for i := range l.phrases[first] {
+		if known := &l.phrases[first][i]; equalWords(known.written, p.written) {
+			known.lexemes = append(known.lexemes, meaning)
+
+			return
+		}
+	}
+	p.lexemes = []lexeme{meaning}
+	l.phrases[first] = append(l.phrases[first], p)
+}
+
+// number returns the number of a folded word, a new one if need be.
+func (l *language) number(folded string) int32 {
+	if n, ok := l.vocabulary[folded]; ok {
+		return n
+	}
+	n := int32(len(l.phrases)) //nolint:gosec // a few thousand words
+	l.vocabulary[folded] = n
+	l.phrases = append(l.phrases, nil)
+
+	return n
+}
+
+func neverEnding(string) bool { return false }
+
+func equalWords(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") }
+
+// isEnding reports whether folded letters can stand after a hyphen as an ending.
+func (l *language) isEnding(folded string) bool {
+	if _, ok := l.suffixes[folded]; ok {
+		return true
+	}
+
+	// -val after a consonant: 5-tel, 3-mal, 1-gyel
+	return len(folded) <= 4 && (strings.HasSuffix(folded, "al") || strings.HasSuffix(folded, "el") || folded == "es" || folded == "os" || folded == "as")
+}

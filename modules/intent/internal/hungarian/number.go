@@ -1,0 +1,80 @@
+package hungarian
+
+import (
+	"cmp"
+	"slices"
+)
+
+// numberWords is data/numbers.yaml.
+type numberWords struct {
+	Units    map[string]float64 `yaml:"units"`
+	Tens     map[string]float64 `yaml:"tens"`
+	Hundred  string             `yaml:"hundred"`
+	Thousand []string           `yaml:"thousand"`
+	Ordinals map[string]int     `yaml:"ordinals"`
+
+	parts []numberPart // by falling length, so that "hetven" is not read as "het"
+}
+
+// numberPart is one part of a number word.
+type numberPart struct {
+	fold  string
+	value float64
+	// multiplies: it stands after what it counts (kétszáz).
+	multiplies bool
+}
+
+func (n *numberWords) build() {
+	for _, table := range []map[string]float64{n.Units, n.Tens} {
+		for word, value := range table {
+			n.parts = append(n.parts, numberPart{fold: fold(word), value: value})
+		}
+	}
+	n.parts = append(n.parts, numberPart{fold: fold(n.Hundred), value: 100, multiplies: true})
+	for _, word := range n.Thousand {
+		n.parts = append(n.parts, numberPart{fold: fold(word), value: 1000, multiplies: true})
+	}
+	slices.SortFunc(n.parts, func(a, b numberPart) int {
+		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.fold, b.fold))
+	})
+}
+
+// parse reads the number that a folded word begins with, and returns what is left of the
+// word: "huszonketto" -> 22, "otvenre" -> 50 and "re".
+func (n *numberWords) parse(word string) (value float64, rest string, ok bool) {
+	var total, group, last float64
+	rest = word
+	for rest != "" {
+		part, found := n.partOf(rest)
+		if !found {
+			break
+		}
+		switch {
+		case !part.multiplies:
+			if last > 0 && part.value >= last { // "tizhat" has no second ten
+				return 0, "", false
+			}
+			group += part.value
+			last = part.value
+		case part.value == 1000:
+			total += max(group, 1) * 1000
+			group, last = 0, 1000
+		default:
+			group = max(group, 1) * part.value
+			last = part.value
+		}
+		rest = rest[len(part.fold):]
+	}
+
+	return total + group, rest, len(rest) < len(word)
+}
+
+func (n *numberWords) partOf(rest string) (numberPart, bool) {
+	for _, part := range n.parts {
+		if len(rest) >= len(part.fold) && rest[:len(part.fold)] == part.fold {
+			return part, true
+		}
+	}
+
+	return numberPart{}, false
+}

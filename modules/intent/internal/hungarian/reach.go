@@ -1,0 +1,254 @@
+package hungarian
+
+import (
+	"maps"
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// target is one thing that a clause speaks of, as slots.
+type target struct {
+	slots meaning.Slots
+	// candidates are set where a name that was shortened fits several entities.
+	candidates []*hamanagerapi.Entity
+	// isOne: one device was meant (a lámpát), so that several found are a question.
+	isOne bool
+	// said is how it was called.
+	said string
+}
+
+// targets finds what a clause speaks of among the devices of some domains. Without a name
+// or a kind of device, standard is what an area's name alone means ("kapcsold le a konyhát").
+func (c *clause) targets(domains []string, standard *kind) []target {
+	if !c.isAllReached(domains) {
+		return nil
+	}
+	p := c.places(domains)
+	found := c.named(domains, p)
+	named := len(found) > 0
+	for _, sp := range c.spans {
+		for _, l := range sp.lexemes {
+			if l.class != cKind || !slices.Contains(domains, l.of.Domain) || sp == c.verb {
+				continue
+			}
+			if named && (c.isNamed(sp, domains) || !c.isJoined()) {
+				continue
+			}
+			found = append(found, c.ofKind(l.of, sp, p)...)
+		}
+	}
+	if len(found) == 0 && standard != nil {
+		return c.ofKind(standard, nil, p)
+	}
+
+	return found
+}
+
+// isAllReached reports whether every thing that is named can be what the command is about,
+// or plays another part in it. "Kapcsold fel a hőmérőt a konyhában" is not about lamps.
+func (c *clause) isAllReached(domains []string) bool {
+	const soft = cArea | cFloor | cAttribute | cAbout | cNumber | cUnit | cMedia | cDock | cColor | cWhite | cLevel | cPlace | cQuantity | cFiller
+	for _, sp := range c.spans {
+		if !sp.is(cEntity|cKind) || sp.is(soft) || sp == c.verb || sp == c.prefix || c.isNamed(sp, domains) {
+			continue
+		}
+		isOfKind := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cKind && slices.Contains(domains, l.of.Domain) })
+		if !isOfKind {
+			return false
+		}
+	}
+
+	return true
+}
+
+// places are where a clause says things are.
+type places struct {
+	areas      []*hamanagerapi.Area
+	floors     []*hamanagerapi.Floor
+	everywhere bool
+	here       bool
+}
+
+func (c *clause) places(domains []string) places {
+	var p places
+	for _, sp := range c.spans {
+		switch {
+		case sp.is(cArea) && !c.isNamed(sp, domains):
+			p.areas = append(p.areas, sp.name.area)
+		case sp.is(cFloor) && !c.isNamed(sp, domains):
+			p.floors = append(p.floors, sp.name.floor)
+		case sp.means(cPlace, "everywhere"):
+			p.everywhere = true
+		case sp.means(cPlace, "here"):
+			p.here = true
+		}
+	}
+	if p.here {
+		if area := c.here(); area != nil {
+			p.areas = append(p.areas, area)
+		}
+	}
+
+	return p
+}
+
+// named finds the entities that are called by their names.
+func (c *clause) named(domains []string, p places) []target {
+	var found []target
+	for _, sp := range c.spans {
+		if !c.isNamed(sp, domains) {
+			continue
+		}
+		candidates := of(sp.name.entities, domains)
+		t := target{slots: meaning.Slots{}, said: c.text(sp)}
+		if len(p.areas) == 1 {
+			t.slots["area"] = p.areas[0].Name
+			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
+		} else if len(p.floors) == 1 {
+			t.slots["floor"] = p.floors[0].Name
+		}
+		t.name(candidates, c.u.AreaID)
+		found = append(found, t)
+	}
+
+	return found
+}
+
+// name calls the target by the name that its candidates share, or keeps the candidates for
+// a question. Those in the speaker's room win.
+func (t *target) name(candidates []*hamanagerapi.Entity, here string) {
+	if len(candidates) > 1 && here != "" {
+		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == here })
+	}
+	if len(candidates) == 0 {
+		return
+	}
+	t.slots["name"] = candidates[0].Name
+	if !haveOneName(candidates) {
+		t.candidates = candidates
+	}
+}
+
+// isNamed reports whether a span names entities of the domains, and is not rather meant as
+// a kind of device (minden ventilátort) or as a room.
+func (c *clause) isNamed(sp *span, domains []string) bool {
+	if !sp.is(cEntity) || len(of(sp.name.entities, domains)) == 0 {
+		return false
+	}
+	if sp.is(cKind) && (sp.suffix.isPlural || c.has(cQuantity, "all")) {
+		return false
+	}
+
+	return true
+}
+
+// ofKind makes the targets of a kind of device: in every place that was said, else in the
+// speaker's room, else everywhere.
+func (c *clause) ofKind(k *kind, sp *span, p places) []target {
+	isAll := c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural
+	make1 := func(slot, place string) target {
+		t := target{slots: meaning.Slots{"domain": k.Domain}}
+		if len(k.Classes) > 0 {
+			t.slots["device_class"] = k.Classes
+		}
+		if sp != nil {
+			t.said = c.text(sp)
+		}
+		if slot != "" {
+			t.slots[slot] = place
+		}
+
+		return t
+	}
+
+	var found []target
+	for _, a := range p.areas {
+		found = append(found, make1("area", a.Name))
+	}
+	for _, f := range p.floors {
+		found = append(found, make1("floor", f.Name))
+	}
+	switch here := c.here(); {
+	case len(found) > 0:
+	case p.everywhere:
+		found = append(found, make1("", ""))
+	case here != nil && (isAll || c.ix.hasKind(k, here.ID)):
+		found = append(found, make1("area", here.Name))
+	default:
+		t := make1("", "")
+		t.isOne = !isAll
+		found = append(found, t)
+	}
+	if isAll {
+		for _, t := range found {
+			t.slots["name"] = meaning.AllNames
+		}
+	}
+
+	return found
+}
+
+// hasKind reports whether an area has a device of the kind.
+func (ix *Index) hasKind(k *kind, areaID string) bool {
+	return slices.ContainsFunc(ix.home.Entities, func(e *hamanagerapi.Entity) bool {
+		return e.Exposed && e.AreaID == areaID && e.Domain == k.Domain &&
+			(len(k.Classes) == 0 || slices.Contains(k.Classes, e.DeviceClass))
+	})
+}
+
+// isJoined reports whether the clause enumerates: "a tévét és a lámpát".
+func (c *clause) isJoined() bool { return c.classes&cConjunction != 0 }
+
+// text is how a span was said.
+func (c *clause) text(sp *span) string {
+	return c.s.text[c.s.tokens[sp.from].from:c.s.tokens[sp.to-1].to]
+}
+
+// draftsFor makes one command of an intent for each target.
+func draftsFor(intent string, values meaning.Slots, targets []target) []draft {
+	drafts := make([]draft, 0, len(targets))
+	for _, t := range targets {
+		slots := make(meaning.Slots, len(values)+len(t.slots))
+		maps.Copy(slots, t.slots)
+		maps.Copy(slots, values)
+		drafts = append(drafts, draft{command: meaning.Command{Intent: intent, Slots: slots}, target: t})
+	}
+
+	return drafts
+}
+
+// draft is a command that is not bound yet.
+type draft struct {
+	command meaning.Command
+	target  target
+	change  *step // where the value depends on the present state
+}
+
+func of(entities []*hamanagerapi.Entity, domains []string) []*hamanagerapi.Entity {
+	if len(domains) == 0 {
+		return entities
+	}
+
+	return slices.DeleteFunc(slices.Clone(entities), func(e *hamanagerapi.Entity) bool { return !slices.Contains(domains, e.Domain) })
+}
+
+// within keeps the entities that fit; all where none does.
+func within(entities []*hamanagerapi.Entity, fits func(*hamanagerapi.Entity) bool) []*hamanagerapi.Entity {
+	var kept []*hamanagerapi.Entity
+	for _, e := range entities {
+		if fits(e) {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) == 0 {
+		return entities
+	}
+
+	return kept
+}
+
+func haveOneName(entities []*hamanagerapi.Entity) bool {
+	return !slices.ContainsFunc(entities, func(e *hamanagerapi.Entity) bool { return e.Name != entities[0].Name })
+}

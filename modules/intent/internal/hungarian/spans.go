@@ -1,0 +1,344 @@
+package hungarian
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// reading is one way to cut a token into a known word and an ending.
+type reading struct {
+	word   int32
+	suffix suffix
+	// stem is the length of the word within the token, for comparing accents.
+	stem int
+}
+
+// maxReadings bounds how many ways one token is read.
+const maxReadings = 6
+
+// span is a row of tokens that belong together, and everything they may be.
+type span struct {
+	from, to int // tokens
+	classes  class
+	lexemes  []lexeme // its meanings as words of the language
+	name     *name    // what the home calls so
+	suffix   suffix
+	number   float64
+
+	// prefix and forms: it is a verb, with the prefix written together with it.
+	prefix string
+	forms  []verbForm
+
+	score float32
+}
+
+// What coverings are scored by, for each token.
+const (
+	scoreWord    = 1.0
+	scoreVerb    = 1.4
+	scoreNumber  = 1.3
+	scoreUnknown = -1.5
+	// costAccent is taken where the accents speak against a word: fél is not fel.
+	costAccent = 0.6
+	// costEnding prefers the whole word to one with an ending cut off.
+	costEnding = 0.05
+	// bonusPhrase prefers a phrase to its words.
+	bonusPhrase = 0.25
+)
+
+// spanner finds all spans of a sentence.
+type spanner struct {
+	ix       *Index
+	s        *sentence
+	readings [][]reading // of each token
+	spans    []span
+	byStart  []int // spans[byStart[i]:byStart[i+1]] begin at token i
+}
+
+func (ix *Index) findSpans(s *sentence) *spanner {
+	n := len(s.tokens)
+	f := &spanner{
+		ix: ix, s: s, readings: make([][]reading, n),
+		spans: make([]span, 0, 2*n), byStart: make([]int, 0, n+1),
+	}
+	backing := make([]reading, 0, 4*n)
+	for i := range s.tokens {
+		from := len(backing)
+		backing = f.read(backing, s.tokens[i].fold)
+		f.readings[i] = backing[from:len(backing):len(backing)]
+	}
+	for i := range s.tokens {
+		f.byStart = append(f.byStart, len(f.spans))
+		f.at(i)
+	}
+	f.byStart = append(f.byStart, len(f.spans))
+
+	return f
+}
+
+// read appends the ways to read one token.
+func (f *spanner) read(into []reading, folded string) []reading {
+	from := len(into)
+	eachStem(folded, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+		if word := f.ix.wordNumber(stem); word >= 0 {
+			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		}
+		if s.isThere {
+			if word, ok := f.ix.lang.changed[stem]; ok {
+				if n := f.ix.wordNumber(word); n >= 0 {
+					into = append(into, reading{word: n, suffix: s, stem: len(stem)})
+				}
+			}
+		}
+
+		return len(into)-from < maxReadings
+	})
+
+	return into
+}
+
+// at finds the spans that begin at a token. Spans over the same tokens become one.
+func (f *spanner) at(i int) {
+	first := len(f.spans)
+	for _, r := range f.readings[i] {
+		if int(r.word) < len(f.ix.lang.phrases) {
+			for p := range f.ix.lang.phrases[r.word] {
+				f.matchPhrase(i, r, &f.ix.lang.phrases[r.word][p], first)
+			}
+		}
+		for _, at := range f.ix.byFirst[r.word] {
+			f.matchName(i, r, &f.ix.names[at], first)
+		}
+	}
+	f.matchVerb(i, first)
+	f.matchNumber(i, first)
+	f.matchSplitName(i, first)
+
+	unknown := f.merge(i, i+1, first)
+	if unknown.classes == 0 {
+		unknown.classes = cUnknown
+		unknown.score = scoreUnknown
+	}
+}
+
+// merge returns the span over the tokens, a new one if there is none yet.
+func (f *spanner) merge(from, to, first int) *span {
+	for k := first; k < len(f.spans); k++ {
+		if f.spans[k].to == to {
+			return &f.spans[k]
+		}
+	}
+	f.spans = append(f.spans, span{from: from, to: to, score: scoreUnknown})
+
+	return &f.spans[len(f.spans)-1]
+}
+
+// matchPhrase adds a phrase of the language that stands at a token.
+func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
+	last, ok := f.follow(i, r, p.words, anyEnding)
+	if !ok {
+		return
+	}
+	n := float32(len(p.words))
+	score := n*scoreWord + (n-1)*bonusPhrase
+	for k, written := range p.written {
+		score -= f.accentCost(i+k, written)
+	}
+	if last.suffix.isThere {
+		score -= costEnding
+	}
+
+	s := f.merge(i, i+len(p.words), first)
+	if score < s.score-costAccent/2 && s.lexemes != nil { // fél is there, fel no longer counts
+		return
+	}
+	if score > s.score+costAccent/2 && s.name == nil {
+		s.lexemes, s.classes = nil, s.classes&(cVerb|cState|cNumber)
+	}
+	for _, l := range p.lexemes {
+		s.lexemes = append(s.lexemes, l)
+		s.classes |= l.class
+	}
+	if score > s.score {
+		s.score, s.suffix = score, last.suffix
+	}
+}
+
+// matchName adds a name of the home that stands at a token.
+func (f *spanner) matchName(i int, r reading, n *name, first int) {
+	last, ok := f.follow(i, r, n.words, innerEnding)
+	if !ok {
+		return
+	}
+	score := n.weight*float32(len(n.words)) + bonusPhrase*float32(len(n.words)-1)
+	if last.suffix.isThere {
+		score -= costEnding
+	}
+	f.addName(f.merge(i, i+len(n.words), first), n, last.suffix, score)
+}
+
+func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
+	if s.name != nil && score < s.score { // a name with another ending cut off
+		return
+	}
+	s.name, s.suffix, s.score = n, ending, max(score, s.score)
+	s.classes &^= cEntity | cArea | cFloor
+	if len(n.entities) > 0 {
+		s.classes |= cEntity
+	}
+	if n.area != nil {
+		s.classes |= cArea
+	}
+	if n.floor != nil {
+		s.classes |= cFloor
+	}
+}
+
+// follow checks that the words of a phrase stand at token i and after it, in any form that
+// allowed accepts for the inner ones; the last one may have any ending. It returns how the
+// last one was read.
+func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) bool) (reading, bool) {
+	if i+len(wanted) > len(f.s.tokens) {
+		return r, false
+	}
+	for k := 1; k < len(wanted); k++ {
+		if f.s.tokens[i+k].breakBefore || !allowed(r.suffix) {
+			return r, false
+		}
+		found := false
+		for _, next := range f.readings[i+k] {
+			if next.word == wanted[k] {
+				r, found = next, true
+
+				break
+			}
+		}
+		if !found {
+			return r, false
+		}
+	}
+
+	return r, true
+}
+
+func anyEnding(suffix) bool { return true }
+
+// innerEnding is what the inner words of a name may end in: konyha(i) lámpa, Zsófi(nak a) lámpája.
+func innerEnding(s suffix) bool {
+	return s.grammaticalCase == nominative && !s.isPlural || s.grammaticalCase == dative
+}
+
+// matchVerb adds a verb form.
+func (f *spanner) matchVerb(i, first int) {
+	prefix, forms := f.ix.lang.formsOf(f.s.tokens[i].fold)
+	if forms == nil {
+		return
+	}
+	s := f.merge(i, i+1, first)
+	s.prefix, s.forms = prefix, forms
+	s.classes |= cVerb
+	for _, form := range forms {
+		if form.mood == tellsState {
+			s.classes |= cState
+		}
+	}
+	s.score = max(s.score, scoreVerb)
+}
+
+// matchNumber adds digits or a number word, with the ending that follows it.
+func (f *spanner) matchNumber(i, first int) {
+	tok := &f.s.tokens[i]
+	if tok.isNumber {
+		s := f.merge(i, i+1, first)
+		s.number, s.classes, s.score = tok.number, s.classes|cNumber, max(s.score, scoreNumber)
+		if ending := strings.TrimLeft(tok.fold, "0123456789.,/"); ending != "" {
+			s.suffix = f.ix.lang.suffixes[ending]
+			s.suffix.isThere = true
+		}
+
+		return
+	}
+	value, rest, ok := f.ix.lang.numbers.parse(tok.fold)
+	if !ok {
+		return
+	}
+	ending, known := f.ix.lang.suffixes[rest]
+	if rest != "" && !known || value == 1 && !f.isUnit(i+1) { // "egy" is an article first
+		return
+	}
+	s := f.merge(i, i+1, first)
+	s.number, s.classes, s.score = value, s.classes|cNumber, max(s.score, scoreNumber)
+	if rest != "" {
+		s.suffix = ending
+	}
+}
+
+// isUnit reports whether a token can be a unit of measure.
+func (f *spanner) isUnit(i int) bool {
+	if i >= len(f.s.tokens) {
+		return false
+	}
+	for _, r := range f.readings[i] {
+		if int(r.word) >= len(f.ix.lang.phrases) {
+			continue
+		}
+		for _, p := range f.ix.lang.phrases[r.word] {
+			if len(p.words) == 1 && p.lexemes[0].class == cUnit {
+				return true
+			}
+		}
+	}
+
+	return false
+}
+
+// matchSplitName finds a name of one word that was written as two: garázs kapu.
+func (f *spanner) matchSplitName(i, first int) {
+	if i+1 >= len(f.s.tokens) || f.s.tokens[i+1].breakBefore || f.s.tokens[i].isNumber || f.s.tokens[i+1].isNumber {
+		return
+	}
+	left, right := f.s.tokens[i].fold, f.s.tokens[i+1].fold
+	if len(left) < 2 || len(right) < 2 {
+		return
+	}
+	eachStem(left+right, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+		if len(stem) <= len(left) {
+			return false
+		}
+		word, ok := f.ix.vocabulary[stem]
+		if !ok {
+			return true
+		}
+		for _, at := range f.ix.byFirst[word] {
+			if n := &f.ix.names[at]; len(n.words) == 1 {
+				f.addName(f.merge(i, i+2, first), n, s, 2*n.weight-joinPenalty)
+			}
+		}
+
+		return false
+	})
+}
+
+// accentCost is what a token loses where it is written with other accents than a word. A
+// final a or e may be lengthened; a speaker who writes no accents at all loses nothing.
+func (f *spanner) accentCost(i int, written string) float32 {
+	if !f.s.hasAccent {
+		return 0
+	}
+	said := f.s.tokens[i].lower
+	for len(written) > 0 && len(said) > 0 {
+		w, wn := utf8.DecodeRuneInString(written)
+		s, sn := utf8.DecodeRuneInString(said)
+		isLast := len(written) == wn
+		if w != s && (!isLast || foldRune(w) != foldRune(s)) {
+			if foldRune(w) == foldRune(s) {
+				return costAccent
+			}
+
+			return 0 // another stem
+		}
+		written, said = written[wn:], said[sn:]
+	}
+
+	return 0
+}

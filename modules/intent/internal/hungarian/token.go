@@ -1,0 +1,194 @@
+package hungarian
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxTokens bounds the work that one utterance can cause; nobody commands in so many words.
+const maxTokens = 96
+
+// token is one word, number or sign of an utterance.
+type token struct {
+	lower string // in lower case, a hyphen before an ending removed
+	fold  string // lower without accents
+	// from and to are its place in the text.
+	from, to int
+	isNumber bool
+	number   float64
+	// breakBefore: punctuation stands before it.
+	breakBefore bool
+	hasAccent   bool
+}
+
+// sentence is an utterance cut into tokens.
+type sentence struct {
+	text   string
+	tokens []token
+	// isQuestion: it ends in a question mark.
+	isQuestion bool
+	hasAccent  bool
+}
+
+// tokenize cuts text into tokens. Names of a home are cut by the same rules, so that both
+// meet. isEnding says which letters after a hyphen belong to the word before it (TV-t).
+func tokenize(text string, isEnding func(folded string) bool) sentence {
+	if !norm.NFC.IsNormalString(text) {
+		text = norm.NFC.String(text)
+	}
+	t := tokenizer{text: text, isEnding: isEnding}
+	t.s.text = text
+	t.s.tokens = make([]token, 0, 16)
+	for t.at < len(text) && len(t.s.tokens) <= maxTokens {
+		t.step()
+	}
+
+	return t.s
+}
+
+type tokenizer struct {
+	text     string
+	isEnding func(string) bool
+	at       int
+	afterGap bool // punctuation was seen since the last token
+	s        sentence
+}
+
+// step consumes one token or one character between tokens.
+func (t *tokenizer) step() {
+	r, size := utf8.DecodeRuneInString(t.text[t.at:])
+	switch {
+	case r >= '0' && r <= '9':
+		t.takeNumber()
+	case isLetter(r):
+		t.takeWord(t.at)
+	case r == '%' || r == '°':
+		t.takeSign(size)
+	default:
+		switch r {
+		case '?':
+			t.s.isQuestion = true
+			t.afterGap = true
+		case ',', '.', ';', ':', '!', '–', '—', '\n':
+			t.afterGap = true
+		}
+		t.at += size
+	}
+}
+
+func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Mn, r) }
+
+// takeNumber reads 22, 22,5, 1/2 and the ending that may follow: 50-re. Letters that are no
+// ending begin a word of their own: 22fokra.
+func (t *tokenizer) takeNumber() {
+	from := t.at
+	t.at = skipDigits(t.text, t.at)
+	value, _ := strconv.ParseFloat(t.text[from:t.at], 64)
+	if t.at+1 < len(t.text) && isDigit(t.text[t.at+1]) {
+		switch t.text[t.at] {
+		case ',', '.':
+			t.at = skipDigits(t.text, t.at+1)
+			value, _ = strconv.ParseFloat(strings.Replace(t.text[from:t.at], ",", ".", 1), 64)
+		case '/':
+			divisor := t.text[t.at+1 : skipDigits(t.text, t.at+1)]
+			t.at += 1 + len(divisor)
+			if d, _ := strconv.ParseFloat(divisor, 64); d > 0 {
+				value /= d
+			}
+		}
+	}
+
+	number := t.text[from:t.at]
+	t.add(token{lower: number, fold: number, from: from, to: t.at, isNumber: true, number: value})
+	if ending, end := t.endingAfterHyphen(); ending != "" {
+		last := &t.s.tokens[len(t.s.tokens)-1]
+		last.fold, last.lower, last.to = number+ending, number+ending, end
+		t.at = end
+	}
+}
+
+// takeWord reads letters and digits, and an ending after a hyphen.
+func (t *tokenizer) takeWord(from int) {
+	end := from
+	for end < len(t.text) {
+		r, size := utf8.DecodeRuneInString(t.text[end:])
+		if !isLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '’' {
+			break
+		}
+		end += size
+	}
+	t.at = end
+	written := t.text[from:end]
+	lower := strings.ToLower(written)
+	folded := fold(lower)
+	tok := token{lower: lower, fold: folded, from: from, to: end, hasAccent: len(folded) != len(lower)}
+	if ending, to := t.endingAfterHyphen(); ending != "" {
+		tok.lower += ending
+		tok.fold += fold(ending)
+		tok.to, t.at = to, to
+	}
+	t.add(tok)
+}
+
+// takeSign reads % or °, with the ending said after it: %-ra, %ra.
+func (t *tokenizer) takeSign(size int) {
+	from := t.at
+	t.at += size
+	sign := t.text[from:t.at]
+	if t.at < len(t.text) && t.text[t.at] == '-' {
+		t.at++
+	}
+	end := t.at
+	for end < len(t.text) {
+		r, n := utf8.DecodeRuneInString(t.text[end:])
+		if !isLetter(r) {
+			break
+		}
+		end += n
+	}
+	rest := strings.ToLower(t.text[t.at:end])
+	t.at = end
+	t.add(token{lower: sign + rest, fold: sign + fold(rest), from: from, to: end})
+}
+
+// endingAfterHyphen looks for "-ra" at the present place.
+func (t *tokenizer) endingAfterHyphen() (ending string, end int) {
+	if t.at >= len(t.text) || t.text[t.at] != '-' {
+		return "", t.at
+	}
+	end = t.at + 1
+	for end < len(t.text) {
+		r, size := utf8.DecodeRuneInString(t.text[end:])
+		if !isLetter(r) {
+			break
+		}
+		end += size
+	}
+	ending = strings.ToLower(t.text[t.at+1 : end])
+	if ending == "" || ending == "e" || !t.isEnding(fold(ending)) {
+		return "", t.at
+	}
+
+	return ending, end
+}
+
+func (t *tokenizer) add(tok token) {
+	tok.breakBefore = t.afterGap
+	t.afterGap = false
+	t.s.hasAccent = t.s.hasAccent || tok.hasAccent
+	t.s.tokens = append(t.s.tokens, tok)
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+func skipDigits(text string, at int) int {
+	for at < len(text) && isDigit(text[at]) {
+		at++
+	}
+
+	return at
+}

@@ -1,0 +1,128 @@
+package hungarian
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// percent reads an absolute per cent: a number, or maximum, minimum and half. least is what
+// the minimum means: a lamp at 0 would be off.
+func (c *clause) percent(least float64) (float64, bool) {
+	switch sp := c.first(cLevel); {
+	case sp == nil:
+	case sp.means(cLevel, "max"):
+		return 100, true
+	case sp.means(cLevel, "min"):
+		return least, true
+	default:
+		return 50, true
+	}
+	for _, q := range c.quantities {
+		if q.ending.grammaticalCase != instrumental && (q.unit == "percent" || q.unit == "") {
+			return q.value, true
+		}
+	}
+
+	return 0, false
+}
+
+func (c *clause) hasLevel() bool {
+	_, ok := c.percent(0)
+
+	return ok
+}
+
+// direction tells which way something is to change: +1, -1, or 0 where nothing says so.
+// Words that name the quantity itself (fényesebb) always count; general ones (feljebb,
+// növeld) only where it is clear what is meant.
+func (c *clause) direction(attribute string, isClear bool) int {
+	for _, sp := range c.spans {
+		for _, l := range sp.lexemes {
+			if l.class != cChange {
+				continue
+			}
+			way, what, _ := strings.Cut(l.value, " ")
+			if what == attribute || what == "" && isClear {
+				return signOf(way)
+			}
+		}
+	}
+	way, what, _ := strings.Cut(c.action, "_")
+	if what == attribute || what == "" && isClear {
+		return signOf(way)
+	}
+
+	return 0
+}
+
+func signOf(way string) int {
+	switch way {
+	case "more", "up":
+		return +1
+	case "less", "down":
+		return -1
+	default:
+		return 0
+	}
+}
+
+// step is a change whose end depends on the present state.
+type step struct {
+	slot      string
+	by        float64
+	low, high float64
+	present   func(*hamanagerapi.Entity) (float64, bool)
+}
+
+// by returns how far a direction goes: as far as was said, else the usual.
+func (c *clause) by(direction int, usual float64) float64 {
+	for _, q := range c.quantities {
+		if q.ending.grammaticalCase == instrumental {
+			usual = q.value
+		}
+	}
+
+	return float64(direction) * usual
+}
+
+// apply writes where the step leads, from the mean of the entities' present values.
+func (s *step) apply(c *meaning.Command) {
+	var sum, n float64
+	for _, e := range c.Targets {
+		if value, ok := s.present(e); ok {
+			sum += value
+			n++
+		}
+	}
+	value := s.by
+	if n > 0 {
+		value += sum / n
+	}
+	value = min(max(value, s.low), s.high)
+	if value == math.Trunc(value) || s.slot != "temperature" {
+		c.Slots[s.slot] = int(math.Round(value))
+
+		return
+	}
+	c.Slots[s.slot] = value
+}
+
+// present reads a number from an entity's attributes.
+func present(attribute string, scale float64) func(*hamanagerapi.Entity) (float64, bool) {
+	return func(e *hamanagerapi.Entity) (float64, bool) {
+		var attributes map[string]json.RawMessage
+		if err := json.Unmarshal(e.State().Attributes, &attributes); err != nil {
+			return 0, false
+		}
+		var value float64
+		if err := json.Unmarshal(attributes[attribute], &value); err != nil {
+			return 0, false
+		}
+
+		return math.Round(value * scale), true
+	}
+}

@@ -1,0 +1,182 @@
+package hungarian
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// mood is how a verb is said.
+type mood uint8
+
+const (
+	commands     mood = iota // kapcsold, kapcsolja, kapcsoljuk
+	asks                     // kapcsolnád, kapcsolod: a command in the form of a question
+	namesAction              // kapcsolni, kapcsolás
+	tellsState               // kapcsolva
+	tellsPresent             // kapcsol: someone does it now
+	tellsOther               // kapcsoltam, kapcsolom: a statement
+)
+
+// verb is one entry of data/verbs.yaml.
+type verb struct {
+	Stem       string            `yaml:"stem"`
+	Imperative []string          `yaml:"imperative"`
+	OtherStem  string            `yaml:"other_stem"`
+	Noun       string            `yaml:"noun"`
+	Back       bool              `yaml:"back"`
+	Senses     map[string]string `yaml:"senses"` // folded prefix -> action
+}
+
+// verbForm is one form of a verb.
+type verbForm struct {
+	verb *verb
+	mood mood
+}
+
+// loadVerbs makes every form of every verb by rule.
+func (l *language) loadVerbs() {
+	var verbs []verb
+	mustLoad("verbs", &verbs)
+	l.verbs = make(map[string][]verbForm, 6000)
+	for i := range verbs {
+		v := &verbs[i]
+		senses := make(map[string]string, len(v.Senses))
+		for prefix, action := range v.Senses {
+			folded := fold(prefix)
+			senses[folded] = action
+			if folded != "" && !slices.Contains(l.prefixes, folded) {
+				l.prefixes = append(l.prefixes, folded)
+			}
+		}
+		if action, ok := senses["fel"]; ok {
+			senses["fol"] = action
+		}
+		v.Senses = senses
+		if v.Stem == "" {
+			l.bare = senses
+
+			continue
+		}
+		l.addForms(v)
+	}
+	l.prefixes = append(l.prefixes, "fol")
+	slices.SortFunc(l.prefixes, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	for _, prefix := range l.prefixes {
+		l.add(prefix, lexeme{class: cPrefix, value: prefix})
+	}
+}
+
+func (l *language) addForms(v *verb) {
+	add := func(m mood, forms ...string) {
+		for _, form := range forms {
+			folded := fold(form)
+			known := slices.ContainsFunc(l.verbs[folded], func(f verbForm) bool { return f.verb == v })
+			if !known { // the first mood wins: kapcsolja commands rather than tells
+				l.verbs[folded] = append(l.verbs[folded], verbForm{verb: v, mood: m})
+			}
+		}
+	}
+	add(commands, v.imperative()...)
+
+	stem := cmp.Or(v.OtherStem, v.Stem)
+	isBack := v.isBack()
+	add(asks, endings(stem, isBack, "nád/néd nál/nél ná/né nánk/nénk na/ne hatnád/hetnéd hatnál/hetnél hatná/hetné hatnánk/hetnénk hatod/heted")...)
+	add(asks, endings(v.Stem, isBack, "od/ed od/öd sz/sz asz/esz")...)
+	add(namesAction, endings(stem, isBack, "ni/ni nod/ned nom/nem nia/nie ani/eni")...)
+	add(namesAction, nouns(v, isBack)...)
+	add(tellsState, endings(v.Stem, isBack, "va/ve")...)
+	add(tellsPresent, v.Stem, v.Stem+"ik")
+	add(tellsOther, endings(v.Stem, isBack, "om/em om/öm ok/ek ok/ök nak/nek ják/ik tam/tem tad/ted ta/te tuk/tük ták/ték tak/tek tál/tél t/t ott/ett ott/ött ottam/ettem ottad/etted otta/ette ották/ették tunk/tünk")...)
+}
+
+func (v *verb) isBack() bool { return v.Back || words().harmonyOf(v.Stem) == back }
+
+// nouns are the forms of the verbal noun that follow a possessor: lámpa kapcsolása.
+func nouns(v *verb, isBack bool) []string {
+	noun := v.Noun
+	if noun == "" {
+		noun = endings(v.Stem, isBack, "ás/és")[0]
+	}
+	vowel := "e"
+	if isBack {
+		vowel = "a"
+	}
+
+	return []string{noun, noun + vowel}
+}
+
+// imperative makes the forms that command: the j of the imperative joins the stem's end.
+func (v *verb) imperative() []string {
+	if len(v.Imperative) > 0 {
+		return v.Imperative
+	}
+	joined := withJ(v.Stem)
+	isBack := v.isBack()
+	forms := endings(joined, isBack, "ad/ed a/e uk/ük átok/étek ák/ék ál/él on/en on/ön unk/ünk atok/etek anak/enek")
+	short := v.Stem
+	if strings.HasSuffix(joined, "ss") && strings.HasSuffix(v.Stem, "t") { // nyit: nyisd
+		short = strings.TrimSuffix(joined, "s")
+	} else if strings.HasSuffix(joined, "s") && strings.HasSuffix(v.Stem, "t") { // állít: állítsd
+		short = joined
+	} else if stem, ok := strings.CutSuffix(v.Stem, "szt"); ok { // ereszt: ereszd
+		short = stem + "sz"
+	}
+
+	return append(forms, joined, short+"d")
+}
+
+// withJ joins a stem with the j of the imperative.
+func withJ(stem string) string {
+	runes := []rune(stem)
+	switch {
+	case strings.HasSuffix(stem, "szt"):
+		return strings.TrimSuffix(stem, "szt") + "ssz"
+	case strings.HasSuffix(stem, "ít"):
+		return stem + "s"
+	case strings.HasSuffix(stem, "t") && len(runes) > 1 && isVowel(runes[len(runes)-2]):
+		return strings.TrimSuffix(stem, "t") + "ss"
+	case strings.HasSuffix(stem, "t"):
+		return stem + "s"
+	case strings.HasSuffix(stem, "sz"):
+		return strings.TrimSuffix(stem, "sz") + "ssz"
+	case strings.HasSuffix(stem, "s"), strings.HasSuffix(stem, "z"):
+		return stem + stem[len(stem)-1:]
+	default:
+		return stem + "j"
+	}
+}
+
+// endings joins a stem with each "back/front" pair of endings.
+func endings(stem string, isBack bool, pairs string) []string {
+	var forms []string
+	for _, pair := range strings.Fields(pairs) {
+		backForm, frontForm, _ := strings.Cut(pair, "/")
+		if isBack {
+			forms = append(forms, stem+backForm)
+		} else {
+			forms = append(forms, stem+frontForm)
+		}
+	}
+
+	return forms
+}
+
+// formsOf returns the forms that a folded word can be, and the prefix written together
+// with it (felkapcsolnád); an empty prefix first.
+func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
+	if forms = l.verbs[word]; forms != nil {
+		return "", forms
+	}
+	for _, p := range l.prefixes {
+		rest, ok := strings.CutPrefix(word, p)
+		if !ok {
+			continue
+		}
+		if forms = l.verbs[rest]; forms != nil {
+			return p, forms
+		}
+	}
+
+	return "", nil
+}
