@@ -286,3 +286,19 @@ func TestSecretsAreWhatTheLogHasToMask(t *testing.T) {
 		require.Empty(t, config.Secrets(settings{Database: database{URL: secret.New(harmless)}}))
 	}
 }
+
+func FuzzLoad(f *testing.F) {
+	f.Add("server: {address: x}\ndatabase: {keys: [a, {b: c}]}")
+	f.Add("1: [2]\n? [a]\n: b")
+	f.Add("login: ${X}${\ndata_dir: !!binary aGk=\nserver.address: {}\nserver: null")
+	f.Fuzz(func(t *testing.T, content string) {
+		path := filepath.Join(t.TempDir(), "config.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+
+		_, err := config.Load(path, defaults(), []string{"X=60/1m"})
+
+		if err != nil {
+			require.NotEmpty(t, err.Error())
+		}
+	})
+}

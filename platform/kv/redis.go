@@ -16,7 +16,7 @@ import (
 const (
 	defaultPrefix = "homehub:"
 	callTimeout   = 300 * time.Millisecond // a hundred times what Redis needs on a local network
-	dialTimeout   = time.Second
+	dialTimeout   = 500 * time.Millisecond
 
 	// After this many calls in a row without an answer, calls fail at once for a moment: a dead
 	// Redis must not add callTimeout to each step of every request.
@@ -105,9 +105,12 @@ func prefixOf(deps Deps) string {
 func newBreaker(log *zap.Logger) circuitbreaker.CircuitBreaker[any] {
 	return circuitbreaker.NewBuilder[any]().
 		WithFailureThreshold(breakerFailures).
+		WithSuccessThreshold(1). // one call at a time finds out whether it is over
 		WithDelay(breakerPause).
-		OnOpen(func(circuitbreaker.StateChangedEvent) {
-			log.Warn("kv does not answer; calls fail at once for a moment")
+		OnOpen(func(e circuitbreaker.StateChangedEvent) {
+			if e.OldState == circuitbreaker.ClosedState { // said once, not at each attempt
+				log.Warn("kv does not answer; homehub goes on without it")
+			}
 		}).
 		OnClose(func(circuitbreaker.StateChangedEvent) { log.Info("kv answers again") }).
 		Build()

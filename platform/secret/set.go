@@ -178,6 +178,9 @@ func (s source) locate(dataDir string, mayGenerate bool) error {
 			"homehub generates secrets only while it keeps everything on this machine")
 	}
 	path := s.path(dataDir)
+	if isThere, err := exists(path); isThere || err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make a folder for secrets: %w", err)
 	}
@@ -186,7 +189,7 @@ func (s source) locate(dataDir string, mayGenerate bool) error {
 		return err
 	}
 	defer unlock()
-	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+	if isThere, err := exists(path); isThere || err != nil {
 		return err
 	}
 	value, err := s.generate()
@@ -198,6 +201,15 @@ func (s source) locate(dataDir string, mayGenerate bool) error {
 	}
 
 	return nil
+}
+
+func exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+
+	return err == nil, err
 }
 
 func (s source) keyring(dataDir string) (*Keyring, error) {
