@@ -19,8 +19,10 @@ type expectation struct {
 	attribute string // and this attribute, where the entity has it, is near number
 	number    float64
 	tolerance float64
-	rgb       []int
-	mute      *bool
+	// isDetail: the attribute only refines the value, and is not what was asked for.
+	isDetail bool
+	rgb      []int
+	mute     *bool
 }
 
 // progress is how far a state is from what was expected.
@@ -48,6 +50,12 @@ func (x expectation) via(values ...string) expectation {
 
 func (x expectation) near(attribute string, number, tolerance float64) expectation {
 	x.attribute, x.number, x.tolerance = attribute, number, tolerance
+
+	return x
+}
+
+func (x expectation) detail() expectation {
+	x.isDetail = true
 
 	return x
 }
@@ -92,6 +100,18 @@ func (x expectation) holds(s *hamanagerapi.State) bool {
 	}
 
 	return x.mute == nil || a.IsMuted != nil && *a.IsMuted == *x.mute
+}
+
+// held reports whether a state shows that it was so before anything was asked. Unlike
+// afterwards, what the entity does not tell proves nothing.
+func (x expectation) held(s *hamanagerapi.State) bool {
+	if !x.isChecked || x.of(s) != reached {
+		return false
+	}
+	a := attributesOf(s)
+	_, isTold := a.number(x.attribute)
+
+	return (x.attribute == "" || isTold || x.isDetail) && (x.rgb == nil || a.RGB != nil)
 }
 
 // approaches reports whether to is nearer to the number than from: a slow dimmer, a heavy blind.

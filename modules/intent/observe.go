@@ -46,7 +46,7 @@ func newObservation(t *turn) *observation {
 // called takes in how the call for a target ended.
 func (o *observation) called(target *targetResult, want expectation, err error) {
 	now := target.entity.State()
-	wasReached := want.isChecked && want.of(target.from) == reached
+	wasReached := want.held(target.from)
 	isReached := want.isChecked && want.of(now) == reached
 
 	if err != nil {
@@ -140,7 +140,7 @@ func (o *observation) see(state *hamanagerapi.State, entityID string) {
 func (x observed) giveUp(instance hamanagerapi.Instance) {
 	now := x.target.entity.State()
 	switch {
-	case x.want.of(now) == reached && x.want.of(x.target.from) == reached:
+	case x.want.of(now) == reached && x.want.held(x.target.from):
 		x.target.become(meaning.StatusAlready, now)
 	case x.want.of(now) == reached:
 		x.target.become(meaning.StatusDone, now)

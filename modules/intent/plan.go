@@ -87,7 +87,7 @@ func turnOn(e *hamanagerapi.Entity) (aim, bool) {
 	a := aim{domain: e.Domain, service: "turn_on", want: is("on")}
 	switch e.Domain {
 	case "cover", "valve":
-		a.service, a.want = "open_"+e.Domain, is("open").via("opening").near("current_position", 100, 0)
+		a.service, a.want = "open_"+e.Domain, is("open").via("opening").near("current_position", 100, 0).detail()
 	case "lock":
 		a.service, a.want = "lock", is("locked").via("locking")
 	case "button", "input_button":

@@ -39,7 +39,7 @@ func effect(call hamanagerapi.ServiceCall, entity *hamanagerapi.Entity) (string,
 		value = map[string]string{"on": "off", "off": "on"}[value]
 	case "set_cover_position", "set_valve_position":
 		value = positioned(attributes)
-	case "open_cover", "close_cover":
+	case "open_cover", "close_cover", "open_valve", "close_valve":
 		attributes["current_position"] = map[string]int{"open": 100, "closed": 0}[value]
 	case "set_hvac_mode":
 		value, _ = attributes["hvac_mode"].(string)

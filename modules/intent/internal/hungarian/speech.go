@@ -228,10 +228,19 @@ func nameAll(entities []*hamanagerapi.Entity, inflect func(string) string) strin
 	}
 	names := make([]string, len(entities))
 	for i, e := range entities {
-		names[i] = Article(e.Name) + " " + inflect(e.Name)
+		names[i] = articleOf(e) + inflect(e.Name)
 	}
 
 	return enumerate(names, sentences().Phrases["and"])
+}
+
+// articleOf is what goes before an entity's name; people go without.
+func articleOf(e *hamanagerapi.Entity) string {
+	if e.Domain == "person" {
+		return ""
+	}
+
+	return Article(e.Name) + " "
 }
 
 // nounOf is what several entities are called together.

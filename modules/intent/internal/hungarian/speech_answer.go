@@ -113,7 +113,7 @@ func tellCount(found []*hamanagerapi.Entity, state string) string {
 func DescribeState(e *hamanagerapi.Entity) string {
 	s := sentences()
 	state := e.State()
-	subject := WithArticle(e.Name)
+	subject := articleOf(e) + e.Name
 	switch state.Value {
 	case hamanagerapi.StateUnavailable:
 		return strings.ReplaceAll(s.Phrases["unavailable"], "{subject}", subject)
