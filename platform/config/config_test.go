@@ -270,7 +270,7 @@ func TestKeys(t *testing.T) {
 
 	require.Equal(t, want, config.Keys[settings]())
 
-	got, err := config.KeysIn([]byte("b: {c: 1, d: []}\na:\n"))
+	got, err := config.FileKeys(write(t, "b: {c: 1, d: []}\na:\n"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"a", "b.c", "b.d"}, got)
 }
@@ -296,7 +296,6 @@ func FuzzLoad(f *testing.F) {
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 
 		_, err := config.Load(path, defaults(), []string{"X=60/1m"})
-
 		if err != nil {
 			require.NotEmpty(t, err.Error())
 		}

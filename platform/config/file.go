@@ -95,8 +95,12 @@ func parse(content []byte) (map[string]any, error) {
 	return k.All(), nil
 }
 
-// KeysIn returns every key that a YAML file sets, sorted; also those without a value.
-func KeysIn(content []byte) ([]string, error) {
+// FileKeys returns every key that a file sets, sorted; also those without a value.
+func FileKeys(path string) ([]string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
 	found, err := parse(content)
 
 	return slices.Sorted(maps.Keys(found)), err
