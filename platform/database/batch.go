@@ -45,9 +45,19 @@ type batchPanic struct {
 // the commit with other callers that arrive meanwhile. fn runs in a savepoint of its own, so
 // that its failure undoes its own writes only; it must be short, and may run on another
 // goroutine. Values of ctx are kept; its cancellation counts only until fn's turn has come.
+//
+// PostgreSQL shares commits between connections by itself, so there every fn has a transaction
+// of its own: the measure in BenchmarkCommit.
 func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := ctx.Value(txKey{db}).(*gorm.DB); ok {
 		return fn(ctx)
+	}
+	if db.dialect == Postgres {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+
+		return db.InTx(context.WithoutCancel(ctx), fn)
 	}
 	job := &batchJob{ctx: ctx, fn: fn, wake: make(chan []*batchJob, 1)}
 	if batch := db.batches.join(job); batch != nil {

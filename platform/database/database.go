@@ -84,6 +84,13 @@ func Open(ctx context.Context, cfg Config, deps Deps) (*DB, error) {
 func (db *DB) connect(ctx context.Context, dialector gorm.Dialector) error {
 	pingCtx, cancel := context.WithTimeout(ctx, db.timeout)
 	defer cancel()
+	if db.dialect == SQLite {
+		first := newFileLock(db.path)
+		if err := first.Lock(pingCtx, db.pool); err != nil {
+			return fmt.Errorf("open database: %w", err)
+		}
+		defer func() { _ = first.Unlock(pingCtx, db.pool) }()
+	}
 	if err := db.pool.PingContext(pingCtx); err != nil {
 		return fmt.Errorf("open database: %w", db.mapError(err))
 	}

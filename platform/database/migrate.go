@@ -9,7 +9,6 @@ import (
 	"path"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -107,7 +106,7 @@ func (db *DB) withProvider(ctx context.Context, fn func(*goose.Provider) error) 
 
 func (db *DB) gooseDialect() (goose.Dialect, goose.ProviderOption, error) {
 	if db.dialect == SQLite {
-		return goose.DialectSQLite3, goose.WithLocker(&fileLock{flock.New(db.path+".migrate", flock.SetPermissions(0o600))}), nil
+		return goose.DialectSQLite3, goose.WithLocker(newFileLock(db.path)), nil
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
 	if err != nil {
@@ -139,15 +138,3 @@ func (db *DB) checkVersion(ctx context.Context, pool *sql.DB, p *goose.Provider)
 
 	return nil
 }
-
-// fileLock lets one process at a time migrate a SQLite file.
-type fileLock struct{ file *flock.Flock }
-
-// Lock implements goose's Locker.
-func (l *fileLock) Lock(ctx context.Context, _ *sql.DB) error {
-	_, err := l.file.TryLockContext(ctx, 20*time.Millisecond)
-	return err
-}
-
-// Unlock implements goose's Locker.
-func (l *fileLock) Unlock(context.Context, *sql.DB) error { return l.file.Unlock() }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/glebarez/sqlite"
+	"github.com/gofrs/flock"
 	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 )
@@ -123,3 +124,23 @@ func (t *sqliteTx) Rollback() error {
 	defer t.done()
 	return t.Tx.Rollback()
 }
+
+// fileLock lets one process at a time do what SQLite's own locks do not cover: switching a new
+// file to WAL, and migrating it. The lock file stays; removing it would let two in.
+type fileLock struct{ file *flock.Flock }
+
+func newFileLock(path string) *fileLock {
+	return &fileLock{flock.New(path+".lock", flock.SetPermissions(0o600))}
+}
+
+// Lock implements goose's Locker.
+func (l *fileLock) Lock(ctx context.Context, _ *sql.DB) error {
+	if _, err := l.file.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+		return fmt.Errorf("lock database: %w", err)
+	}
+
+	return nil
+}
+
+// Unlock implements goose's Locker.
+func (l *fileLock) Unlock(context.Context, *sql.DB) error { return l.file.Unlock() }

@@ -20,7 +20,11 @@ type note struct {
 // setup gives a database with an empty table of notes.
 func setup(tb testing.TB) *database.DB {
 	tb.Helper()
-	db := databasetest.New(tb)
+	return withNotes(tb, databasetest.New(tb))
+}
+
+func withNotes(tb testing.TB, db *database.DB) *database.DB {
+	tb.Helper()
 	require.NoError(tb, db.Conn(tb.Context()).Exec("CREATE TABLE notes (id varchar(64) NOT NULL PRIMARY KEY, text text NOT NULL)").Error)
 
 	return db

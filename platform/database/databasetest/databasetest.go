@@ -31,8 +31,8 @@ const PostgresURL = "HOMEHUB_TEST_POSTGRES_URL"
 // New returns an open, migrated database that is gone when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
-	if server := os.Getenv(PostgresURL); server != "" {
-		return Open(tb, database.Config{URL: secret.New(clone(tb, server))})
+	if os.Getenv(PostgresURL) != "" {
+		return NewPostgres(tb)
 	}
 
 	return NewSQLite(tb)
@@ -63,15 +63,26 @@ func NewPostgres(tb testing.TB) *database.DB {
 // NewPostgresURL is the URL of a fresh, migrated database; see NewPostgres.
 func NewPostgresURL(tb testing.TB) string {
 	tb.Helper()
-	server := os.Getenv(PostgresURL)
-	if server == "" {
+	return clone(tb, server(tb), migrator{})
+}
+
+// NewEmptyPostgresURL is the URL of a fresh database without any table; see NewPostgres.
+func NewEmptyPostgresURL(tb testing.TB) string {
+	tb.Helper()
+	return clone(tb, server(tb), pgtestdb.NoopMigrator{})
+}
+
+func server(tb testing.TB) string {
+	tb.Helper()
+	url := os.Getenv(PostgresURL)
+	if url == "" {
 		if os.Getenv("HOMEHUB_TEST_REQUIRED") != "" {
 			tb.Fatalf("%s must be set", PostgresURL)
 		}
 		tb.Skipf("set %s to run this on PostgreSQL", PostgresURL)
 	}
 
-	return clone(tb, server)
+	return url
 }
 
 // Open opens the database that cfg names, and closes it with the test. Zero fields take the defaults.
@@ -122,7 +133,7 @@ func makeTemplate() (content []byte, err error) {
 	return os.ReadFile(filepath.Join(dir, "homehub.db"))
 }
 
-func clone(tb testing.TB, server string) string {
+func clone(tb testing.TB, server string, fill pgtestdb.Migrator) string {
 	tb.Helper()
 	u, err := url.Parse(server)
 	if err != nil {
@@ -134,7 +145,7 @@ func clone(tb testing.TB, server string) string {
 		Database: u.Path[1:], Options: u.RawQuery, ForceTerminateConnections: true,
 	}
 
-	return pgtestdb.Custom(tb, conf, migrator{}).URL()
+	return pgtestdb.Custom(tb, conf, fill).URL()
 }
 
 // migrator lets pgtestdb make its template the way homehub does.

@@ -1,0 +1,19 @@
+package database
+
+import "runtime"
+
+// WaitForQueue returns when n callers wait for their turn in a batch; on PostgreSQL nobody does.
+func (db *DB) WaitForQueue(n int) {
+	if db.dialect == Postgres {
+		return
+	}
+	for {
+		db.batches.mu.Lock()
+		waiting := len(db.batches.waiting)
+		db.batches.mu.Unlock()
+		if waiting >= n {
+			return
+		}
+		runtime.Gosched()
+	}
+}
