@@ -1,0 +1,95 @@
+package modules
+
+import (
+	"errors"
+	"net"
+	"os"
+
+	"homehub/modules/auth"
+	"homehub/modules/hamanager"
+	"homehub/modules/intent"
+	"homehub/modules/llm"
+	"homehub/platform/config"
+	"homehub/platform/database"
+	"homehub/platform/httpx"
+	"homehub/platform/kv"
+	"homehub/platform/log"
+	"homehub/platform/secret"
+)
+
+// Config is config.yaml: one section for each part that has something to set.
+type Config struct {
+	// DataDir holds what homehub keeps on disk. Default: data.
+	DataDir   string           `koanf:"data_dir"`
+	Server    httpx.Config     `koanf:"server"`
+	Limits    httpx.Limits     `koanf:"limits"`
+	Database  database.Config  `koanf:"database"`
+	KV        kv.Config        `koanf:"kv"`
+	Secrets   secret.Config    `koanf:"secrets"`
+	Log       log.Config       `koanf:"log"`
+	Auth      auth.Config      `koanf:"auth"`
+	Instances hamanager.Config `koanf:"instances"`
+	Intent    intent.Config    `koanf:"intent"`
+	LLM       llm.Config       `koanf:"llm"`
+}
+
+// Defaults are the embedded settings: nothing else needs to be installed.
+func Defaults() Config {
+	return Config{
+		DataDir:   "data",
+		Server:    httpx.Defaults(),
+		Limits:    httpx.DefaultLimits(),
+		Database:  database.Defaults(),
+		KV:        kv.Defaults(),
+		Log:       log.Defaults(),
+		Auth:      auth.Defaults(),
+		Instances: hamanager.Defaults(),
+		Intent:    intent.Defaults(),
+		LLM:       llm.Defaults(),
+	}
+}
+
+// LoadConfig reads path over the defaults, and the environment over both.
+func LoadConfig(path string) (Config, error) {
+	return config.Load(path, Defaults(), os.Environ())
+}
+
+// Validate reports every problem at once.
+func (c Config) Validate() error {
+	errs := []error{
+		c.Server.Validate(), c.Limits.Validate(), c.Database.Validate(), c.KV.Validate(), c.Secrets.Validate(),
+		c.Log.Validate(), c.Auth.Validate(), c.Instances.Validate(), c.Intent.Validate(), c.LLM.Validate(),
+	}
+	if c.DataDir == "" {
+		errs = append(errs, errors.New("data_dir must name a folder"))
+	}
+
+	return errors.Join(errs...)
+}
+
+// isEmbedded reports whether this process keeps everything itself: then it may make its
+// own secrets, and the first start brings a demonstration household.
+func (c Config) isEmbedded() bool { return c.Database.IsSQLite() }
+
+// isLoopback reports whether only this machine can reach the server.
+func (c Config) isLoopback() bool {
+	host, _, err := net.SplitHostPort(c.Server.Address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+
+	return ip != nil && ip.IsLoopback()
+}
+
+// loginFailures is the limit that auth keeps itself, because it counts by account.
+func (c Config) loginFailures() kv.Limit {
+	if !c.Limits.Enabled {
+		return kv.Limit{}
+	}
+
+	return c.Limits.LoginFailures.Limit()
+}

@@ -1,0 +1,82 @@
+// Package modules is the composition root: the only package that knows every module.
+// Reading New from top to bottom is reading the dependency graph.
+package modules
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"homehub/modules/audit"
+	"homehub/modules/auth"
+	"homehub/modules/hamanager"
+	"homehub/modules/intent"
+	"homehub/modules/llm"
+	"homehub/platform/lifecycle"
+)
+
+// Set is all modules, wired.
+type Set struct {
+	audit     *audit.Module
+	hamanager *hamanager.Module
+	auth      *auth.Module
+	llm       *llm.Module
+	intent    *intent.Module
+}
+
+// New wires the modules leaf first; it does no I/O.
+func New(cfg Config, p *Platform) (*Set, error) {
+	auditMod := audit.New(audit.Deps{
+		DB: p.DB, Keys: p.Secrets.Audit, Log: p.Log.Named("audit"), Now: p.Now, Metrics: p.Metrics,
+	})
+
+	hamanagerMod, err := hamanager.New(hamanager.Deps{
+		Config: cfg.Instances, DataDir: cfg.DataDir, DB: p.DB, Keyring: p.Secrets.Encryption, Audit: auditMod,
+		Log: p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("wire hamanager: %w", err)
+	}
+
+	authMod, err := auth.New(auth.Deps{
+		Config: cfg.Auth, DB: p.DB, KV: p.KV, Secrets: p.Secrets, Audit: auditMod,
+		Log: p.Log.Named("auth"), Now: p.Now, Metrics: p.Metrics,
+		IsLoopback: cfg.isLoopback(), LoginFailures: cfg.loginFailures(),
+		OnHouseholdCreated: hamanagerMod.Provision,
+		Resealers:          []func(context.Context) error{hamanagerMod.ResealTokens},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("wire auth: %w", err)
+	}
+
+	llmMod := llm.New(llm.Deps{Config: cfg.LLM, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
+
+	intentMod, err := intent.New(intent.Deps{
+		Config: cfg.Intent, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod,
+		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("wire intent: %w", err)
+	}
+
+	return &Set{audit: auditMod, hamanager: hamanagerMod, auth: authMod, llm: llmMod, intent: intentMod}, nil
+}
+
+// Routes mounts every module's routes: public ones, and those that require a caller.
+func (s *Set) Routes(public, api *echo.Group) {
+	s.auth.Routes(public, api)
+	s.hamanager.Routes(api)
+	s.intent.Routes(api)
+	s.audit.Routes(api)
+}
+
+// Run does the modules' background work until ctx ends. Whoever needs another one stops first.
+func (s *Set) Run(ctx context.Context) error {
+	var group lifecycle.Group
+	group.Add("auth", s.auth.Run)
+	group.Add("hamanager", s.hamanager.Run)
+	group.Add("intent", s.intent.Run)
+
+	return group.Run(ctx)
+}
