@@ -61,17 +61,17 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 	}
 	job := &batchJob{ctx: ctx, fn: fn, wake: make(chan []*batchJob, 1)}
 	if batch := db.batches.join(job); batch != nil {
-		db.lead(batch)
+		db.lead(ctx, batch)
 	}
 
 	select {
 	case batch := <-job.wake:
-		db.lead(batch)
+		db.lead(ctx, batch)
 	case <-ctx.Done():
 		if db.batches.leave(job) {
 			return ctx.Err()
 		}
-		db.lead(<-job.wake) // its turn has come already: the outcome is near, and matters
+		db.lead(ctx, <-job.wake) // its turn has come already: the outcome is near, and matters
 	}
 	if job.panicked != nil {
 		panic(fmt.Sprintf("%v\n\nin a shared transaction:\n%s", job.panicked.value, job.panicked.stack))
@@ -81,7 +81,7 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 }
 
 // lead runs a batch and then wakes its callers and the next leader. A nil batch is nobody's.
-func (db *DB) lead(batch []*batchJob) {
+func (db *DB) lead(ctx context.Context, batch []*batchJob) {
 	if batch == nil {
 		return
 	}
@@ -99,12 +99,12 @@ func (db *DB) lead(batch []*batchJob) {
 		}
 	}()
 	db.metrics.batchSize.Observe(float64(len(batch)))
-	err, isOver = db.runBatch(batch), true
+	err, isOver = db.runBatch(ctx, batch), true
 }
 
 // runBatch runs the jobs in one transaction. What it returns is everybody's failure.
-func (db *DB) runBatch(batch []*batchJob) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(batch[0].ctx), db.timeout)
+func (db *DB) runBatch(ctx context.Context, batch []*batchJob) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.timeout)
 	defer cancel()
 
 	alone := errors.New("alone and failed")
@@ -162,7 +162,7 @@ func (j *batchJob) run(ctx context.Context, db *DB, tx *gorm.DB) {
 	deadline, _ := ctx.Deadline()
 	own, cancel := context.WithDeadline(context.WithoutCancel(j.ctx), deadline)
 	defer cancel()
-	j.err = j.fn(context.WithValue(own, txKey{db}, tx))
+	j.err = j.fn(context.WithValue(own, txKey{db}, tx)) //nolint:contextcheck // its caller's values, not the leader's
 }
 
 func (j *batchJob) isFailed() bool { return j.err != nil || j.panicked != nil }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -35,7 +36,7 @@ func TestInBatch(t *testing.T) {
 		db := setup(t)
 		results := together(t, db, 30, func(i int) func(ctx context.Context) error {
 			return func(ctx context.Context) error {
-				if err := write(ctx, db, fmt.Sprint(i)); err != nil {
+				if err := write(ctx, db, strconv.Itoa(i)); err != nil {
 					return err
 				}
 				switch i % 3 {
@@ -72,7 +73,7 @@ func TestInBatch(t *testing.T) {
 					return write(ctx, db, "taken")
 				}
 
-				return write(ctx, db, fmt.Sprint(i))
+				return write(ctx, db, strconv.Itoa(i))
 			}
 		})
 		for i, r := range results {
@@ -136,7 +137,7 @@ func TestInBatch(t *testing.T) {
 					return db.Conn(ctx).Exec("ROLLBACK").Error
 				}
 
-				return write(ctx, db, fmt.Sprint(i))
+				return write(ctx, db, strconv.Itoa(i))
 			}
 		})
 		for i, r := range results {
@@ -209,7 +210,7 @@ func BenchmarkCommit(b *testing.B) {
 							wg.Go(func() {
 								for next.Add(1) <= int64(b.N) {
 									err := run(b.Context(), func(ctx context.Context) error {
-										return write(ctx, db, fmt.Sprint(id.Add(1)))
+										return write(ctx, db, strconv.FormatInt(id.Add(1), 10))
 									})
 									if err != nil {
 										b.Error(err)

@@ -49,7 +49,7 @@ func (g *gate) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", g.target) //nolint:noctx // local
+		server, err := net.Dial("tcp", g.target)
 		if err != nil {
 			_ = client.Close()
 			continue

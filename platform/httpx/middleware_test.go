@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func TestLimits(t *testing.T) {
 		for i := range 30 {
 			res := b.signedIn().Post("/api/v1/intent", object{"text": "a"}).Expect(200)
 			require.Equal(t, "60", res.Header.Get("RateLimit-Limit"))
-			require.Equal(t, fmt.Sprint(29-i), res.Header.Get("RateLimit-Remaining"))
+			require.Equal(t, strconv.Itoa(29-i), res.Header.Get("RateLimit-Remaining"))
 			require.NotEmpty(t, res.Header.Get("RateLimit-Reset"))
 		}
 		res := b.signedIn().Post("/api/v1/intent", object{"text": "a"})

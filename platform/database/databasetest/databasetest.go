@@ -110,7 +110,7 @@ func Open(tb testing.TB, cfg database.Config) *database.DB {
 }
 
 // template is a migrated SQLite file, made once for each test binary.
-var template = sync.OnceValues(makeTemplate) //nolint:gochecknoglobals // a cache
+var template = sync.OnceValues(makeTemplate)
 
 func makeTemplate() (content []byte, err error) {
 	dir, err := os.MkdirTemp("", "homehub-template-")

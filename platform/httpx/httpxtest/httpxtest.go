@@ -262,7 +262,7 @@ func (r *Response) ExpectProblem(status int, code string) Problem {
 }
 
 // loadRouter reads the contract once for a test binary.
-var loadRouter = sync.OnceValues(func() (routers.Router, error) { //nolint:gochecknoglobals // a cache
+var loadRouter = sync.OnceValues(func() (routers.Router, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(docs.OpenAPI)
 	if err != nil {
 		return nil, err
