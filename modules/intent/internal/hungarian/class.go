@@ -44,16 +44,36 @@ const (
 	cUnknown
 )
 
-// wordClass names the classes of data/words.yaml.
-func wordClass(name string) (class, bool) {
-	c, ok := map[string]class{
+// classNames are the classes as data/words.yaml writes them.
+func classNames() map[string]class {
+	return map[string]class{
 		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
-		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "zone_home": cHome, "yes": cYes, "no": cNo, "state": cState,
-	}[name]
+		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "zone_home": cHome, "yes": cYes, "no": cNo,
+		"state": cState,
+	}
+}
 
-	return c, ok
+// String names a class for people.
+func (c class) String() string {
+	for name, known := range classNames() {
+		if known == c {
+			return name
+		}
+	}
+	switch c {
+	case cKind:
+		return "kind"
+	case cClass:
+		return "sensors of"
+	case cDetects:
+		return "detects"
+	case cPrefix:
+		return "prefix"
+	default:
+		return "word"
+	}
 }
 
 // lexeme is one meaning of a word or phrase of the language.

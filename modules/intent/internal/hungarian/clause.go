@@ -21,6 +21,8 @@ type clause struct {
 	prefix *span // the prefix, where it stands apart
 
 	quantities []quantity
+	// cost is what the frame at work found that speaks against its reading.
+	cost float32
 }
 
 // quantity is a number with its unit: 22 fok, fél óra.

@@ -23,7 +23,7 @@ func (c *clause) askPerson() []draft {
 	switch {
 	case named != nil && (len(values) > 0 || c.has(cQuestion, "where")):
 		t.slots["name"] = of(named.name.entities, persons)[0].Name
-	case named == nil && len(values) > 0 && c.classes&(cEntity|cKind|cAbout) == c.classes&cAbout && c.asksForPeople():
+	case named == nil && len(values) > 0 && !c.has(cAbout, "sensor") && c.asksForPeople():
 	default:
 		return nil
 	}

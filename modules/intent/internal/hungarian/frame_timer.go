@@ -31,7 +31,8 @@ func (c *clause) startTimer() []draft {
 		return nil
 	}
 	slots := c.timerName()
-	if slots == nil || !addTime(slots, "", c.quantities) {
+	isMore := c.quantities[0].ending.grammaticalCase == accusativeCase // adj öt percet
+	if isMore || slots == nil || !addTime(slots, "", c.quantities) {
 		return nil
 	}
 

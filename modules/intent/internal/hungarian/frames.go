@@ -39,5 +39,8 @@ func (f *frame) fits(c *clause) bool {
 }
 
 // isCommand reports whether the clause asks for something to be done. Without any verb it
-// may ("nappali lámpák ki"); a statement does not.
-func (c *clause) isCommand() bool { return c.verb == nil || c.mood <= namesAction }
+// may ("nappali lámpák ki"), and so may a verb alone, as on a button ("indít"); a statement
+// does not.
+func (c *clause) isCommand() bool {
+	return c.verb == nil || c.mood <= namesAction || c.mood == tellsPresent && len(c.spans) == 1
+}

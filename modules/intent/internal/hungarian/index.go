@@ -15,6 +15,7 @@ type Index struct {
 
 	// vocabulary numbers the folded words of names that the language does not have.
 	vocabulary map[string]int32
+	changed    map[string]int32 // as language.changed
 	names      []name
 	byFirst    map[int32][]int32 // number of the first word -> names
 }
@@ -40,7 +41,7 @@ const (
 // NewIndex makes the index of a home's structure. Only what is exposed can be found.
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
-		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, byFirst: map[int32][]int32{}},
+		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}},
 		byText: map[string]int32{},
 	}
 	for i := range home.Floors {
@@ -145,6 +146,9 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	folded := make([]string, 0, len(tokens))
 	for _, tok := range tokens {
 		folded = append(folded, tok.fold)
+		for _, stem := range words().otherStems(tok.lower) {
+			b.ix.changed[stem] = b.number(tok.fold)
+		}
 	}
 	b.addWords(folded, weight, set)
 	if len(folded) > 1 {

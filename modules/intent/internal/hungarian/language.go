@@ -14,9 +14,10 @@ type language struct {
 	bare     map[string]string     // what a prefix asks for without a verb
 	kinds    []kind
 	ordinals map[string]int // place in a row, from 0; negative from its end
+	heads    []string // folded: what the names of sensors end in
 	frames   []frame
-	// changed leads from a folded stem before endings back to the word: bokr -> bokor.
-	changed map[string]string
+	// changed leads from a folded stem before endings to the word: bokr -> bokor.
+	changed map[string]int32
 
 	// vocabulary numbers the folded words of all phrases; a home continues the numbering.
 	vocabulary map[string]int32
@@ -39,7 +40,7 @@ var hungarian = sync.OnceValue(func() *language {
 		suffixes:   words().suffixes(),
 		numbers:    new(numberWords),
 		vocabulary: make(map[string]int32, 2000),
-		changed:    words().changedStems(),
+		changed:    map[string]int32{},
 	}
 	mustLoad("numbers", l.numbers)
 	l.numbers.build()
@@ -59,8 +60,9 @@ var hungarian = sync.OnceValue(func() *language {
 func (l *language) loadWords() {
 	var file map[string]map[string][]string
 	mustLoad("words", &file)
+	classes := classNames()
 	for name, meanings := range file {
-		c, ok := wordClass(name)
+		c, ok := classes[name]
 		if !ok {
 			panic("hungarian: words.yaml: unknown class " + name)
 		}
@@ -94,8 +96,12 @@ func (l *language) loadClasses() {
 		BinarySensor map[string]classWords `yaml:"binary_sensor"`
 		Sensor       map[string]classWords `yaml:"sensor"`
 		Detects      []string              `yaml:"detects"`
+		Heads        []string              `yaml:"heads"`
 	}
 	mustLoad("classes", &file)
+	for _, head := range file.Heads {
+		l.heads = append(l.heads, fold(head))
+	}
 	for _, w := range file.Detects {
 		l.add(w, lexeme{class: cDetects, value: "on"})
 	}
@@ -115,7 +121,11 @@ func (l *language) loadClasses() {
 func (l *language) add(written string, meaning lexeme) {
 	p := phrase{}
 	for _, tok := range tokenize(written, neverEnding).tokens {
-		p.words = append(p.words, l.number(tok.fold))
+		n := l.number(tok.fold)
+		for _, stem := range words().otherStems(tok.lower) {
+			l.changed[stem] = n
+		}
+		p.words = append(p.words, n)
 		p.written = append(p.written, tok.lower)
 	}
 	if len(p.words) == 0 {

@@ -19,7 +19,7 @@ type morphology struct {
 	FrontHeads      []string             `yaml:"front_heads"`
 	Lowering        []string             `yaml:"lowering"`
 	Stems           map[string]string    `yaml:"stems"`
-	PossessiveStems []string             `yaml:"possessive_stems"`
+	PossessiveStems map[string]string    `yaml:"possessive_stems"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
 	Digits          map[string]string    `yaml:"digits"`
@@ -128,23 +128,21 @@ func (m *morphology) obliqueStem(word string) (stem string, lowers bool) {
 	return word, m.lowers(word)
 }
 
-// changedStems leads from the folded stem before endings back to the folded word. Stems
-// that only lengthen or shorten a vowel need none, folded.
-func (m *morphology) changedStems() map[string]string {
-	changed := make(map[string]string, len(m.Stems))
-	for word, stem := range m.Stems {
-		word, stem = fold(strings.TrimPrefix(word, "-")), fold(strings.TrimSuffix(stem, "!"))
-		if word != stem {
-			changed[stem] = word
+// otherStems returns the folded stems that a word has before endings, where they differ from
+// the folded word by more than the length of a vowel: bokr, lov, ajta.
+func (m *morphology) otherStems(word string) []string {
+	var stems []string
+	folded := fold(word)
+	if oblique, _ := m.obliqueStem(word); fold(oblique) != folded {
+		stems = append(stems, fold(oblique))
+	}
+	for ending, stem := range m.PossessiveStems {
+		if head, ok := strings.CutSuffix(folded, fold(ending)); ok {
+			stems = append(stems, head+fold(stem))
 		}
 	}
-	for _, word := range m.PossessiveStems {
-		stem, _, _ := strings.Cut(word, "|")
-		_, word, _ = strings.Cut(word, "|")
-		changed[fold(stem)] = fold(word)
-	}
 
-	return changed
+	return stems
 }
 
 func endsWithAny(word string, endings []string) bool {

@@ -3,6 +3,7 @@ package hungarian
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // numberWords is data/numbers.yaml.
@@ -18,8 +19,8 @@ type numberWords struct {
 
 // numberPart is one part of a number word.
 type numberPart struct {
-	fold  string
-	value float64
+	written, fold string
+	value         float64
 	// multiplies: it stands after what it counts (kétszáz).
 	multiplies bool
 }
@@ -27,26 +28,28 @@ type numberPart struct {
 func (n *numberWords) build() {
 	for _, table := range []map[string]float64{n.Units, n.Tens} {
 		for word, value := range table {
-			n.parts = append(n.parts, numberPart{fold: fold(word), value: value})
+			n.parts = append(n.parts, numberPart{written: word, fold: fold(word), value: value})
 		}
 	}
-	n.parts = append(n.parts, numberPart{fold: fold(n.Hundred), value: 100, multiplies: true})
+	n.parts = append(n.parts, numberPart{written: n.Hundred, fold: fold(n.Hundred), value: 100, multiplies: true})
 	for _, word := range n.Thousand {
-		n.parts = append(n.parts, numberPart{fold: fold(word), value: 1000, multiplies: true})
+		n.parts = append(n.parts, numberPart{written: word, fold: fold(word), value: 1000, multiplies: true})
 	}
 	slices.SortFunc(n.parts, func(a, b numberPart) int {
 		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.fold, b.fold))
 	})
 }
 
-// parse reads the number that a folded word begins with, and returns what is left of the
-// word: "huszonketto" -> 22, "otvenre" -> 50 and "re".
-func (n *numberWords) parse(word string) (value float64, rest string, ok bool) {
+// parse reads the number that a token begins with, and returns what is left of the folded
+// token: "huszonkettő" -> 22, "ötvenre" -> 50 and "re". Where accents are written they must
+// be the number's: hátra is no six.
+func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
+	rest = tok.fold
+	said := tok.lower
 	var total, group, last float64
-	rest = word
 	for rest != "" {
 		part, found := n.partOf(rest)
-		if !found {
+		if !found || hasAccent && !strings.HasPrefix(said, part.written) {
 			break
 		}
 		switch {
@@ -64,9 +67,10 @@ func (n *numberWords) parse(word string) (value float64, rest string, ok bool) {
 			last = part.value
 		}
 		rest = rest[len(part.fold):]
+		said = strings.TrimPrefix(said, part.written)
 	}
 
-	return total + group, rest, len(rest) < len(word)
+	return total + group, rest, len(rest) < len(tok.fold)
 }
 
 func (n *numberWords) partOf(rest string) (numberPart, bool) {

@@ -101,6 +101,9 @@ func (c *clause) named(domains []string, p places) []target {
 		if !c.isNamed(sp, domains) {
 			continue
 		}
+		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
+			c.cost = costForm
+		}
 		candidates := of(sp.name.entities, domains)
 		t := target{slots: meaning.Slots{}, said: c.text(sp)}
 		if len(p.areas) == 1 {

@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,7 +30,9 @@ type span struct {
 	prefix string
 	forms  []verbForm
 
-	score float32
+	// isWhole: one of its meanings is the word as it stands, without any ending cut off.
+	isWhole bool
+	score   float32
 }
 
 // What coverings are scored by, for each token.
@@ -64,7 +67,7 @@ func (ix *Index) findSpans(s *sentence) *spanner {
 	backing := make([]reading, 0, 4*n)
 	for i := range s.tokens {
 		from := len(backing)
-		backing = f.read(backing, s.tokens[i].fold)
+		backing = f.read(backing, &s.tokens[i])
 		f.readings[i] = backing[from:len(backing):len(backing)]
 	}
 	for i := range s.tokens {
@@ -77,24 +80,44 @@ func (ix *Index) findSpans(s *sentence) *spanner {
 }
 
 // read appends the ways to read one token.
-func (f *spanner) read(into []reading, folded string) []reading {
+func (f *spanner) read(into []reading, tok *token) []reading {
 	from := len(into)
-	eachStem(folded, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
+	isSomeones := strings.HasSuffix(tok.lower, "át") || strings.HasSuffix(tok.lower, "ét")
+	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+		if isSomeones && len(stem) == len(tok.fold)-len("at") {
+			s.isPossessed = true
+		}
 		if word := f.ix.wordNumber(stem); word >= 0 {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
-		if s.isThere {
-			if word, ok := f.ix.lang.changed[stem]; ok {
-				if n := f.ix.wordNumber(word); n >= 0 {
-					into = append(into, reading{word: n, suffix: s, stem: len(stem)})
-				}
-			}
+		if word := f.ix.wordBeforeHead(stem); word >= 0 {
+			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		}
+		if !s.isThere {
+			return true
+		}
+		if word, ok := f.ix.lang.changed[stem]; ok {
+			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		} else if word, ok := f.ix.changed[stem]; ok {
+			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
 
 		return len(into)-from < maxReadings
 	})
 
 	return into
+}
+
+// wordBeforeHead finds the word that a sensor's name begins with: esőérzékelő.
+func (ix *Index) wordBeforeHead(stem string) int32 {
+	for _, head := range ix.lang.heads {
+		if front, ok := strings.CutSuffix(stem, head); ok && front != "" {
+			return ix.wordNumber(front)
+		}
+	}
+
+	return -1
 }
 
 // at finds the spans that begin at a token. Spans over the same tokens become one.
@@ -135,7 +158,7 @@ func (f *spanner) merge(from, to, first int) *span {
 
 // matchPhrase adds a phrase of the language that stands at a token.
 func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
-	last, ok := f.follow(i, r, p.words, anyEnding)
+	last, to, ok := f.follow(i, r, p.words, anyEnding)
 	if !ok {
 		return
 	}
@@ -148,17 +171,21 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 		score -= costEnding
 	}
 
-	s := f.merge(i, i+len(p.words), first)
-	if score < s.score-costAccent/2 && s.lexemes != nil { // fél is there, fel no longer counts
-		return
+	s := f.merge(i, to, first)
+	if s.lexemes != nil && (score < s.score-costAccent/2 || s.isWhole && last.suffix.layers() > 1) {
+		return // fél is there, fel no longer counts; minden is there, min-d-en does not
 	}
-	if score > s.score+costAccent/2 && s.name == nil {
+	if s.lexemes != nil && score > s.score+costAccent/2 && s.name == nil {
 		s.lexemes, s.classes = nil, s.classes&(cVerb|cState|cNumber)
 	}
 	for _, l := range p.lexemes {
+		if l.class == cPrefix && last.suffix.isThere { // a prefix never changes
+			continue
+		}
 		s.lexemes = append(s.lexemes, l)
 		s.classes |= l.class
 	}
+	s.isWhole = s.isWhole || !last.suffix.isThere
 	if score > s.score {
 		s.score, s.suffix = score, last.suffix
 	}
@@ -166,7 +193,7 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
-	last, ok := f.follow(i, r, n.words, innerEnding)
+	last, to, ok := f.follow(i, r, n.words, innerEnding)
 	if !ok {
 		return
 	}
@@ -174,7 +201,7 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	if last.suffix.isThere {
 		score -= costEnding
 	}
-	f.addName(f.merge(i, i+len(n.words), first), n, last.suffix, score)
+	f.addName(f.merge(i, to, first), n, last.suffix, score)
 }
 
 func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
@@ -194,32 +221,31 @@ func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
 	}
 }
 
-// follow checks that the words of a phrase stand at token i and after it, in any form that
-// allowed accepts for the inner ones; the last one may have any ending. It returns how the
-// last one was read.
-func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) bool) (reading, bool) {
-	if i+len(wanted) > len(f.s.tokens) {
-		return r, false
-	}
-	for k := 1; k < len(wanted); k++ {
-		if f.s.tokens[i+k].breakBefore || !allowed(r.suffix) {
-			return r, false
+// follow checks that the words of a phrase stand at token i and after it, with endings that
+// allowed accepts for the inner ones; the last one may have any. An article may stand
+// between them (Zsófinak a lámpája). It returns how the last one was read, and where the
+// phrase ends.
+func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) bool) (last reading, to int, ok bool) {
+	at := i + 1
+	for _, word := range wanted[1:] {
+		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) {
+			at++
 		}
-		found := false
-		for _, next := range f.readings[i+k] {
-			if next.word == wanted[k] {
-				r, found = next, true
-
-				break
-			}
+		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore || !allowed(r.suffix) {
+			return r, 0, false
 		}
-		if !found {
-			return r, false
+		next := slices.IndexFunc(f.readings[at], func(next reading) bool { return next.word == word })
+		if next < 0 {
+			return r, 0, false
 		}
+		r = f.readings[at][next]
+		at++
 	}
 
-	return r, true
+	return r, at, true
 }
+
+func isArticle(folded string) bool { return folded == "a" || folded == "az" }
 
 func anyEnding(suffix) bool { return true }
 
@@ -258,7 +284,7 @@ func (f *spanner) matchNumber(i, first int) {
 
 		return
 	}
-	value, rest, ok := f.ix.lang.numbers.parse(tok.fold)
+	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
 	if !ok {
 		return
 	}
@@ -310,9 +336,15 @@ func (f *spanner) matchSplitName(i, first int) {
 			return true
 		}
 		for _, at := range f.ix.byFirst[word] {
-			if n := &f.ix.names[at]; len(n.words) == 1 {
-				f.addName(f.merge(i, i+2, first), n, s, 2*n.weight-joinPenalty)
+			n := &f.ix.names[at]
+			if len(n.words) > 1 {
+				continue
 			}
+			score := n.weight // that of a joined name counts its words already
+			if score <= weightGiven {
+				score *= 2
+			}
+			f.addName(f.merge(i, i+2, first), n, s, score-joinPenalty)
 		}
 
 		return false
