@@ -25,7 +25,7 @@ const (
 	neighbour = "0199c2f0-0000-7000-8000-000000000002"
 )
 
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC) //nolint:gochecknoglobals // a constant in all but name
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 
 func testKeys() []secret.Key {
 	return []secret.Key{{ID: "k1", Value: []byte("an audit key that is not in the database")}}

@@ -17,7 +17,8 @@ const maxEmailBytes = 254 // RFC 5321, section 4.5.3.1
 func emailKey(email string) string {
 	folded := cases.Fold().String(norm.NFKC.String(strings.TrimSpace(email)))
 
-	return norm.NFKC.String(folded) // folding may decompose anew
+	// Folding may leave capitals (it makes them of Cherokee's small letters) and decompose anew.
+	return norm.NFKC.String(strings.ToLower(folded))
 }
 
 // checkEmail returns the address as it is kept, or says what is wrong with it.

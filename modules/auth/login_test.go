@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/httpx/httpxtest"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 )
@@ -106,7 +107,7 @@ func TestRegistrationModes(t *testing.T) {
 				res.Expect(http.StatusCreated)
 				return
 			}
-			var p struct{ Code string }
+			var p httpxtest.Problem
 			res.JSON(&p)
 			require.Equal(t, tc.wantCode, p.Code)
 		})
@@ -265,7 +266,9 @@ func TestJWKSHoldsPublicHalvesOnly(t *testing.T) {
 	res := b.http.Get("/.well-known/jwks.json").Expect(http.StatusOK)
 
 	require.Equal(t, jwksCache, res.Header.Get("Cache-Control"))
-	var set struct{ Keys []map[string]string }
+	var set struct {
+		Keys []map[string]string `json:"keys"`
+	}
 	require.NoError(t, json.Unmarshal(res.Body, &set))
 	require.Len(t, set.Keys, 1)
 	require.NotContains(t, set.Keys[0], "d")

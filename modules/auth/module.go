@@ -111,7 +111,7 @@ type Module struct{ svc *service }
 func New(deps Deps) (*Module, error) {
 	m := newMetrics(deps.Metrics)
 	st := &store{db: deps.DB}
-	passwords, err := newPasswords(deps.Config.BcryptCost, m.passwordWait)
+	passwords, err := newPasswords(deps.Config.BcryptCost, m.passwordWait, deps.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -9,11 +9,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
+
+	"homehub/platform/clock"
 )
 
 func testPasswords(tb testing.TB) *passwords {
 	tb.Helper()
-	p, err := newPasswords(bcrypt.MinCost, prometheus.NewHistogram(prometheus.HistogramOpts{Name: "wait", Help: "x"}))
+	p, err := newPasswords(bcrypt.MinCost, prometheus.NewHistogram(prometheus.HistogramOpts{Name: "wait", Help: "x"}), clock.System)
 	require.NoError(tb, err)
 
 	return p
@@ -73,7 +75,7 @@ func TestNobodysPasswordCostsTheSame(t *testing.T) {
 	p.cost = 7
 	hash, err := p.hash(t.Context(), password)
 	require.NoError(t, err)
-	q, err := newPasswords(7, p.wait)
+	q, err := newPasswords(7, p.wait, clock.System)
 	require.NoError(t, err)
 
 	cost, err := bcrypt.Cost(q.dummy)
@@ -99,6 +101,7 @@ func TestAddressesAreComparedFolded(t *testing.T) {
 func FuzzEmailKey(f *testing.F) {
 	f.Add("Kata@Példa.hu")
 	f.Add("ﬃ@ß.İ")
+	f.Add("Ꮳ@b.hu")
 	f.Fuzz(func(t *testing.T, email string) {
 		key := emailKey(email)
 		if again := emailKey(key); again != key {

@@ -31,7 +31,7 @@ const (
 	actionCreateUser      = "auth.create_user"
 	actionPromoteUser     = "auth.promote_user"
 	actionDisableUser     = "auth.disable_user"
-	actionResetPassword   = "auth.reset_password"
+	actionResetPassword   = "auth.reset_password" //nolint:gosec // the name of an act
 	actionRotateKeys      = "auth.rotate_keys"
 )
 

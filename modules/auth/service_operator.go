@@ -156,7 +156,7 @@ func (s *service) rotateSigningKey(ctx context.Context) error {
 // drop; only the sealing is done for them, and isFixed says so. Interrupted, it can be run
 // again: the old keys go last.
 func (s *service) rotateEncryptionKeys(ctx context.Context) (isFixed bool, err error) {
-	err = s.ring.Rotate()
+	err = s.ring.Rotate() //nolint:contextcheck // waits for a file at most, and not for long
 	isFixed = errors.Is(err, secret.ErrFixedKeys)
 	if err != nil && !isFixed {
 		return false, fmt.Errorf("rotate encryption keys: %w", err)
@@ -167,7 +167,7 @@ func (s *service) rotateEncryptionKeys(ctx context.Context) (isFixed bool, err e
 		}
 	}
 	if !isFixed {
-		if err := s.ring.Retire(); err != nil {
+		if err := s.ring.Retire(); err != nil { //nolint:contextcheck // as above
 			return false, fmt.Errorf("retire encryption keys: %w", err)
 		}
 	}

@@ -164,8 +164,10 @@ func TestTamperedTokensAreRefused(t *testing.T) {
 			t.Errorf("byte %d changed: %d", i, status)
 		}
 	}
-	for _, token := range []string{parts[0] + "." + parts[1] + ".", parts[0] + ".." + parts[2], token + ".", "." + token,
-		string(asJSON), strings.Repeat("a", maxTokenBytes+1), "a.b.c"} {
+	for _, token := range []string{
+		parts[0] + "." + parts[1] + ".", parts[0] + ".." + parts[2], token + ".", "." + token,
+		string(asJSON), strings.Repeat("a", maxTokenBytes+1), "a.b.c",
+	} {
 		b.http.As(token).Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.invalid_token")
 	}
 }
