@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -51,7 +52,7 @@ func (s *service) resume(ctx context.Context, t *turn) (isResumed bool, err erro
 		t.conversationID = t.asked.ConversationID
 	}
 
-	complete := s.readAnswer(t)
+	complete := s.readAnswer(ctx, t)
 	if complete == nil {
 		return false, nil
 	}
@@ -66,30 +67,35 @@ func (s *service) resume(ctx context.Context, t *turn) (isResumed bool, err erro
 }
 
 // readAnswer returns how the utterance completes the question; nil when it is no answer.
-func (s *service) readAnswer(t *turn) (complete func()) {
-	if t.asked.Kind == meaning.StatusClarify {
-		i, ok := indexOf(t.home).Choose(t.req.Text, *t.asked.Choices)
-		if ok {
-			return func() { t.choose(t.asked.Choices.Choices[i]) }
-		}
-		if hungarian.ReadAnswer(t.req.Text) == hungarian.AnswerNo {
-			return t.decline
-		}
-
-		return nil
-	}
-
-	switch hungarian.ReadAnswer(t.req.Text) {
-	case hungarian.AnswerYes:
+func (s *service) readAnswer(ctx context.Context, t *turn) (complete func()) {
+	said := hungarian.ReadAnswer(t.req.Text)
+	switch {
+	case said == hungarian.AnswerNo:
+		return t.decline
+	case t.asked.Kind == meaning.StatusConfirm && said == hungarian.AnswerYes:
 		return func() {
 			t.meant = meaning.Understanding{Commands: rebindAll(t.home, t.asked.Commands), Source: t.asked.Source}
 			t.isConfirmed = true
 		}
-	case hungarian.AnswerNo:
-		return t.decline
-	default:
+	case t.asked.Choices == nil || s.isCommand(ctx, t):
 		return nil
 	}
+	i, ok := indexOf(t.home).Choose(t.req.Text, *t.asked.Choices)
+	if !ok {
+		return nil
+	}
+
+	return func() { t.choose(t.asked.Choices.Choices[i]) }
+}
+
+// isCommand reports whether the utterance is a command of its own, which may well name one
+// of the choices: "kapcsold fel a konyhai lámpát" after "melyik redőnyt?".
+func (s *service) isCommand(ctx context.Context, t *turn) bool {
+	meant, err := s.stages[0].understand(ctx, t.home, t.utterance)
+
+	return err == nil && slices.ContainsFunc(meant.Commands, func(c meaning.Command) bool {
+		return c.Reason == "" && !meaning.IsQuestion(c.Intent)
+	})
 }
 
 // decline ends a question without doing anything.

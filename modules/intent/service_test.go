@@ -47,7 +47,7 @@ func TestSpeak(t *testing.T) {
 			text: "HassClimateSetTemperature name=nappali_termosztát temperature=22.5", status: meaning.StatusDone,
 			speech: "A nappali termosztátot 22,5 fokra állítottam.", calls: 1,
 		},
-		"scene": {text: "HassTurnOn name=mozi", status: meaning.StatusDone, speech: "Beállítottam a mozit.", calls: 1},
+		"scene": {text: "HassTurnOn name=mozi", status: meaning.StatusDone, speech: "Beállítottam: mozi.", calls: 1},
 		"several commands": {
 			text: "HassTurnOn name=konyhai_lámpa; HassTurnOff area=nappali domain=light", status: meaning.StatusDone,
 			speech: "Felkapcsoltam a konyhai lámpát. Lekapcsoltam a kis lámpát és a nagy lámpát.", calls: 2,

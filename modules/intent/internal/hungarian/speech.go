@@ -189,17 +189,26 @@ func actOf(c meaning.Command, entities []*hamanagerapi.Entity) speechAct {
 func kindOf(entities []*hamanagerapi.Entity) (domain, class string) {
 	for i, e := range entities {
 		if i == 0 {
-			domain, class = e.Domain, e.DeviceClass
+			domain, class = e.Domain, spokenClass(e)
 		}
 		if e.Domain != domain {
 			return "", ""
 		}
-		if e.DeviceClass != class {
+		if spokenClass(e) != class {
 			class = ""
 		}
 	}
 
 	return domain, class
+}
+
+// spokenClass is the device class, those that are spoken of alike made one.
+func spokenClass(e *hamanagerapi.Entity) string {
+	if e.DeviceClass == "blind" || e.DeviceClass == "shade" {
+		return "shutter"
+	}
+
+	return e.DeviceClass
 }
 
 // fillIn puts the command's words into a template.
@@ -214,8 +223,17 @@ func fillIn(template string, c meaning.Command, entities []*hamanagerapi.Entity)
 	}
 
 	return strings.NewReplacer(
-		"{object}", object, "{subject}", subject, "{value}", valueOf(c), "{item}", c.Slots.Text("item"),
+		"{object}", object, "{subject}", subject, "{names}", namesOf(entities), "{value}", valueOf(c), "{item}", c.Slots.Text("item"),
 	).Replace(template)
+}
+
+func namesOf(entities []*hamanagerapi.Entity) string {
+	names := make([]string, len(entities))
+	for i, e := range entities {
+		names[i] = e.Name
+	}
+
+	return enumerate(names, sentences().Phrases["and"])
 }
 
 // maxNamed is how many devices are named one by one; more are counted.

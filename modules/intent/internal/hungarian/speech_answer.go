@@ -98,14 +98,10 @@ func tellCount(found []*hamanagerapi.Entity, state string) string {
 	if len(found) > maxAnswers {
 		template = s.Phrases["several"]
 	}
-	names := make([]string, len(found))
-	for i, e := range found {
-		names[i] = e.Name
-	}
 
 	return strings.NewReplacer(
 		"{count}", strconv.Itoa(len(found)), "{noun}", nounOf(found),
-		"{state}", stateOf(found[0], state), "{names}", enumerate(names, s.Phrases["and"]),
+		"{state}", stateOf(found[0], state), "{names}", namesOf(found),
 	).Replace(template)
 }
 

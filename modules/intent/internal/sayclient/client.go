@@ -41,7 +41,6 @@ type Saying struct {
 	ConversationID string `json:"conversation_id,omitempty"`
 	DeviceArea     string `json:"device_area,omitempty"`
 	DryRun         bool   `json:"dry_run,omitempty"`
-	HouseholdID    string `json:"household_id,omitempty"`
 }
 
 // Answer is what came back.
@@ -175,9 +174,12 @@ func (c *Client) authorised(ctx context.Context, send func() ([]byte, error)) ([
 func (c *Client) signIn(ctx context.Context) error {
 	c.session = session{}
 
-	return c.authenticate(ctx, "/api/v1/auth/login", map[string]string{
-		"email": c.login.Email, "password": c.login.Password, "household_id": c.login.HouseholdID,
-	})
+	request := map[string]string{"email": c.login.Email, "password": c.login.Password}
+	if c.login.HouseholdID != "" {
+		request["household_id"] = c.login.HouseholdID
+	}
+
+	return c.authenticate(ctx, "/api/v1/auth/login", request)
 }
 
 func (c *Client) refresh(ctx context.Context) error {
