@@ -22,5 +22,5 @@ type CommandDeps struct {
 
 // Commands are intent's commands of the command line.
 func Commands(deps CommandDeps) []*cobra.Command {
-	return []*cobra.Command{sayCommand(deps)}
+	return []*cobra.Command{sayCommand(deps), evalCommand(deps)}
 }
