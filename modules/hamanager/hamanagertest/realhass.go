@@ -67,7 +67,7 @@ func onboardOnce(url string) (string, error) {
 	defer client.Close()
 
 	token, err := client.SetUp(ctx, hass.Setup{
-		Owner: hass.Owner{Name: "homehub", Username: realHassUser, Password: realHassPassword, Language: "hu"},
+		Owner: RealHassOwner(),
 		Place: hass.Place{
 			LocationName: "Teszt", Language: "hu", TimeZone: "Europe/Budapest", Country: "HU", Currency: "HUF",
 			UnitSystem: "metric", Latitude: 47.4979, Longitude: 19.0402,
@@ -81,4 +81,9 @@ func onboardOnce(url string) (string, error) {
 	realHass.tokens = map[string]string{url: token}
 
 	return token, nil
+}
+
+// RealHassOwner is the user that the real Home Assistant knows.
+func RealHassOwner() hass.Owner {
+	return hass.Owner{Name: realHassUser, Username: realHassUser, Password: realHassPassword, Language: "hu"}
 }

@@ -122,3 +122,26 @@ func (c *Conn) Expose(ctx context.Context, entityIDs []string, isExposed bool) e
 
 	return nil
 }
+
+// ExposeAll exposes every entity that has a state: a home that was made for homehub hides
+// nothing from it.
+func (c *Conn) ExposeAll(ctx context.Context) error {
+	states, err := list[[]struct {
+		EntityID string `json:"entity_id"`
+	}](ctx, c, "get_states")
+	if err != nil {
+		return err
+	}
+
+	ids := make([]string, 0, len(states))
+	for _, s := range states {
+		if s.EntityID != neverExposed {
+			ids = append(ids, s.EntityID)
+		}
+	}
+
+	return c.Expose(ctx, ids, true)
+}
+
+// neverExposed is the one entity that Home Assistant exposes to nobody.
+const neverExposed = "group.all_locks"

@@ -54,11 +54,18 @@ func callError(err error) error {
 		return hamanagerapi.ErrOffline.Wrap(err)
 	case !isRefusal:
 		return hamanagerapi.ErrOutcomeUnknown.Wrap(err)
-	case refusal.Code == codeInvalidFormat, strings.HasSuffix(refusal.TranslationKey, "_out_of_range"):
+	case refusal.Code == codeInvalidFormat, refusal.isAboutValue():
 		return hamanagerapi.ErrOutOfRange.Wrap(err)
 	case refusal.Code == codeNotFound, refusal.Code == codeServiceValidation, refusal.Code == codeNotSupported:
 		return hamanagerapi.ErrNotSupported.Wrap(err)
 	default:
 		return hamanagerapi.ErrServiceFailed.Wrap(err)
 	}
+}
+
+// isAboutValue reports whether the entity could do it, with another value: the keys of Home
+// Assistant's validation errors say so.
+func (e *CommandError) isAboutValue() bool {
+	return e.Code == codeServiceValidation && (strings.HasSuffix(e.TranslationKey, "out_of_range") ||
+		strings.HasPrefix(e.TranslationKey, "not_valid_") || strings.HasPrefix(e.TranslationKey, "invalid_"))
 }
