@@ -111,7 +111,7 @@ func TestDeadClaimIsAnsweredAndNeverCarriedOut(t *testing.T) {
 	dead.die(t, lampOn, "key-1", nil)
 
 	b := setupOn(t, db, kv.NewMemory)
-	b.clock.jump(b.service.claims.lease + time.Second) // a PostgreSQL claim lives as long as its lease
+	b.clock.jump(b.claims.lease + time.Second) // a PostgreSQL claim lives as long as its lease
 	got, err := b.keyed(t, lampOn, "key-1")
 	require.NoError(t, err)
 	again, err := b.keyed(t, lampOn, "key-1")
@@ -141,7 +141,7 @@ func TestDeadYesIsRecordedBySweep(t *testing.T) {
 	})
 
 	b := setupOn(t, db, kv.NewMemory)
-	b.clock.jump(b.service.claims.lease + time.Second)
+	b.clock.jump(b.claims.lease + time.Second)
 	require.NoError(t, b.sweep(t.Context()))
 
 	items, _, err := b.listHistory(t.Context(), owner, 10, "")

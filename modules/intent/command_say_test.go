@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -71,12 +72,12 @@ func (f *fakeServer) intent(w http.ResponseWriter, r *http.Request) {
 	var heard map[string]any
 	_ = json.NewDecoder(r.Body).Decode(&heard)
 	f.heard = append(f.heard, heard)
-	_ = json.NewEncoder(w).Encode(map[string]any{"status": f.status, "speech": "Kész.", "conversation_id": "talk"})
+	fmt.Fprintf(w, `{"status":%q,"speech":"Kész.","conversation_id":"talk"}`, f.status)
 }
 
 func (f *fakeServer) giveTokens(w http.ResponseWriter, kind string) {
 	f.valid, f.refresh = "access-"+kind, "refresh-"+kind
-	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": f.valid, "refresh_token": f.refresh})
+	fmt.Fprintf(w, `{"access_token":%q,"refresh_token":%q}`, f.valid, f.refresh)
 }
 
 func problem(w http.ResponseWriter, status int) {

@@ -23,14 +23,15 @@ const questionWindow = 30 * time.Second
 // question is what homehub asked and has not been answered yet. It lives in kv, under its
 // conversation: should it be lost, the person asks anew.
 type question struct {
-	ID             string            `json:"id"`
-	ConversationID string            `json:"conversation_id"`
-	Kind           meaning.Status    `json:"kind"` // confirm or clarify
-	Speech         string            `json:"speech"`
-	Source         meaning.Source    `json:"source"`
-	Commands       []plainCommand    `json:"commands"`
-	AreaID         string            `json:"area_id"`
-	Choices        *meaning.Question `json:"choices,omitempty"`
+	ID             string         `json:"id"`
+	ConversationID string         `json:"conversation_id"`
+	Kind           meaning.Status `json:"kind"` // confirm or clarify
+	Speech         string         `json:"speech"`
+	Source         meaning.Source `json:"source"`
+	Commands       []plainCommand `json:"commands"`
+	AreaID         string         `json:"area_id"`
+	Choices        []choice       `json:"choices,omitempty"`
+	Waiting        int            `json:"waiting"` // the command that the choice completes
 }
 
 // plainCommand is a command that can be kept: its targets by id.
@@ -44,9 +45,9 @@ type plainCommand struct {
 
 // resume takes up the question that this utterance may answer. isResumed: it did, and
 // either t.meant is now what the answer completes, or t.answer says all there is.
-func (s *service) resume(ctx context.Context, t *turn) (isResumed bool, err error) {
+func (s *service) resume(ctx context.Context, t *turn) (isResumed bool) {
 	if t.asked = s.findQuestion(ctx, t); t.asked == nil {
-		return false, nil
+		return false
 	}
 	if t.req.ConversationID == "" {
 		t.conversationID = t.asked.ConversationID
@@ -54,16 +55,16 @@ func (s *service) resume(ctx context.Context, t *turn) (isResumed bool, err erro
 
 	complete := s.readAnswer(ctx, t)
 	if complete == nil {
-		return false, nil
+		return false
 	}
 	if !t.req.DryRun && !s.takeQuestion(ctx, t) {
 		t.asked = nil // somebody was faster: the answer is used up
 
-		return false, nil
+		return false
 	}
 	complete()
 
-	return true, nil
+	return true
 }
 
 // readAnswer returns how the utterance completes the question; nil when it is no answer.
@@ -77,15 +78,25 @@ func (s *service) readAnswer(ctx context.Context, t *turn) (complete func()) {
 			t.meant = meaning.Understanding{Commands: rebindAll(t.home, t.asked.Commands), Source: t.asked.Source}
 			t.isConfirmed = true
 		}
-	case t.asked.Choices == nil || s.isCommand(ctx, t):
+	case t.asked.Kind != meaning.StatusClarify || s.isCommand(ctx, t):
 		return nil
 	}
-	i, ok := indexOf(t.home).Choose(t.req.Text, *t.asked.Choices)
+	i, ok := indexOf(t.home).Choose(t.req.Text, t.asked.choices())
 	if !ok {
 		return nil
 	}
 
-	return func() { t.choose(t.asked.Choices.Choices[i]) }
+	return func() { t.choose(t.asked.Choices[i]) }
+}
+
+// choices are the question's, as the grammar takes them.
+func (q *question) choices() meaning.Question {
+	asked := meaning.Question{Command: q.Waiting}
+	for _, c := range q.Choices {
+		asked.Choices = append(asked.Choices, meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID})
+	}
+
+	return asked
 }
 
 // isCommand reports whether the utterance is a command of its own, which may well name one
@@ -106,8 +117,8 @@ func (t *turn) decline() {
 }
 
 // choose completes the command that waited for a choice, and binds it anew.
-func (t *turn) choose(c meaning.Choice) {
-	waiting := t.asked.Choices.Command
+func (t *turn) choose(c choice) {
+	waiting := t.asked.Waiting
 	commands := rebindAll(t.home, t.asked.Commands)
 	command := commands[waiting]
 	command.Slots = maps.Clone(command.Slots)
@@ -142,7 +153,7 @@ func (s *service) askWhich(ctx context.Context, t *turn) error {
 	t.answer.Status = meaning.StatusClarify
 	t.answer.Choices = choicesOf(asked)
 	t.answer.Speech = hungarian.AskWhich(asked.Choices)
-	if err := s.remember(ctx, t, asked); err != nil {
+	if err := s.remember(ctx, t, asked.Command); err != nil {
 		log.For(ctx, s.log).Warn("question not kept", zap.Error(err))
 	}
 
@@ -154,7 +165,7 @@ func (s *service) askWhich(ctx context.Context, t *turn) error {
 func (s *service) askYes(ctx context.Context, t *turn) error {
 	t.answer.Status = meaning.StatusConfirm
 	t.answer.Speech = hungarian.AskYes(riskyOf(t.results))
-	if err := s.remember(ctx, t, nil); err != nil {
+	if err := s.remember(ctx, t, 0); err != nil {
 		log.For(ctx, s.log).Warn("question not kept", zap.Error(err))
 		t.answer = answer{}
 		for i := range t.results {
@@ -172,13 +183,12 @@ func (s *service) repeat(t *turn) {
 	t.answer.Reason = ""
 	t.meant.Source = t.asked.Source
 	t.results = plannedResults(rebindAll(t.home, t.asked.Commands))
-	if t.asked.Choices != nil {
-		t.answer.Choices = choicesOf(t.asked.Choices)
-	}
+	t.answer.Choices = t.asked.Choices
 }
 
 // remember keeps the question under its conversation, and for a device under the device too.
-func (s *service) remember(ctx context.Context, t *turn, choices *meaning.Question) error {
+// waiting is the command that a choice would complete.
+func (s *service) remember(ctx context.Context, t *turn, waiting int) error {
 	if t.req.DryRun {
 		return nil
 	}
@@ -190,7 +200,8 @@ func (s *service) remember(ctx context.Context, t *turn, choices *meaning.Questi
 		Source:         t.meant.Source,
 		Commands:       plainCommands(t.meant.Commands),
 		AreaID:         t.utterance.AreaID,
-		Choices:        choices,
+		Choices:        t.answer.Choices,
+		Waiting:        waiting,
 	}
 	value, err := json.Marshal(q)
 	if err != nil {

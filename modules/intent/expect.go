@@ -38,8 +38,6 @@ func is(values ...string) expectation { return expectation{isChecked: true, valu
 
 func isNot(values ...string) expectation { return expectation{isChecked: true, except: values} }
 
-func changesFrom(value string) expectation { return isNot(value) }
-
 func muted(isMuted bool) expectation { return expectation{isChecked: true, mute: &isMuted} }
 
 func (x expectation) via(values ...string) expectation {
@@ -89,17 +87,25 @@ func (x expectation) holds(s *hamanagerapi.State) bool {
 		return true
 	}
 	a := attributesOf(s)
-	if x.attribute != "" {
-		n, ok := a.number(x.attribute)
-		if ok && math.Abs(n-x.number) > x.tolerance || !ok && x.values == nil && x.except == nil {
-			return false
-		}
-	}
 	if x.rgb != nil && a.RGB != nil && !isNearColor(a.RGB, x.rgb) {
 		return false
 	}
+	if x.mute != nil && (a.IsMuted == nil || *a.IsMuted != *x.mute) {
+		return false
+	}
 
-	return x.mute == nil || a.IsMuted != nil && *a.IsMuted == *x.mute
+	return x.isNear(a)
+}
+
+func (x expectation) isNear(a attributes) bool {
+	n, isTold := a.number(x.attribute)
+	if !isTold {
+		isAll := x.attribute != "" && x.values == nil && x.except == nil
+
+		return !isAll
+	}
+
+	return math.Abs(n-x.number) <= x.tolerance
 }
 
 // held reports whether a state shows that it was so before anything was asked. Unlike

@@ -190,8 +190,12 @@ func smallHome() *hamanagerapi.Home {
 	return hamanagerapi.NewHome(hamanagerapi.Home{
 		Version: 1, TimeZone: "Europe/Budapest",
 		Areas: []hamanagerapi.Area{
-			{ID: "konyha", Name: "konyha"}, {ID: "nappali", Name: "nappali"}, {ID: "halo", Name: "háló"},
-			{ID: "garazs", Name: "garázs"}, {ID: "eloszoba", Name: "előszoba"}, {ID: "terasz", Name: "terasz"},
+			{ID: "konyha", Name: "konyha"},
+			{ID: "nappali", Name: "nappali"},
+			{ID: "halo", Name: "háló"},
+			{ID: "garazs", Name: "garázs"},
+			{ID: "eloszoba", Name: "előszoba"},
+			{ID: "terasz", Name: "terasz"},
 		},
 	}, entities)
 }

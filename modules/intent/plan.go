@@ -52,34 +52,67 @@ func plan(r *result) []group {
 // service alone, never on the entity, so that grouping by service is grouping by data.
 func aimOf(c meaning.Command, e *hamanagerapi.Entity) (aim, bool) {
 	switch c.Intent {
+	case meaning.TurnOn, meaning.TurnOff, meaning.Toggle, meaning.StopMoving:
+		return switchAim(c.Intent, e)
+	case meaning.LightSet:
+		return setLight(c.Slots)
+	case meaning.SetPosition:
+		return setPosition(c.Slots, e)
+	case meaning.ClimateSet:
+		return setTemperature(c.Slots)
+	case meaning.FanSetSpeed:
+		return setFan(c.Slots)
+	case meaning.SetVolume:
+		return setVolume(c.Slots)
+	case meaning.SetVolumeRelative:
+		return volumeStep(c.Slots)
+	case meaning.ListAddItem, meaning.ShoppingAddItem:
+		return aim{domain: "todo", service: "add_item", data: map[string]any{"item": c.Slots.Text("item")}}, true
+	default:
+		return fixedAim(c.Intent)
+	}
+}
+
+// switchAim is the aim of the intents whose service depends on the entity.
+func switchAim(intent string, e *hamanagerapi.Entity) (aim, bool) {
+	switch intent {
 	case meaning.TurnOn:
 		return turnOn(e)
 	case meaning.TurnOff:
 		return turnOff(e)
 	case meaning.Toggle:
-		return aim{domain: "homeassistant", service: "toggle", want: changesFrom(e.State().Value)}, true
-	case meaning.LightSet:
-		return setLight(c.Slots)
-	case meaning.SetPosition:
-		return setPosition(c.Slots, e)
-	case meaning.StopMoving:
+		return aim{domain: "homeassistant", service: "toggle", want: isNot(e.State().Value)}, true
+	default:
 		return aim{domain: e.Domain, service: "stop_" + e.Domain, want: isNot("opening", "closing")}, true
-	case meaning.ClimateSet:
-		return setNumber("climate", "set_temperature", "temperature", c.Slots, "temperature")
-	case meaning.FanSetSpeed:
-		return setFan(c.Slots)
+	}
+}
+
+// fixedAim is the aim of the intents whose slots only say which device.
+func fixedAim(intent string) (aim, bool) {
+	const player, mower = "media_player", "lawn_mower"
+	switch intent {
 	case meaning.VacuumStart:
 		return aim{domain: "vacuum", service: "start", want: is("cleaning")}, true
 	case meaning.VacuumReturn:
 		return aim{domain: "vacuum", service: "return_to_base", want: is("docked").via("returning")}, true
 	case meaning.LawnMowerStart:
-		return aim{domain: "lawn_mower", service: "start_mowing", want: is("mowing")}, true
+		return aim{domain: mower, service: "start_mowing", want: is("mowing")}, true
 	case meaning.LawnMowerDock:
-		return aim{domain: "lawn_mower", service: "dock", want: is("docked").via("returning")}, true
-	case meaning.ListAddItem, meaning.ShoppingAddItem:
-		return aim{domain: "todo", service: "add_item", data: map[string]any{"item": c.Slots.Text("item")}}, true
+		return aim{domain: mower, service: "dock", want: is("docked").via("returning")}, true
+	case meaning.MediaPause:
+		return aim{domain: player, service: "media_pause", want: is("paused", "idle", "standby", "off")}, true
+	case meaning.MediaUnpause:
+		return aim{domain: player, service: "media_play", want: is("playing").via("buffering")}, true
+	case meaning.MediaNext:
+		return aim{domain: player, service: "media_next_track"}, true
+	case meaning.MediaPrevious:
+		return aim{domain: player, service: "media_previous_track"}, true
+	case meaning.MediaMute:
+		return aim{domain: player, service: "volume_mute", data: map[string]any{"is_volume_muted": true}, want: muted(true)}, true
+	case meaning.MediaUnmute:
+		return aim{domain: player, service: "volume_mute", data: map[string]any{"is_volume_muted": false}, want: muted(false)}, true
 	default:
-		return media(c)
+		return aim{}, false
 	}
 }
 
@@ -172,42 +205,20 @@ func setFan(s meaning.Slots) (aim, bool) {
 	return a, ok
 }
 
-func setNumber(domain, service, field string, s meaning.Slots, slot string) (aim, bool) {
-	n, ok := s.Number(slot)
-	a := aim{domain: domain, service: service, data: map[string]any{field: number(n)}}
-	a.want = expectation{isChecked: true}.near(field, n, 0.01)
+func setTemperature(s meaning.Slots) (aim, bool) {
+	n, ok := s.Number("temperature")
+	a := aim{domain: "climate", service: "set_temperature", data: map[string]any{"temperature": number(n)}}
+	a.want = expectation{isChecked: true}.near("temperature", n, 0.01)
 
 	return a, ok
 }
 
-func media(c meaning.Command) (aim, bool) {
-	a := aim{domain: "media_player"}
-	switch c.Intent {
-	case meaning.MediaPause:
-		a.service, a.want = "media_pause", is("paused", "idle", "standby", "off")
-	case meaning.MediaUnpause:
-		a.service, a.want = "media_play", is("playing").via("buffering")
-	case meaning.MediaNext:
-		a.service = "media_next_track"
-	case meaning.MediaPrevious:
-		a.service = "media_previous_track"
-	case meaning.MediaMute:
-		a.service, a.data, a.want = "volume_mute", map[string]any{"is_volume_muted": true}, muted(true)
-	case meaning.MediaUnmute:
-		a.service, a.data, a.want = "volume_mute", map[string]any{"is_volume_muted": false}, muted(false)
-	case meaning.SetVolume:
-		n, ok := c.Slots.Number("volume_level")
-		a.service, a.data = "volume_set", map[string]any{"volume_level": n / 100}
-		a.want = expectation{isChecked: true}.near("volume_level", n/100, 0.015)
+func setVolume(s meaning.Slots) (aim, bool) {
+	n, ok := s.Number("volume_level")
+	a := aim{domain: "media_player", service: "volume_set", data: map[string]any{"volume_level": n / 100}}
+	a.want = expectation{isChecked: true}.near("volume_level", n/100, 0.015)
 
-		return a, ok
-	case meaning.SetVolumeRelative:
-		return volumeStep(c.Slots)
-	default:
-		return aim{}, false
-	}
-
-	return a, true
+	return a, ok
 }
 
 func volumeStep(s meaning.Slots) (aim, bool) {

@@ -114,7 +114,7 @@ func (s *service) lookBack(ctx context.Context, t *turn, kept claimedRequest) {
 	if found := meaning.FindArea(t.home, area); found != nil {
 		area = found.ID
 	}
-	t.utterance = meaning.Utterance{Text: kept.Text, AreaID: area, Now: s.now().In(zoneOf(t.home))}
+	t.utterance = meaning.Utterance{Text: kept.Text, AreaID: area, Now: s.now().In(s.zones.of(t.home))}
 	t.meant.Commands = rebindAll(t.home, kept.Commands)
 	if len(kept.Commands) == 0 {
 		// Only the first stage is asked: what another made of it then, it need not make now.

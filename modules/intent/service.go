@@ -36,6 +36,7 @@ type service struct {
 	metrics *metrics
 	late    *supervisor
 	claims  claimPolicy
+	zones   zones
 }
 
 func newService(deps Deps, m *metrics) *service {
@@ -122,7 +123,7 @@ func (s *service) begin(ctx context.Context, caller identity.Principal, req requ
 	return t, nil
 }
 
-var conversationIDs = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`) //nolint:gochecknoglobals // immutable
+var conversationIDs = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 func (r request) validate() error {
 	switch {

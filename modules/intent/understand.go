@@ -3,7 +3,9 @@ package intent
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
+	_ "time/tzdata" // homes name their zone; the machine may know none
 
 	"go.uber.org/zap"
 
@@ -29,10 +31,10 @@ func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error
 		return false, err
 	}
 	t.home = t.instance.Home()
-	t.utterance = meaning.Utterance{Text: t.req.Text, AreaID: areaOf(t), Now: s.now().In(zoneOf(t.home))}
+	t.utterance = meaning.Utterance{Text: t.req.Text, AreaID: areaOf(t), Now: s.now().In(s.zones.of(t.home))}
 
-	if isResumed, err := s.resume(ctx, t); err != nil || isResumed {
-		return isResumed && t.answer.Status != "", err
+	if s.resume(ctx, t) {
+		return t.answer.Status != "", nil
 	}
 
 	return false, s.understand(ctx, t)
@@ -80,11 +82,19 @@ func areaOf(t *turn) string {
 	return t.caller.AreaID
 }
 
-func zoneOf(home *hamanagerapi.Home) *time.Location {
+// zones keeps the time zones that homes have named: finding one reads a file.
+type zones struct{ known sync.Map }
+
+// of returns the home's time zone, UTC where it names none that is known.
+func (z *zones) of(home *hamanagerapi.Home) *time.Location {
+	if zone, ok := z.known.Load(home.TimeZone); ok {
+		return zone.(*time.Location) //nolint:forcetypeassert // nothing else is stored
+	}
 	zone, err := time.LoadLocation(home.TimeZone)
 	if err != nil {
 		return time.UTC
 	}
+	z.known.Store(home.TimeZone, zone)
 
 	return zone
 }

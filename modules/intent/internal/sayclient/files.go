@@ -59,7 +59,7 @@ func (c *Client) load() error {
 
 // save keeps the session, readable by its owner only and never half written.
 func (c *Client) save() error {
-	content, err := json.Marshal(c.session)
+	content, err := json.Marshal(c.session) //nolint:gosec // its tokens are what the file is for
 	if err != nil {
 		return fmt.Errorf("encode session: %w", err)
 	}
