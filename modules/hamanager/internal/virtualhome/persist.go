@@ -1,0 +1,338 @@
+package virtualhome
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// saveDelay is how long changes are collected before they are written.
+const saveDelay = 500 * time.Millisecond
+
+// saving writes the state file some time after a change.
+type saving struct {
+	pending *task
+	writing sync.Mutex // one writer at a time; taken before the home's lock
+	dirty   bool       // guarded by the home's lock
+}
+
+// document is the state file: what differs from the home's description, and who may come
+// in. It holds secrets.
+type document struct {
+	Format     int                        `json:"format"`
+	Version    string                     `json:"ha_version"`
+	Onboarding []string                   `json:"onboarding"`
+	Config     coreConfig                 `json:"core_config"`
+	Auth       *authStore                 `json:"auth"`
+	ExposeNew  map[string]bool            `json:"expose_new"`
+	Legacy     map[string]map[string]bool `json:"exposed_entities"`
+	Floors     map[string]*floor          `json:"floors"`
+	Areas      map[string]*area           `json:"areas"`
+	Devices    map[string]*device         `json:"devices"`
+	Labels     map[string]*label          `json:"labels"`
+	Entries    map[string]*savedEntry     `json:"entities"`
+	Order      savedOrder                 `json:"order"`
+	States     map[string]*savedState     `json:"states"`
+	Backups    []*backup                  `json:"backups"`
+}
+
+const documentFormat = 1
+
+// savedEntry is an entry with what only its extended form shows.
+type savedEntry struct {
+	*entry
+	More entryMore `json:"more"`
+}
+
+// savedOrder keeps the order of rows that were added.
+type savedOrder struct {
+	Floors, Areas, Devices, Labels, Entities []string
+}
+
+// savedState is what an entity shows and remembers. A null state is an entity that is
+// disabled.
+type savedState struct {
+	Value   string           `json:"state"`
+	Attrs   []savedAttribute `json:"attributes"`
+	Memory  []savedAttribute `json:"memory,omitempty"`
+	Items   []todoItem       `json:"items,omitempty"`
+	Changed time.Time        `json:"last_changed"`
+	Updated time.Time        `json:"last_updated"`
+	Context eventContext     `json:"context"`
+	Hidden  bool             `json:"hidden,omitempty"`
+}
+
+// savedAttribute keeps an attribute's place and value.
+type savedAttribute struct {
+	Key   string `json:"k"`
+	Value any    `json:"v"`
+}
+
+// markDirty has the state file written soon. The caller holds the lock.
+func (h *Home) markDirty() {
+	h.saving.dirty = true
+	if h.path == "" || h.saving.pending != nil || h.closed {
+		return
+	}
+	h.saving.pending = h.after(saveDelay, func() {
+		h.saving.pending = nil
+		h.serving.Add(1)
+		go func() { // not under the lock; Close waits for it
+			defer h.serving.Done()
+			h.saveNow()
+		}()
+	})
+}
+
+// saveNow writes the state file if something changed. The caller does not hold the lock.
+func (h *Home) saveNow() {
+	if err := h.save(); err != nil {
+		h.log.Error("virtual home cannot be saved", zap.Error(err))
+	}
+}
+
+func (h *Home) finishSaving() error {
+	if h.path == "" {
+		return nil
+	}
+
+	return h.save()
+}
+
+func (h *Home) save() error {
+	if h.path == "" {
+		return nil
+	}
+	h.saving.writing.Lock()
+	defer h.saving.writing.Unlock()
+
+	h.mu.Lock()
+	dirty := h.saving.dirty
+	h.saving.dirty = false
+	var data []byte
+	var err error
+	if dirty {
+		data, err = json.Marshal(h.document())
+	}
+	h.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("encode virtual home: %w", err)
+	}
+	if !dirty {
+		return nil
+	}
+	if err := writeFile(h.path, data); err != nil {
+		h.mu.Lock()
+		h.saving.dirty = true
+		h.mu.Unlock()
+
+		return err
+	}
+
+	return nil
+}
+
+// writeFile replaces a file as a whole: readers, and a crash, see the old or the new one.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
+	if err != nil {
+		return fmt.Errorf("save virtual home: %w", err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+
+		return fmt.Errorf("save virtual home: %w", err)
+	}
+
+	return nil
+}
+
+// document collects what is to be saved. The caller holds the lock.
+func (h *Home) document() document {
+	d := document{
+		Format: documentFormat, Version: h.version.text, Config: h.config, Auth: &h.auth, ExposeNew: h.exposeNew,
+		Legacy: h.legacy, Floors: changed(&h.registry.floors), Areas: changed(&h.registry.areas),
+		Devices: changed(&h.registry.devices), Labels: changed(&h.registry.labels),
+		Entries: map[string]*savedEntry{}, States: map[string]*savedState{}, Backups: h.backups.items,
+		Order: savedOrder{
+			h.registry.floors.ids, h.registry.areas.ids, h.registry.devices.ids, h.registry.labels.ids, h.registry.entities.ids,
+		},
+	}
+	for step, done := range h.onboarding {
+		if done {
+			d.Onboarding = append(d.Onboarding, step)
+		}
+	}
+	for id, row := range changed(&h.registry.entities) {
+		if row == nil {
+			d.Entries[id] = nil
+
+			continue
+		}
+		d.Entries[id] = &savedEntry{row, row.more}
+	}
+	for _, e := range h.entities {
+		if !e.painted && (e.state != e.seeded || len(e.memory) > 0 || e.items != nil) {
+			d.States[e.id] = e.saved()
+		}
+	}
+
+	return d
+}
+
+// changed are the rows that differ from the description; a removed one is null.
+func changed[T any](t *table[T]) map[string]*T {
+	rows := make(map[string]*T, len(t.touched))
+	for id := range t.touched {
+		rows[id] = t.rows[id]
+	}
+
+	return rows
+}
+
+func (e *entity) saved() *savedState {
+	s := &savedState{Items: e.items, Memory: saveAttributes(e.memory), Hidden: e.state == nil}
+	if e.state != nil {
+		s.Value, s.Changed, s.Updated, s.Context = e.state.Value, e.state.Changed, e.state.Updated, e.state.Context
+		s.Attrs = saveAttributes(e.state.Attrs)
+	}
+
+	return s
+}
+
+func saveAttributes(a attributes) []savedAttribute {
+	out := make([]savedAttribute, len(a))
+	for i, x := range a {
+		out[i] = savedAttribute(x)
+	}
+
+	return out
+}
+
+func loadAttributes(saved []savedAttribute) attributes {
+	out := make(attributes, len(saved))
+	for i, x := range saved {
+		out[i] = attribute(x)
+	}
+
+	return out
+}
+
+// restore reads the state file over the described home.
+func (h *Home) restore() error {
+	if h.path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(h.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("restore virtual home: %w", err)
+	}
+	d := document{Auth: &h.auth}
+	if err := json.Unmarshal(data, &d); err != nil {
+		return fmt.Errorf("restore virtual home from %s: %w", h.path, err)
+	}
+	if d.Format != documentFormat {
+		return fmt.Errorf("restore virtual home from %s: format %d is not known here", h.path, d.Format)
+	}
+	for _, step := range d.Onboarding {
+		h.onboarding[step] = true
+	}
+	h.onboardedAtStart = h.isOnboarded()
+	h.config = d.Config
+	h.backups.items = d.Backups
+	if d.ExposeNew != nil {
+		h.exposeNew = d.ExposeNew
+	}
+	if d.Legacy != nil {
+		h.legacy = d.Legacy
+	}
+	h.restoreRegistry(&d)
+	for id, s := range d.States {
+		h.restoreState(id, s)
+	}
+
+	return nil
+}
+
+func (h *Home) restoreRegistry(d *document) {
+	restoreTable(&h.registry.floors, d.Floors, d.Order.Floors)
+	restoreTable(&h.registry.areas, d.Areas, d.Order.Areas)
+	restoreTable(&h.registry.devices, d.Devices, d.Order.Devices)
+	restoreTable(&h.registry.labels, d.Labels, d.Order.Labels)
+	rows := make(map[string]*entry, len(d.Entries))
+	for id, saved := range d.Entries {
+		rows[id] = nil
+		if saved != nil {
+			saved.more = saved.More
+			rows[id] = saved.entry
+		}
+		// An entity that was removed or renamed away does not come back with its description.
+		if e := h.byID[id]; e != nil && saved == nil {
+			h.drop(e)
+		}
+	}
+	restoreTable(&h.registry.entities, rows, d.Order.Entities)
+}
+
+func restoreTable[T any](t *table[T], rows map[string]*T, order []string) {
+	for _, id := range order {
+		if row := rows[id]; row != nil {
+			t.put(id, row)
+		}
+	}
+	for id, row := range rows {
+		if row == nil {
+			t.remove(id)
+		}
+	}
+}
+
+func (h *Home) restoreState(id string, s *savedState) {
+	e := h.byID[id]
+	if e == nil {
+		if h.registry.entities.get(id) == nil {
+			return // no longer described
+		}
+		e = &entity{id: id, domain: domainOf(id)}
+		h.add(e)
+	}
+	e.items, e.memory = s.Items, loadAttributes(s.Memory)
+	if s.Hidden {
+		e.state = nil
+
+		return
+	}
+	e.state = &state{Value: s.Value, Attrs: loadAttributes(s.Attrs), Changed: s.Changed, Updated: s.Updated, Context: s.Context}
+	e.settle(h)
+}
+
+// settle ends what was under way when the home was last closed.
+func (e *entity) settle(h *Home) {
+	by := e.state.Context
+	switch {
+	case e.state.Value == stateOpening || e.state.Value == stateClosingMove:
+		h.set(e, restState(e.position()), e.state.Attrs, by)
+	case e.domain == "timer" && e.state.Value == "active":
+		c := &call{home: h, by: by}
+		c.runTimer(e, e.state.Attrs, c.timeLeft(e))
+	case e.state.Value == "returning":
+		h.set(e, "docked", e.state.Attrs, by)
+	case e.domain == "script" && e.state.Value == "on":
+		h.set(e, "off", e.state.Attrs.with("current", 0), by)
+	}
+}
