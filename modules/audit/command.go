@@ -91,7 +91,7 @@ func printReport(out io.Writer, r report) {
 
 // progressTo reports long chains every so often.
 func progressTo(w io.Writer, householdID string) func(done, total int64) {
-	const every = 50 * verifyPage
+	const every = 50 * defaultPageSize
 
 	return func(done, total int64) {
 		if done%every == 0 {

@@ -34,6 +34,8 @@ func New(deps Deps) *Module {
 		log:     deps.Log,
 		now:     deps.Now,
 		metrics: newMetrics(deps.Metrics),
+
+		pageSize: defaultPageSize,
 	}}
 }
 

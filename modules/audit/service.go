@@ -36,6 +36,8 @@ type service struct {
 	log     *zap.Logger
 	now     clock.Clock
 	metrics *metrics
+
+	pageSize int // of verifying
 }
 
 // personal is a value of the erasable side table.
@@ -75,6 +77,9 @@ func (s *service) append(ctx context.Context, e *entry, values []personal) error
 		s.metrics.brokenHeads.Inc()
 		log.For(ctx, s.log).Error("the head of an audit chain was changed from outside; run homehub audit verify",
 			zap.String("household_id", e.HouseholdID), zap.Int64("seq", e.Seq))
+		if err := s.store.deletePersonalFrom(ctx, e.HouseholdID, e.Seq); err != nil {
+			return err
+		}
 	}
 	if err := s.store.insertEntry(ctx, e, values); err != nil {
 		return err

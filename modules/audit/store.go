@@ -78,11 +78,19 @@ func (s *store) insertEntry(ctx context.Context, e *entry, values []personal) er
 	}
 	rows := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?), ", len(values)), ", ")
 	err = s.db.Conn(ctx).Exec(
-		`INSERT INTO audit_personal (household_id, seq, field, salt, text) VALUES `+rows+
-			` ON CONFLICT (household_id, seq, field) DO UPDATE SET salt = excluded.salt, text = excluded.text`, // left by a cut tail
-		args...).Error
+		`INSERT INTO audit_personal (household_id, seq, field, salt, text) VALUES `+rows, args...).Error
 	if err != nil {
 		return fmt.Errorf("insert personal values: %w", err)
+	}
+
+	return nil
+}
+
+// deletePersonalFrom removes what a cut tail has left behind, which is in the way of what follows.
+func (s *store) deletePersonalFrom(ctx context.Context, householdID string, seq int64) error {
+	err := s.db.Conn(ctx).Exec(`DELETE FROM audit_personal WHERE household_id = ? AND seq >= ?`, householdID, seq).Error
+	if err != nil {
+		return fmt.Errorf("delete left personal values: %w", err)
 	}
 
 	return nil

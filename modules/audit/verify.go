@@ -9,9 +9,9 @@ import (
 	"slices"
 )
 
-// verifyPage bounds how long one statement reads, so that verifying millions of entries
+// defaultPageSize bounds how long one statement reads, so that verifying millions of entries
 // never holds back a checkpoint or a vacuum.
-const verifyPage = 2000
+const defaultPageSize = 2000
 
 // The reasons why a chain is broken.
 const (
@@ -86,12 +86,12 @@ func (s *service) checkHead(x extent, w *walk) *broken {
 
 // verifyPage moves the walk on by one page.
 func (s *service) verifyPage(ctx context.Context, householdID string, w *walk) error {
-	page := make([]entry, 0, verifyPage)
+	page := make([]entry, 0, s.pageSize)
 	after := w.done
 	if after == 0 {
 		after = math.MinInt64 // nothing may stand before the first entry either
 	}
-	err := s.store.scanEntries(ctx, householdID, after, verifyPage, func(e *entry) bool {
+	err := s.store.scanEntries(ctx, householdID, after, s.pageSize, func(e *entry) bool {
 		page = append(page, *e)
 		return e.Seq < w.last
 	})
