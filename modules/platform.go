@@ -13,7 +13,6 @@ import (
 
 	"homehub/platform/clock"
 	"homehub/platform/config"
-	"homehub/platform/config"
 	"homehub/platform/database"
 	"homehub/platform/kv"
 	"homehub/platform/log"
@@ -42,7 +41,6 @@ func OpenPlatform(ctx context.Context, cfg Config, logTo io.Writer) (*Platform, 
 	}
 	redactor := log.NewRedactor()
 	redactor.Add(append(secrets.Values(), config.Secrets(cfg)...)...)
-	redactor.Add(config.Secrets(cfg)...)
 	logger, err := log.New(cfg.Log, zapcore.AddSync(logTo), redactor)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
