@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	gosqlite "github.com/glebarez/go-sqlite"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -27,7 +28,8 @@ var (
 
 var (
 	// ErrUnavailable means that the database did not answer, or not in time; the cause says why.
-	ErrUnavailable = apperr.New(apperr.Unavailable, "database.unavailable", "The service cannot reach its data now. Please try again.")
+	ErrUnavailable = apperr.New(apperr.Unavailable, "database.unavailable", "The service cannot reach its data now. Please try again.").
+			WithRetryAfter(time.Second)
 	// ErrSchemaTooNew means that a newer homehub has changed the schema in a way that this one cannot live with.
 	ErrSchemaTooNew = errors.New("the database needs a newer homehub")
 )

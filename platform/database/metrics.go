@@ -79,7 +79,7 @@ func (db *DB) observe(g *gorm.DB) error {
 func (db *DB) beginStatement(tx *gorm.DB) {
 	s := &statement{begun: time.Now(), parent: tx.Statement.Context}
 	ctx := s.parent
-	if _, ok := ctx.Deadline(); !ok {
+	if at, ok := ctx.Deadline(); !ok || at.Sub(s.begun) > db.timeout {
 		ctx, s.cancel = context.WithTimeout(ctx, db.timeout)
 	}
 	tx.Statement.Context = context.WithValue(ctx, statementKey{}, s)

@@ -39,6 +39,7 @@ func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 		"synchronous(full)", // a commit is on the disk when it returns, power cut or not
 		"foreign_keys(on)",
 		"cache_size(-1024)",
+		"journal_size_limit(67108864)", // a burst does not leave a huge WAL behind
 	}
 	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
 	dsn := "file:" + (&url.URL{Path: db.path}).EscapedPath() + "?" + query.Encode()

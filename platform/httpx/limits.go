@@ -37,10 +37,12 @@ func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // String is the setting's text.
 func (r Rate) String() string {
-	period := r.Period.String() // 1m0s
-	period = strings.TrimSuffix(strings.TrimSuffix(period, "0s"), "0m")
-	if period == "" || !strings.ContainsAny(period[len(period)-1:], "hms") {
-		period = r.Period.String()
+	period := r.Period.String() // 1h0m0s
+	if strings.HasSuffix(period, "m0s") {
+		period = strings.TrimSuffix(period, "0s")
+	}
+	if strings.HasSuffix(period, "h0m") {
+		period = strings.TrimSuffix(period, "0m")
 	}
 
 	return fmt.Sprintf("%d/%s", r.Count, period)
