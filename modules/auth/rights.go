@@ -65,10 +65,13 @@ func rightsKey(sessionID, householdID string) string {
 
 // principal returns the caller of a token in a household, with the rights of this moment.
 // Errors: errSessionEnded, errHouseholdNotFound (not a member, or no such household),
-// errHouseholdDisabled.
+// errHouseholdDisabled. With the last two comes who the caller is, without a household.
 func (a *authorizer) principal(ctx context.Context, c claims, householdID string) (identity.Principal, error) {
-	if c.DeviceID != "" || len(householdID) > maxHouseholdID {
-		return identity.Principal{}, errHouseholdNotFound
+	if c.DeviceID != "" {
+		return identity.Principal{}, errInvalidToken // no device can sign in yet
+	}
+	if len(householdID) > maxHouseholdID {
+		householdID = "" // nobody's: an id of ours is never longer
 	}
 	r, err := a.rights(ctx, c, householdID)
 	if err != nil {
