@@ -124,7 +124,10 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Add("modules", s.modules.Run)
 	group.Add("http", s.http.Run)
 
-	return group.Run(ctx)
+	err := group.Run(ctx)
+	s.platform.Log.Info("homehub has stopped", zap.Error(err))
+
+	return err
 }
 
 // Close releases everything that Start opened.
