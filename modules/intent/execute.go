@@ -77,8 +77,8 @@ func perform(ctx context.Context, t *turn, r *result, watched *observation) {
 	calls.Wait()
 
 	for i, g := range groups {
-		for _, at := range g.targets {
-			watched.called(&r.targets[at], g.aim.want, errs[i])
+		for j, at := range g.targets {
+			watched.called(&r.targets[at], g.wants[j], errs[i])
 		}
 	}
 	watched.drain()

@@ -19,6 +19,7 @@ type expectation struct {
 	attribute string // and this attribute, where the entity has it, is near number
 	number    float64
 	tolerance float64
+	step      float64 // the entity takes a value within a step of the number
 	// isDetail: the attribute only refines the value, and is not what was asked for.
 	isDetail bool
 	rgb      []int
@@ -48,6 +49,12 @@ func (x expectation) via(values ...string) expectation {
 
 func (x expectation) near(attribute string, number, tolerance float64) expectation {
 	x.attribute, x.number, x.tolerance = attribute, number, tolerance
+
+	return x
+}
+
+func (x expectation) inSteps(step float64) expectation {
+	x.step = step
 
 	return x
 }
@@ -105,7 +112,7 @@ func (x expectation) isNear(a attributes) bool {
 		return !isAll
 	}
 
-	return math.Abs(n-x.number) <= x.tolerance
+	return math.Abs(n-x.number) <= max(x.tolerance, x.step)
 }
 
 // held reports whether a state shows that it was so before anything was asked. Unlike
@@ -115,9 +122,10 @@ func (x expectation) held(s *hamanagerapi.State) bool {
 		return false
 	}
 	a := attributesOf(s)
-	_, isTold := a.number(x.attribute)
+	n, isTold := a.number(x.attribute)
+	isSame := isTold && math.Abs(n-x.number) <= x.tolerance
 
-	return (x.attribute == "" || isTold || x.isDetail) && (x.rgb == nil || a.RGB != nil)
+	return (x.attribute == "" || isSame || x.isDetail) && (x.rgb == nil || a.RGB != nil)
 }
 
 // approaches reports whether to is nearer to the number than from: a slow dimmer, a heavy blind.
@@ -139,8 +147,10 @@ type attributes struct {
 	Position    *float64 `json:"current_position"`
 	Temperature *float64 `json:"temperature"`
 	Percentage  *float64 `json:"percentage"`
-	Volume      *float64 `json:"volume_level"`
-	IsMuted     *bool    `json:"is_volume_muted"`
+	// PercentageStep is how far apart a fan's speeds are.
+	PercentageStep float64  `json:"percentage_step"`
+	Volume         *float64 `json:"volume_level"`
+	IsMuted        *bool    `json:"is_volume_muted"`
 }
 
 func attributesOf(s *hamanagerapi.State) attributes {

@@ -19,7 +19,8 @@ type aim struct {
 // group is one service call of a command, with the targets that share it.
 type group struct {
 	aim     aim
-	targets []int // indices into the result's targets
+	targets []int         // indices into the result's targets
+	wants   []expectation // of each of them
 }
 
 // plan makes a command's service calls: its targets grouped by service and data, save those
@@ -43,6 +44,7 @@ func plan(r *result) []group {
 			at = len(groups) - 1
 		}
 		groups[at].targets = append(groups[at].targets, i)
+		groups[at].wants = append(groups[at].wants, a.want)
 	}
 
 	return groups
@@ -61,7 +63,7 @@ func aimOf(c meaning.Command, e *hamanagerapi.Entity) (aim, bool) {
 	case meaning.ClimateSet:
 		return setTemperature(c.Slots)
 	case meaning.FanSetSpeed:
-		return setFan(c.Slots)
+		return setFan(c.Slots, e)
 	case meaning.SetVolume:
 		return setVolume(c.Slots)
 	case meaning.SetVolumeRelative:
@@ -194,10 +196,10 @@ func setPosition(s meaning.Slots, e *hamanagerapi.Entity) (aim, bool) {
 	return a, ok && (e.Domain == "cover" || e.Domain == "valve")
 }
 
-func setFan(s meaning.Slots) (aim, bool) {
+func setFan(s meaning.Slots, e *hamanagerapi.Entity) (aim, bool) {
 	n, ok := s.Number("percentage")
 	a := aim{domain: "fan", service: "turn_on", data: map[string]any{"percentage": number(n)}}
-	a.want = is("on").near("percentage", n, 17) // a fan of three speeds takes the next one
+	a.want = is("on").near("percentage", n, 1).inSteps(attributesOf(e.State()).PercentageStep)
 	if n == 0 {
 		a.service, a.data, a.want = "turn_off", nil, is("off")
 	}

@@ -99,7 +99,7 @@ func commandAnswers(results []result) []commandAnswer {
 			a.Slots = meaning.Slots{}
 		}
 		for _, target := range r.targets {
-			if target.to != nil && target.to != target.from {
+			if target.to != nil && target.to != target.from && target.status != meaning.StatusAlready {
 				a.Changes = append(a.Changes, change{EntityID: target.entity.ID, From: target.from.Value, To: target.to.Value})
 			}
 			if target.status == meaning.StatusFailed {
