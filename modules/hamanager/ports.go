@@ -1,0 +1,37 @@
+package hamanager
+
+import (
+	"context"
+
+	"homehub/modules/audit/auditapi"
+)
+
+// Recorder keeps the audit log.
+type Recorder interface {
+	// Record joins the transaction in ctx; its failure undoes what it records.
+	Record(ctx context.Context, e auditapi.Event) error
+}
+
+// Place is where a household lives: what a new instance's clocks, units and words go by.
+type Place struct {
+	Name       string
+	Language   string
+	TimeZone   string
+	Country    string
+	UnitSystem string // metric or us_customary
+	Latitude   float64
+	Longitude  float64
+}
+
+// Places tells where a household lives.
+type Places interface {
+	Place(ctx context.Context, householdID string) (Place, error)
+}
+
+// defaultPlace is where households live that have not said.
+func defaultPlace() Place {
+	return Place{
+		Name: "Otthon", Language: "hu", TimeZone: "Europe/Budapest", Country: "HU", UnitSystem: "metric",
+		Latitude: 47.4979, Longitude: 19.0402,
+	}
+}
