@@ -56,6 +56,8 @@ func (c *clause) findVerb() {
 		}
 	}
 	if c.verb != nil {
+		c.followAuxiliary()
+
 		return
 	}
 	for _, sp := range c.spans {
@@ -63,6 +65,23 @@ func (c *clause) findVerb() {
 			c.prefix, c.action, c.mood = sp, action, namesAction
 
 			return
+		}
+	}
+}
+
+// followAuxiliary takes the infinitive after a verb of beginning: kezdj el porszívózni.
+func (c *clause) followAuxiliary() {
+	if c.action != "start" {
+		return
+	}
+	for i, sp := range c.spans {
+		for _, form := range sp.forms {
+			if _, action := c.actionOf(i, form); sp != c.verb && form.mood == namesAction && action != "" {
+				sp.classes |= cFiller // the other verb says nothing more
+				c.action = action
+
+				return
+			}
 		}
 	}
 }

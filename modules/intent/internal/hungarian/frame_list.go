@@ -11,7 +11,7 @@ import (
 // list, whatever they are.
 func listFrames() []frame {
 	return []frame{{
-		name: "add to list", actions: []string{"put"}, allows: ^(cBlock | cNegation), make: (*clause).addToList,
+		name: "add to list", actions: []string{"put", "set", "more", "create", "on"}, allows: ^(cBlock | cNegation), make: (*clause).addToList,
 	}}
 }
 
@@ -65,7 +65,7 @@ func (c *clause) item(list int) string {
 }
 
 // withoutObjectEnding finds the word whose accusative was said: it makes the accusative of
-// every possible word and compares. Where none fits the text stays as it is.
+// every possible word and compares. Where none fits the ending is cut off as it stands.
 func withoutObjectEnding(text string) string {
 	if !strings.HasSuffix(text, "t") {
 		return text
@@ -95,5 +95,11 @@ func withoutObjectEnding(text string) string {
 		}
 	}
 
-	return text
+	for _, ending := range []string{"et", "at", "ot", "öt"} {
+		if head, ok := strings.CutSuffix(text, ending); ok && hasVowel(head) {
+			return head
+		}
+	}
+
+	return short
 }

@@ -51,6 +51,9 @@ func (c *clause) zoneHome() string {
 func (c *clause) askTemperature() []draft {
 	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.action == "tell" || c.s.isQuestion
 	isTemperature := c.has(cAttribute, "temperature") || c.has(cUnit, "degree")
+	if c.has(cQuestion, "which") && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") { // milyen meleg van?
+		isAsked, isTemperature = true, true
+	}
 	if !isAsked || !isTemperature || len(c.quantities) > 0 {
 		return nil
 	}

@@ -32,7 +32,11 @@ func askActions() []string {
 
 // isAsking reports whether the clause asks or tells, rather than commands.
 func (c *clause) isAsking() bool {
-	return c.verb == nil || c.mood == tellsState || c.mood == tellsPresent || c.action == "tell"
+	if c.verb == nil {
+		return c.action == "" || c.s.isQuestion // "nappali lámpák ki" commands
+	}
+
+	return c.mood == tellsState || c.mood == tellsPresent || c.action == "tell"
 }
 
 // isOpenQuestion: a value is asked for, not whether something is so.

@@ -139,6 +139,9 @@ func (f *spanner) at(i int) {
 
 	unknown := f.merge(i, i+1, first)
 	if unknown.classes == 0 {
+		f.matchCompound(i, unknown)
+	}
+	if unknown.classes == 0 {
 		unknown.classes = cUnknown
 		unknown.score = scoreUnknown
 	}
@@ -251,7 +254,7 @@ func anyEnding(suffix) bool { return true }
 
 // innerEnding is what the inner words of a name may end in: konyha(i) lámpa, Zsófi(nak a) lámpája.
 func innerEnding(s suffix) bool {
-	return s.grammaticalCase == nominative && !s.isPlural || s.grammaticalCase == dative
+	return s.grammaticalCase == nominative && (!s.isPlural || s.isAdjective) || s.grammaticalCase == dative
 }
 
 // matchVerb adds a verb form.
@@ -297,6 +300,54 @@ func (f *spanner) matchNumber(i, first int) {
 	if rest != "" {
 		s.suffix = ending
 	}
+}
+
+// matchCompound reads a room and a kind of device that were written as one word:
+// konyhalámpa. The span then is both.
+func (f *spanner) matchCompound(i int, s *span) {
+	const shortest = 3
+	folded := f.s.tokens[i].fold
+	for cut := shortest; cut <= len(folded)-shortest; cut++ {
+		room := f.roomOf(folded[:cut])
+		if room == nil {
+			continue
+		}
+		eachStem(folded[cut:], f.ix.lang.suffixes, func(stem string, ending suffix) bool {
+			word, ok := f.ix.lang.vocabulary[stem]
+			if !ok {
+				return true
+			}
+			for _, p := range f.ix.lang.phrases[word] {
+				for _, l := range p.lexemes {
+					if len(p.words) == 1 && l.class == cKind {
+						s.lexemes = append(s.lexemes, l)
+						s.name, s.suffix, s.score = room, ending, scoreWord+weightDerived
+						s.classes |= cKind | cArea
+					}
+				}
+			}
+
+			return s.classes == 0
+		})
+		if s.classes != 0 {
+			return
+		}
+	}
+}
+
+// roomOf finds the area that a folded word names.
+func (f *spanner) roomOf(folded string) *name {
+	word := f.ix.wordNumber(folded)
+	if word < 0 {
+		return nil
+	}
+	for _, at := range f.ix.byFirst[word] {
+		if n := &f.ix.names[at]; len(n.words) == 1 && n.area != nil {
+			return n
+		}
+	}
+
+	return nil
 }
 
 // isUnit reports whether a token can be a unit of measure.

@@ -60,7 +60,7 @@ func (s suffix) isSimplerThan(other suffix) bool { return s.layers() < other.lay
 
 func (s suffix) layers() int {
 	n := 0
-	for _, is := range []bool{s.isPlural, s.isPossessed, s.isAdjective, s.grammaticalCase != nominative} {
+	for _, is := range [...]bool{s.isPlural && !s.isAdjective, s.isPossessed && !s.isAdjective, s.isAdjective, s.grammaticalCase != nominative} {
 		if is {
 			n++
 		}
@@ -78,10 +78,10 @@ func ownerEndings() map[string]suffix {
 	for _, e := range strings.Fields("m om em am d od ed ad a e ja je nk unk tok otok etek atok juk uk jai jei ai ei aim eim jaim jeim aid eid jaid jeid aink eink jaink jeink im id ink ik aik eik jaik jeik") {
 		table[e] = suffix{isPossessed: true, isPlural: strings.Contains(e, "i")}
 	}
-	for _, e := range strings.Fields("i beli") {
-		table[e] = suffix{isAdjective: true}
-		table[e+"ak"], table[e+"ek"] = suffix{isAdjective: true, isPlural: true}, suffix{isAdjective: true, isPlural: true}
+	for _, e := range strings.Fields("beli iak iek") {
+		table[e] = suffix{isAdjective: true, isPlural: e != "beli"}
 	}
+	table["i"] = suffix{isAdjective: true, isPossessed: true, isPlural: true} // konyhai; lámpái
 
 	return table
 }

@@ -123,6 +123,6 @@ func present(attribute string, scale float64) func(*hamanagerapi.Entity) (float6
 			return 0, false
 		}
 
-		return math.Round(value * scale), true
+		return value * scale, true
 	}
 }

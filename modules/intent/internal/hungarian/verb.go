@@ -81,7 +81,7 @@ func (l *language) addForms(v *verb) {
 
 	stem := cmp.Or(v.OtherStem, v.Stem)
 	isBack := v.isBack()
-	add(asks, endings(stem, isBack, "nád/néd nál/nél ná/né nánk/nénk na/ne hatnád/hetnéd hatnál/hetnél hatná/hetné hatnánk/hetnénk hatod/heted")...)
+	add(asks, endings(stem, isBack, "nád/néd nál/nél ná/né nánk/nénk na/ne anád/enéd anál/enél aná/ené anánk/enénk hatnád/hetnéd hatnál/hetnél hatná/hetné hatnánk/hetnénk hatod/heted")...)
 	add(asks, endings(v.Stem, isBack, "od/ed od/öd sz/sz asz/esz")...)
 	add(namesAction, endings(stem, isBack, "ni/ni nod/ned nom/nem nia/nie ani/eni")...)
 	add(namesAction, nouns(v, isBack)...)
@@ -134,7 +134,7 @@ func withJ(stem string) string {
 		return strings.TrimSuffix(stem, "szt") + "ssz"
 	case strings.HasSuffix(stem, "ít"):
 		return stem + "s"
-	case strings.HasSuffix(stem, "t") && len(runes) > 1 && isVowel(runes[len(runes)-2]):
+	case strings.HasSuffix(stem, "t") && len(runes) > 1 && strings.ContainsRune("aeioöuü", runes[len(runes)-2]):
 		return strings.TrimSuffix(stem, "t") + "ss"
 	case strings.HasSuffix(stem, "t"):
 		return stem + "s"

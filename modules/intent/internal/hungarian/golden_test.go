@@ -1,0 +1,52 @@
+package hungarian_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"homehub/modules/hamanager/hamanagertest"
+	"homehub/modules/intent/internal/evaluation"
+)
+
+// TestUnderstand holds the grammar to testdata/understand, in the built-in home: every
+// sentence must have the effect that it should, and none may do anything else.
+func TestUnderstand(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join("testdata", "understand")
+	suite := load(t, dir)
+	home := hamanagertest.BuiltInHome(t)
+
+	results, err := evaluation.Run(t.Context(), home, suite, evaluation.Grammar{}, time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC))
+
+	require.NoError(t, err)
+	misses := 0
+	for _, r := range results {
+		if !r.Verdict.IsEffect || r.Verdict.IsWrong {
+			misses++
+			t.Errorf("%s: %s\n\twant %s\n\tgot  %s", r.File, r.Sentence, r.Expected, r.Got)
+		}
+	}
+	t.Logf("%d sentences, %d misses", len(results), misses)
+}
+
+// load reads a folder of tests that has no home of its own.
+func load(t *testing.T, dir string) *evaluation.Suite {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	require.NoError(t, err)
+	target := t.TempDir()
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(target, filepath.Base(path)), data, 0o600))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(target, evaluation.FixturesFile), nil, 0o600))
+	suite, err := evaluation.Load(target)
+	require.NoError(t, err)
+
+	return suite
+}

@@ -1,0 +1,127 @@
+package hungarian
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/hamanager/hamanagertest"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// homeOfSize is the built-in home, repeated under other names until it has n entities.
+func homeOfSize(tb testing.TB, n int) *hamanagerapi.Home {
+	tb.Helper()
+	base := hamanagertest.BuiltInHome(tb)
+	home := hamanagerapi.Home{Floors: base.Floors}
+	var entities []*hamanagerapi.Entity
+	for part := 0; len(entities) < n; part++ {
+		suffix := ""
+		if part > 0 {
+			suffix = fmt.Sprintf(" %d", part+1)
+		}
+		for _, a := range base.Areas {
+			a.ID += suffix
+			a.Name += suffix
+			home.Areas = append(home.Areas, a)
+		}
+		for _, e := range base.Entities {
+			if len(entities) == n {
+				break
+			}
+			copied := *e
+			copied.ID += suffix
+			copied.Name += suffix
+			copied.AreaID += suffix
+			entities = append(entities, &copied)
+		}
+	}
+
+	return hamanagerapi.NewHome(home, entities)
+}
+
+// everyday are sentences of all lengths, some of them not understood.
+func everyday() []string {
+	return []string{
+		"kapcsold fel a villanyt a konyhában",
+		"légy szíves kapcsold le az összes lámpát a nappaliban",
+		"állítsd a csillár fényerejét ötven százalékra",
+		"húzd le a redőnyt a hálóban, aztán kapcsold ki a tévét",
+		"hány fok van a nappaliban?",
+		"kapcsold fel az állólámpát",
+		"nyitva van valamelyik ablak?",
+		"mi a véleményed a tegnapi meccsről",
+		"tegyél tejet a bevásárlólistára",
+		"legyen huszonkét fok a nappaliban",
+	}
+}
+
+func BenchmarkUnderstand(b *testing.B) {
+	for _, n := range []int{10, 100, 300, 1000} {
+		ix := NewIndex(homeOfSize(b, n))
+		sentences := everyday()
+		b.Run(fmt.Sprintf("entities=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				ix.Understand(meaning.Utterance{Text: sentences[i%len(sentences)], AreaID: "nappali"})
+				i++
+			}
+		})
+	}
+}
+
+// BenchmarkUnderstandWorst says as much as may be said, in several unpleasant ways.
+func BenchmarkUnderstandWorst(b *testing.B) {
+	ix := NewIndex(homeOfSize(b, 300))
+	for name, unit := range map[string]string{
+		"names": "nappali lámpa ", "verbs": "kapcsold fel ", "unknown": "megszentségteleníthetetlenségeskedéseitekért ",
+		"letters": "a ", "numbers": "kétszázötven ", "commands": "kapcsold le a konyhai lámpát és ",
+	} {
+		text := strings.TrimSpace(strings.Repeat(unit, 500/len([]rune(unit))))
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ix.Understand(meaning.Utterance{Text: text, AreaID: "nappali"})
+			}
+		})
+	}
+}
+
+func BenchmarkNewIndex(b *testing.B) {
+	home := homeOfSize(b, 300)
+	b.ReportAllocs()
+	for b.Loop() {
+		NewIndex(home)
+	}
+}
+
+// FuzzUnderstand looks for panics, for commands without a reason, and for work without bounds.
+func FuzzUnderstand(f *testing.F) {
+	for _, text := range everyday() {
+		f.Add(text, "nappali")
+	}
+	f.Add("50%-ra 1/0 22,5 TV-t „idézet” \xff", "")
+	ix := NewIndex(homeOfSize(f, 100))
+	f.Fuzz(func(t *testing.T, text, area string) {
+		if len([]rune(text)) > 500 {
+			return
+		}
+		began := time.Now()
+		got := ix.Understand(meaning.Utterance{Text: text, AreaID: area})
+		if took := time.Since(began); took > 200*time.Millisecond {
+			t.Errorf("took %s", took)
+		}
+		if q := got.Question; q != nil {
+			if q.Command >= len(got.Commands) || len(q.Choices) < 2 {
+				t.Errorf("a question about nothing: %+v", q)
+			}
+			ix.Choose(text, *q)
+		}
+		ReadAnswer(text)
+		Accusative(text)
+		Article(text)
+	})
+}
