@@ -47,7 +47,7 @@ const documentFormat = 1
 
 // savedEntry is an entry with what only its extended form shows.
 type savedEntry struct {
-	*entry
+	entry
 	More entryMore `json:"more"`
 }
 
@@ -181,7 +181,7 @@ func (h *Home) document() document {
 
 			continue
 		}
-		d.Entries[id] = &savedEntry{row, row.more}
+		d.Entries[id] = &savedEntry{*row, row.more}
 	}
 	for _, e := range h.entities {
 		if !e.painted && (e.state != e.seeded || len(e.memory) > 0 || e.items != nil) {
@@ -279,7 +279,7 @@ func (h *Home) restoreRegistry(d *document) {
 		rows[id] = nil
 		if saved != nil {
 			saved.more = saved.More
-			rows[id] = saved.entry
+			rows[id] = &saved.entry
 		}
 		// An entity that was removed or renamed away does not come back with its description.
 		if e := h.byID[id]; e != nil && saved == nil {
