@@ -85,7 +85,7 @@ func TestIdempotencyKeyAnswersTwiceActsOnce(t *testing.T) {
 	require.Equal(t, first.Body, second.Body)
 	require.Equal(t, first.Header.Get("X-Request-ID"), second.Header.Get("X-Request-ID"))
 	require.Equal(t, "true", second.Header.Get("Idempotency-Replayed"))
-	require.Equal(t, "off", p.state(t, "light.konyhai_lampa"))
+	require.Equal(t, "off", p.state(t, "light.konyha"))
 
 	keyed.Post("/api/v1/intent", map[string]any{"text": "kapcsold fel a villanyt"}).
 		ExpectProblem(http.StatusUnprocessableEntity, "idempotency.mismatch")
@@ -105,7 +105,7 @@ func TestHomeSurvivesRestart(t *testing.T) {
 	p.Client = h.As(p.AccessToken)
 	h.waitForHome(p)
 
-	require.Equal(t, "on", p.state(t, "light.konyhai_lampa"))
+	require.Equal(t, "on", p.state(t, "light.konyha"))
 	require.Equal(t, "already", p.say(t, "kapcsold fel a villanyt a konyhában").Status)
 }
 
@@ -125,7 +125,7 @@ func TestNeighbourCannotReachHome(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, bela.Get(path+"?household_id="+anna.Household.ID).Status, path)
 	}
 
-	before := bela.state(t, "light.konyhai_lampa")
+	before := bela.state(t, "light.konyha")
 	anna.say(t, "kapcsold fel a villanyt a konyhában")
-	require.Equal(t, before, bela.state(t, "light.konyhai_lampa"))
+	require.Equal(t, before, bela.state(t, "light.konyha"))
 }

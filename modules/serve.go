@@ -87,7 +87,7 @@ func (s *Server) openHTTP() error {
 			"llm":           s.modules.llm.Check,
 			"instances":     s.modules.hamanager.Check,
 		}, p.Now),
-		Authenticate: s.modules.auth.Authenticate(), Now: p.Now,
+		Authenticate: s.modules.auth.Authenticate(), Ready: p.DB.Ping, Now: p.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("wire http: %w", err)

@@ -25,7 +25,7 @@ const (
 
 // Config is the llm section of config.yaml.
 type Config struct {
-	// URL is where Ollama listens.
+	// URL is where Ollama listens; empty: there is none, and nobody looks for one.
 	URL string `koanf:"url"`
 	// Model is the one that answers; FallbackModels are tried after it, in order.
 	Model          string   `koanf:"model"`
@@ -45,8 +45,8 @@ func Defaults() Config {
 func (c Config) Validate() error {
 	var errs []error
 	u, err := url.Parse(c.URL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		errs = append(errs, errors.New("llm.url must be an http:// or https:// address"))
+	if c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		errs = append(errs, errors.New("llm.url must be an http:// or https:// address, or empty"))
 	}
 	if c.Model == "" {
 		errs = append(errs, errors.New("llm.model must name a model"))
@@ -64,7 +64,7 @@ func (c Config) Validate() error {
 // isWanted reports whether the operator asked for a model. Only then is its absence a failure:
 // the defaults take an Ollama that happens to be there.
 func (c Config) isWanted() bool {
-	return c.URL != defaultURL || c.Model != defaultModel || len(c.FallbackModels) > 0
+	return c.URL != "" && (c.URL != defaultURL || c.Model != defaultModel || len(c.FallbackModels) > 0)
 }
 
 // Deps is everything llm needs from outside.
@@ -88,14 +88,19 @@ func New(deps Deps) *Module {
 	return &Module{cfg: deps.Config, probe: newProbe(client, deps.Now)}
 }
 
+const withoutModel = "No language model; the grammar answers alone."
+
 // Check says whether the model is there, for the health report.
 func (m *Module) Check(ctx context.Context) health.Result {
+	if m.cfg.URL == "" {
+		return health.Result{Status: health.Off, Message: withoutModel}
+	}
 	began := m.probe.now()
 	models, err := m.probe.models(ctx)
 	result := health.Result{Status: health.Up, Latency: m.probe.now().Sub(began)}
 	switch {
 	case err != nil && !m.cfg.isWanted():
-		result.Status, result.Message = health.Off, "No language model; the grammar answers alone."
+		result.Status, result.Message = health.Off, withoutModel
 	case err != nil:
 		result.Status, result.Message = health.Degraded, "Ollama does not answer; the grammar answers alone."
 	case !m.has(models):
