@@ -1,6 +1,9 @@
 package hungarian
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // foldRune takes the accent off a Hungarian letter, so that names are found however they
 // are written. Other letters stay as they are.
@@ -23,10 +26,11 @@ func foldRune(r rune) rune {
 
 // fold is foldRune of every letter, in lower case.
 func fold(s string) string {
-	folded := make([]rune, 0, len(s))
+	var b strings.Builder
+	b.Grow(len(s))
 	for _, r := range s {
-		folded = append(folded, foldRune(unicode.ToLower(r)))
+		b.WriteRune(foldRune(unicode.ToLower(r)))
 	}
 
-	return string(folded)
+	return b.String()
 }

@@ -71,10 +71,10 @@ func withoutObjectEnding(text string) string {
 		return text
 	}
 	short := strings.TrimSuffix(text, "t")
-	candidates := []string{short}
+	var candidates []string
 	for _, long := range []string{"á", "é"} {
 		if head, ok := strings.CutSuffix(short, long); ok {
-			candidates = append([]string{head + map[string]string{"á": "a", "é": "e"}[long]}, candidates...)
+			candidates = append(candidates, head+map[string]string{"á": "a", "é": "e"}[long])
 		}
 	}
 	for _, vowel := range []string{"e", "a", "o", "ö"} {
@@ -89,7 +89,7 @@ func withoutObjectEnding(text string) string {
 			}
 		}
 	}
-	for _, candidate := range candidates {
+	for _, candidate := range append(candidates, short) {
 		if Accusative(candidate) == text {
 			return candidate
 		}

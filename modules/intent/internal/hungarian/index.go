@@ -42,7 +42,7 @@ const (
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
 		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}},
-		byText: map[string]int32{},
+		byText: map[string]int32{}, hasStems: map[string]bool{},
 	}
 	for i := range home.Floors {
 		f := &home.Floors[i]
@@ -66,6 +66,8 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 type builder struct {
 	ix     *Index
 	byText map[string]int32 // words of a name -> its place in ix.names
+	// hasStems are the words whose stems are known already.
+	hasStems map[string]bool
 }
 
 // addArea adds an area's names, and each with and without "szoba": dolgozó, dolgozószoba.
@@ -146,13 +148,22 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	folded := make([]string, 0, len(tokens))
 	for _, tok := range tokens {
 		folded = append(folded, tok.fold)
-		for _, stem := range words().otherStems(tok.lower) {
-			b.ix.changed[stem] = b.number(tok.fold)
-		}
+		b.addStems(tok)
 	}
 	b.addWords(folded, weight, set)
 	if len(folded) > 1 {
 		b.addWords([]string{strings.Join(folded, "")}, weight*float32(len(folded))-joinPenalty, set)
+	}
+}
+
+// addStems registers the stems that a word has before endings, once for each word.
+func (b *builder) addStems(tok token) {
+	if b.hasStems[tok.fold] {
+		return
+	}
+	b.hasStems[tok.fold] = true
+	for _, stem := range words().otherStems(tok.lower) {
+		b.ix.changed[stem] = b.number(tok.fold)
 	}
 }
 

@@ -20,6 +20,7 @@ type morphology struct {
 	Lowering        []string             `yaml:"lowering"`
 	Stems           map[string]string    `yaml:"stems"`
 	PossessiveStems map[string]string    `yaml:"possessive_stems"`
+	OtherForms      map[string]string    `yaml:"other_forms"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
 	Digits          map[string]string    `yaml:"digits"`
@@ -137,9 +138,13 @@ func (m *morphology) otherStems(word string) []string {
 		stems = append(stems, fold(oblique))
 	}
 	for ending, stem := range m.PossessiveStems {
-		if head, ok := strings.CutSuffix(folded, fold(ending)); ok {
-			stems = append(stems, head+fold(stem))
+		if head, ok := strings.CutSuffix(folded, ending); ok {
+			stems = append(stems, head+stem)
 		}
+	}
+
+	if other, ok := m.OtherForms[word]; ok {
+		stems = append(stems, fold(other))
 	}
 
 	return stems

@@ -94,9 +94,6 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 		if word := f.ix.wordBeforeHead(stem); word >= 0 {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
-		if !s.isThere {
-			return true
-		}
 		if word, ok := f.ix.lang.changed[stem]; ok {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		} else if word, ok := f.ix.changed[stem]; ok {

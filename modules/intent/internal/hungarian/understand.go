@@ -6,6 +6,9 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
+// maxClauses is how many commands one sentence may hold.
+const maxClauses = 6
+
 // interpretation is one way to read a sentence, or a clause of it.
 type interpretation struct {
 	commands []meaning.Command
@@ -56,8 +59,12 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 
 // readSentence reads every clause of a covering; nil unless all of them make sense.
 func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	clauses := splitClauses(s, row)
+	if len(clauses) > maxClauses {
+		return nil
+	}
 	whole := new(interpretation)
-	for _, spans := range splitClauses(s, row) {
+	for _, spans := range clauses {
 		r := ix.readClause(newClause(ix, u, s, spans))
 		if r == nil {
 			return nil

@@ -55,7 +55,7 @@ type binder struct {
 	intent string
 
 	name    string
-	domains []string
+	domains []string // that it may reach; nil means all
 	classes []string
 	area    *hamanagerapi.Area
 	floor   *hamanagerapi.Floor
@@ -64,7 +64,10 @@ type binder struct {
 // read takes the constraints from the slots; missing is an area or a floor that is not there.
 func (b *binder) read(s Slots) (missing string) {
 	b.name = s.Name()
-	b.domains = s.List("domain")
+	b.domains = b.rule.domains
+	if domains := s.List("domain"); len(domains) > 0 {
+		b.domains = slices.DeleteFunc(slices.Clone(domains), func(domain string) bool { return !b.rule.acts(domain) })
+	}
 	b.classes = s.List("device_class")
 	if name := s.Text("area"); name != "" {
 		if b.area = FindArea(b.home, name); b.area == nil {
@@ -106,10 +109,7 @@ func (b *binder) match(s Slots) []*hamanagerapi.Entity {
 }
 
 func (b *binder) isWithin(e *hamanagerapi.Entity) bool {
-	if !e.Exposed || !b.rule.acts(e.Domain) {
-		return false
-	}
-	if len(b.domains) > 0 && !slices.Contains(b.domains, e.Domain) {
+	if !e.Exposed || b.domains != nil && !slices.Contains(b.domains, e.Domain) {
 		return false
 	}
 	if b.name != "" && !isCalled(e, b.name) {
