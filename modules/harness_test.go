@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"sync"
 	"testing"
@@ -264,4 +265,21 @@ func giveSecrets(cfg *modules.Config) {
 	cfg.Secrets.EncryptionKeys = []secret.String{key(1)}
 	cfg.Secrets.RefreshKey = key(2)
 	cfg.Secrets.AuditKeys = []secret.String{key(3)}
+}
+
+// through puts a proxy between the hub and its database or kv.
+func through(tb testing.TB, name string, between **proxy) func(*modules.Config) {
+	tb.Helper()
+
+	return func(cfg *modules.Config) {
+		setting := &cfg.Database.URL
+		if name == "kv" {
+			setting = &cfg.KV.URL
+		}
+		u, err := url.Parse(setting.Reveal())
+		require.NoError(tb, err)
+		*between = startProxy(tb, u.Host)
+		u.Host = (*between).address
+		*setting = secret.New(u.String())
+	}
 }

@@ -37,6 +37,13 @@ func RealHass(tb testing.TB) Real {
 		tb.Skipf("SKIPPED: needs a real Home Assistant; name one in %s", realHassVariable)
 	}
 
+	return SetUp(tb, url)
+}
+
+// SetUp onboards the Home Assistant at url, or signs in as the user of an earlier time.
+func SetUp(tb testing.TB, url string) Real {
+	tb.Helper()
+
 	token, err := onboardOnce(url)
 	if err != nil {
 		tb.Fatalf("set up the Home Assistant at %s: %v", url, err)
@@ -78,7 +85,10 @@ func onboardOnce(url string) (string, error) {
 		return "", err
 	}
 
-	realHass.tokens = map[string]string{url: token}
+	if realHass.tokens == nil {
+		realHass.tokens = make(map[string]string)
+	}
+	realHass.tokens[url] = token
 
 	return token, nil
 }
