@@ -33,7 +33,7 @@ var errClaimLost = errors.New("claim was answered for by another process")
 
 // claim is the durable sign that something is about to be done.
 type claim struct {
-	id         string
+	id, key    string
 	statusCode int
 	body       []byte // nil until the answer is known
 }
@@ -80,13 +80,15 @@ func (s *service) claimKey(ctx context.Context, t *turn, key string) (first *cla
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Deadline)
+	defer cancel()
 	for range 3 { // an expired claim may be in the way, and another request faster than us
 		isAdded, err := s.store.addClaim(ctx, row)
 		if err != nil {
 			return nil, err
 		}
 		if isAdded {
-			t.claim = &claim{id: row.ID, statusCode: http.StatusOK}
+			t.claim = &claim{id: row.ID, key: row.ClaimKey, statusCode: http.StatusOK}
 
 			return nil, nil //nolint:nilnil // no first answer: this is the first request
 		}
@@ -130,6 +132,16 @@ func (s *service) firstAnswer(ctx context.Context, found claimRow, fingerprint s
 	return answered, nil
 }
 
+// lostAnswer is what another process answered while this one took longer than its lease.
+func (s *service) lostAnswer(ctx context.Context, t *turn) (reply, error) {
+	answered, err := s.store.findClaim(context.WithoutCancel(ctx), t.caller.ID, t.claim.key)
+	if err != nil || answered == nil || answered.StatusCode == 0 {
+		return reply{}, errNotRecorded.Wrap(errors.Join(errClaimLost, err))
+	}
+
+	return replayOf(answered), nil
+}
+
 // claimRisk leaves a claim before a confirmed command is carried out, or adds the command to
 // the claim that the request's own key has made.
 func (s *service) claimRisk(ctx context.Context, t *turn) error {
@@ -156,7 +168,7 @@ func (s *service) claimRisk(ctx context.Context, t *turn) error {
 	if !isAdded {
 		return errInFlight
 	}
-	t.claim = &claim{id: row.ID, statusCode: http.StatusOK}
+	t.claim = &claim{id: row.ID, key: row.ClaimKey, statusCode: http.StatusOK}
 
 	return nil
 }

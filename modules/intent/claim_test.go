@@ -194,3 +194,39 @@ func TestUnrecordedActIsNoAnswerAndNeverRepeated(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, items, "history and audit live and die together")
 }
+
+func TestAnswerOfAnotherProcessStands(t *testing.T) {
+	t.Parallel()
+	db := databasetest.New(t)
+	slow, fast := setupOn(t, db, kv.NewMemory), setupOn(t, db, kv.NewMemory)
+	slow.home.SetFault("light.konyha", hamanagertest.Fault{Hang: true})
+	answered := make(chan reply)
+	go func() {
+		r, _ := slow.keyed(t, lampOn, "key-1") // an error would leave the reply empty
+		answered <- r
+	}()
+	require.Eventually(t, func() bool { return len(slow.home.Calls()) == 1 }, waitLong, tick)
+	fast.clock.jump(fast.claims.lease + time.Second)
+	first, err := fast.keyed(t, lampOn, "key-1")
+	require.NoError(t, err)
+
+	got := <-answered
+
+	require.True(t, got.isReplayed)
+	require.Equal(t, string(first.body), string(got.body))
+	require.Empty(t, fast.home.Calls())
+}
+
+func TestDryRunKeepsItsKeyOnly(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	dry := request{Text: lampOn, DryRun: true}
+	first, err := b.speak(t.Context(), owner, dry, "key-1")
+	require.NoError(t, err)
+	again, err := b.speak(t.Context(), owner, dry, "key-1")
+	require.NoError(t, err)
+
+	require.Equal(t, string(first.body), string(again.body))
+	require.Empty(t, b.audit.Events())
+	require.Empty(t, b.home.Calls())
+}

@@ -90,7 +90,7 @@ func (s *service) answerForDead(ctx context.Context, row claimRow) error {
 		requestID:      row.RequestID,
 		conversationID: kept.ConversationID,
 		startedAt:      s.now(),
-		claim:          &claim{id: row.ID, statusCode: http.StatusOK},
+		claim:          &claim{id: row.ID, key: row.ClaimKey, statusCode: http.StatusOK},
 		timing:         timing{},
 		hasActed:       true,
 	}

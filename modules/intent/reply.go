@@ -27,6 +27,9 @@ func (s *service) complete(t *turn) {
 	}
 	a.RequestID, a.ConversationID, a.Language = t.requestID, t.conversationID, language
 	a.Source = t.meant.Source
+	if needsYes(t.results) {
+		a.Needs = needsConfirm
+	}
 	a.Commands = commandAnswers(t.results)
 	if a.Choices == nil {
 		a.Choices = []choice{}

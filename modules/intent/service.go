@@ -2,6 +2,7 @@ package intent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -76,7 +77,11 @@ func (s *service) speak(ctx context.Context, caller identity.Principal, req requ
 			return replayOf(first), err
 		}
 	}
-	if err := s.process(ctx, t); err != nil {
+	err = s.process(ctx, t)
+	switch {
+	case errors.Is(err, errClaimLost):
+		return s.lostAnswer(ctx, t)
+	case err != nil:
 		s.abandon(ctx, t)
 
 		return reply{}, err

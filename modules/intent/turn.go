@@ -80,6 +80,7 @@ type answer struct {
 	Language       string          `json:"language"`
 	Status         meaning.Status  `json:"status"`
 	Reason         meaning.Reason  `json:"reason,omitempty"`
+	Needs          need            `json:"needs,omitempty"`
 	Speech         string          `json:"speech"`
 	Source         meaning.Source  `json:"source"`
 	Commands       []commandAnswer `json:"commands"`

@@ -40,6 +40,8 @@ type speech struct {
 	Anything              speechAct                    `yaml:"anything"`
 	Failures              map[meaning.Reason]string    `yaml:"failures"`
 	FailuresWithoutDevice map[meaning.Reason]string    `yaml:"failures_without_device"`
+	NoSuchPlace           string                       `yaml:"no_such_place"`
+	NothingThere          string                       `yaml:"nothing_there"`
 	Phrases               map[string]string            `yaml:"phrases"`
 	Nouns                 map[string]string            `yaml:"nouns"`
 	States                map[string]map[string]string `yaml:"states"`
@@ -120,18 +122,31 @@ func tellSuccess(c meaning.Command, p Part) string {
 }
 
 func tellFailure(c meaning.Command, p Part) string {
-	s := sentences()
-	template := s.Failures[p.Reason]
-	isNameless := len(p.Entities) == 0
-	if p.Reason == meaning.ReasonNoSuchName {
-		isNameless = c.Missing == ""
-	}
-	if other, ok := s.FailuresWithoutDevice[p.Reason]; ok && isNameless {
-		template = other
-	}
-	template = strings.NewReplacer("{to}", actOf(c, p.Entities).To, "{missing}", c.Missing).Replace(template)
+	template := strings.NewReplacer(
+		"{to}", actOf(c, p.Entities).To, "{missing}", c.Missing, "{place}", placeOf(c.Slots.Text("area")),
+	).Replace(failureOf(c, p))
 
 	return fillIn(template, c, p.Entities)
+}
+
+// failureOf is the sentence for a reason, by what there is to speak of.
+func failureOf(c meaning.Command, p Part) string {
+	s := sentences()
+	area, isNameless := c.Slots.Text("area"), len(p.Entities) == 0
+	if p.Reason == meaning.ReasonNoSuchName {
+		isNameless = c.Missing == ""
+		switch {
+		case isNameless && area != "":
+			return s.NothingThere
+		case !isNameless && (c.Missing == area || c.Missing == c.Slots.Text("floor")):
+			return s.NoSuchPlace
+		}
+	}
+	if other, ok := s.FailuresWithoutDevice[p.Reason]; ok && isNameless {
+		return other
+	}
+
+	return s.Failures[p.Reason]
 }
 
 // SayNotUnderstood says that an utterance made no sense, and where known why.
