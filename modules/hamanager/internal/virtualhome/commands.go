@@ -78,6 +78,9 @@ func (c *conn) run(cmd command) (result any, err error, durable bool) { //nolint
 		return nil, coded("unknown_command", "Unknown command."), false
 	}
 	c.lastID = cmd.id
+	if len(handler.schema.fields) == 0 && len(cmd.data) > 0 {
+		return nil, coded(codeInvalidFormat, "extra keys not allowed"), false
+	}
 	data, err := handler.schema.validate(cmd.data)
 	if err != nil {
 		return nil, wsError(err), false

@@ -120,8 +120,10 @@ func (c *conn) serve(ctx context.Context) {
 			break
 		}
 		messages, err := decodeMessages(buf)
-		if err != nil {
-			break // Home Assistant disconnects, too
+		if err != nil { // Home Assistant says goodbye, too
+			_ = c.ws.Close(websocket.StatusNormalClosure, "")
+
+			break
 		}
 		for _, m := range messages {
 			c.handle(m)

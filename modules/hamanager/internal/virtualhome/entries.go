@@ -34,7 +34,7 @@ func entrySchema() schema {
 	return fieldsOf(
 		must("entity_id", entityID), may("aliases", aliases), may("area_id", optional(text)),
 		may("categories", object), may("device_class", optional(text)), may("disabled_by", byUser),
-		may("hidden_by", byUser), may("icon", optional(text)), may("labels", texts), may("name", optional(text)),
+		may("hidden_by", byUser), may("icon", optional(text)), may("labels", names), may("name", optional(text)),
 		may("new_entity_id", text), may("options_domain", text), may("options", optional(object)),
 	)
 }
@@ -50,7 +50,7 @@ func oneOfEnumValue(words ...string) check {
 	}
 }
 
-// aliases takes a list of texts; nulls are judged by the release.
+// aliases takes a list of texts and nulls; since 2026.4 a null means the entity's own name.
 func aliases(v any) (any, error) {
 	list, err := listOf(optional(text))(v)
 	if err != nil {
@@ -90,7 +90,7 @@ func getEntry(c *conn, _ int, m map[string]any) (any, error) {
 		return nil, err
 	}
 
-	return row.extended(), nil
+	return c.home.extended(row), nil
 }
 
 func getEntries(c *conn, _ int, m map[string]any) (any, error) {
@@ -98,7 +98,7 @@ func getEntries(c *conn, _ int, m map[string]any) (any, error) {
 	for _, id := range asTexts(m["entity_ids"]) {
 		out[id] = nil
 		if row := c.home.registry.entities.get(id); row != nil {
-			out[id] = row.extended()
+			out[id] = c.home.extended(row)
 		}
 	}
 
@@ -166,7 +166,7 @@ func updateEntryCommand(c *conn, _ int, m map[string]any) (any, error) {
 		id, renamed = newID, true
 	}
 	row := h.updateEntry(old, func(row *entry) { row.EntityID = id; row.take(m) }, before)
-	result := map[string]any{"entity_entry": row.extended()}
+	result := map[string]any{"entity_entry": h.extended(row)}
 	if e := h.byID[id]; e != nil {
 		h.refresh(e, row, renamed)
 	}
@@ -189,10 +189,9 @@ func (h *Home) checkEntryUpdate(old *entry, m map[string]any) error {
 		}
 	}
 	if _, ok := m["options"]; ok != (m["options_domain"] != nil) {
-		return invalidf("some but not all values in the same group of inclusion 'entity_option' @ data[<entity_option>]")
-	}
-	if list, ok := m["aliases"].([]*string); ok && !h.version.since(2026, 4) && slices.Contains(list, nil) {
-		return &invalidError{"expected str", at("aliases") + "[0]", nil, true}
+		const problem = "some but not all values in the same group of inclusion 'entity_option'"
+
+		return wsError(&invalidError{problem, "[<entity_option>]", nil, true})
 	}
 
 	return nil
@@ -337,7 +336,7 @@ func removeEntry(c *conn, _ int, m map[string]any) (any, error) {
 // deviceCommands are those of the device registry.
 func deviceCommands() map[string]handler {
 	update := fieldsOf(must("device_id", text), may("area_id", optional(text)), may("name_by_user", optional(text)),
-		may("disabled_by", optional(oneOfEnumValue("user"))), may("labels", texts))
+		may("disabled_by", optional(oneOfEnumValue("user"))), may("labels", names))
 
 	return map[string]handler{
 		"config/device_registry/list":   {run: listDevices},

@@ -170,8 +170,8 @@ func isListed(filter map[string]any, id string) bool {
 }
 
 func callSchema() schema {
-	return fieldsOf(must("domain", text), must("service", text), may("service_data", optional(object)),
-		may("target", optional(nested(targetSchema()))), may("return_response", strictBool))
+	return fieldsOf(must("domain", text), must("service", text), may("service_data", object),
+		may("target", nested(targetSchema())), may("return_response", strictBool))
 }
 
 // callServiceCommand is call_service: what it changes is queued before its result.
@@ -307,7 +307,7 @@ func currentUser(c *conn, _ int, _ map[string]any) (any, error) {
 	return map[string]any{
 		"id": c.user.ID, "name": c.user.Name, "is_owner": c.user.IsOwner, "is_admin": true,
 		"credentials": []any{map[string]any{"auth_provider_type": "homeassistant", "auth_provider_id": nil}},
-		"mfa_modules": []any{},
+		"mfa_modules": []any{map[string]any{"id": "totp", "name": "Authenticator app", "enabled": false}},
 	}, nil
 }
 

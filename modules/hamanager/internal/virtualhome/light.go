@@ -21,10 +21,10 @@ func lightServices() map[string]service {
 		colorField("xy_color", numbersOf(2, 0, 1)), colorField("color_name", text),
 		colorField("color_temp_kelvin", positive), colorField("kelvin", positive),
 		colorField("color_temp", positive), colorField("white", anything),
-		may("transition", number(0, 6553)), may("flash", oneOf("short", "long")), may("effect", looseText),
+		may("transition", transition), may("flash", oneOf("short", "long")), may("effect", looseText),
 		may("profile", looseText),
 	)
-	off := fieldsOf(may("transition", number(0, 6553)), may("flash", oneOf("short", "long")))
+	off := fieldsOf(may("transition", transition), may("flash", oneOf("short", "long")))
 
 	return map[string]service{
 		"turn_on":  {fields: on, run: turnOnLight},
@@ -145,12 +145,23 @@ func turnOnLight(c *call, e *entity) error {
 	}
 	l.paint(c, e.state.Attrs)
 	attrs := l.show(e.state.Attrs)
-	if c.has("effect") && attrs.has("effect_list") {
-		attrs = attrs.with("effect", c.text("effect"))
+	if effects := attrs.texts("effect_list"); len(effects) > 0 {
+		attrs = attrs.with("effect", effectOf(c, e, effects))
 	}
 	c.set(e, "on", attrs)
 
 	return nil
+}
+
+// effectOf is the effect asked for, else the one that the lamp has or had.
+func effectOf(c *call, e *entity, effects []string) string {
+	for _, effect := range []string{c.text("effect"), e.state.Attrs.text("effect"), e.memory.text("effect")} {
+		if effect != "" {
+			return effect
+		}
+	}
+
+	return effects[0]
 }
 
 // dim reports false where the brightness asked for is none.
@@ -303,7 +314,7 @@ func showIf(a attributes, condition bool, key string, value any) attributes {
 //
 //nolint:gochecknoglobals // a table
 var lightKeys = []string{
-	"color_mode", "brightness", "color_temp_kelvin", "color_temp", "hs_color", "rgb_color", "xy_color",
+	"effect", "color_mode", "brightness", "color_temp_kelvin", "color_temp", "hs_color", "rgb_color", "xy_color",
 }
 
 func turnOffLight(c *call, e *entity) error {
@@ -314,7 +325,7 @@ func turnOffLight(c *call, e *entity) error {
 			}
 		}
 	}
-	c.set(e, "off", hideKeys(e.state.Attrs, append(lightKeys, "effect")))
+	c.set(e, "off", hideKeys(e.state.Attrs, lightKeys))
 
 	return nil
 }

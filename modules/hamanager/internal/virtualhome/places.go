@@ -9,9 +9,9 @@ import (
 // placeCommands are those of the registries of floors, areas and labels.
 func placeCommands() map[string]handler {
 	text255 := nonEmptyName
-	floorFields := []field{may("aliases", texts), may("icon", optional(text)), may("level", optional(strictInteger))}
+	floorFields := []field{may("aliases", names), may("icon", optional(text)), may("level", optional(strictInteger))}
 	areaFields := []field{
-		may("aliases", texts), may("floor_id", optional(text)), may("icon", optional(text)), may("labels", texts),
+		may("aliases", names), may("floor_id", optional(text)), may("icon", optional(text)), may("labels", names),
 		may("picture", optional(text)), may("temperature_entity_id", optional(text)), may("humidity_entity_id", optional(text)),
 	}
 	labelFields := []field{may("color", optional(text)), may("description", optional(text)), may("icon", optional(text))}
@@ -140,7 +140,7 @@ func deleteFloor(c *conn, _ int, m map[string]any) (any, error) {
 		}
 	}
 
-	return "success", nil
+	return nil, nil //nolint:nilnil // null is the answer
 }
 
 // areaView is an area as the release shows it: its sensors are known since 2025.2.
@@ -344,5 +344,5 @@ func deleteLabel(c *conn, _ int, m map[string]any) (any, error) {
 		}
 	}
 
-	return "success", nil
+	return nil, nil //nolint:nilnil // null is the answer
 }

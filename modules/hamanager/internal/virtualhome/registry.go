@@ -187,7 +187,36 @@ type extendedEntry struct {
 	entryMore
 }
 
-func (e *entry) extended() extendedEntry { return extendedEntry{e, e.more} }
+// capabilities are the attributes that say what an entity could show, by domain.
+//
+//nolint:gochecknoglobals // a table
+var capabilities = map[string][]string{
+	"light":        {"min_color_temp_kelvin", "max_color_temp_kelvin", "min_mireds", "max_mireds", "effect_list", "supported_color_modes"},
+	"climate":      {"hvac_modes", "min_temp", "max_temp", "target_temp_step", "fan_modes", "preset_modes", "swing_modes"},
+	"fan":          {"preset_modes"},
+	"humidifier":   {"min_humidity", "max_humidity", "available_modes"},
+	"media_player": {"source_list", "sound_mode_list"},
+	"number":       {"min", "max", "step", "mode"},
+	"select":       {"options"},
+	"sensor":       {"state_class"},
+	"vacuum":       {"fan_speed_list"},
+	"water_heater": {"min_temp", "max_temp", "operation_list"},
+}
+
+// extended is the row as get, get_entries and update show it.
+func (h *Home) extended(row *entry) extendedEntry {
+	more := row.more
+	more.Capabilities = map[string]any{}
+	if e := h.entityOf(row.EntityID); e != nil {
+		for _, key := range capabilities[e.domain] {
+			if e.state.Attrs.has(key) {
+				more.Capabilities[key] = e.state.Attrs.get(key)
+			}
+		}
+	}
+
+	return extendedEntry{row, more}
+}
 
 // name is what people call the entity.
 func (e *entry) name() string {

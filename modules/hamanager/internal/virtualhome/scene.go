@@ -10,7 +10,7 @@ import (
 
 func sceneServices() map[string]service {
 	return map[string]service{
-		"turn_on": {fields: fieldsOf(may("transition", number(0, 6553))), run: applyScene},
+		"turn_on": {fields: fieldsOf(may("transition", transition)), run: applyScene},
 	}
 }
 

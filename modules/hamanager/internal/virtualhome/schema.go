@@ -188,7 +188,7 @@ func boolean(v any) (any, error) {
 		}
 	}
 
-	return nil, invalidf("invalid boolean value %s", repr(v))
+	return nil, invalidf("invalid boolean value %v", v)
 }
 
 // number takes a number within bounds, also one written as text.
@@ -236,6 +236,16 @@ func clamped(low, high int) check {
 
 		return min(max(n, low), high), nil
 	}
+}
+
+// transition takes seconds and moves them into the bounds that lamps know.
+func transition(v any) (any, error) {
+	f, err := asFloat(v)
+	if err != nil {
+		return nil, err
+	}
+
+	return min(max(f, 0), 6553), nil
 }
 
 func asFloat(v any) (float64, error) {
@@ -345,6 +355,15 @@ func textsOf(c check) check {
 
 		return out, nil
 	}
+}
+
+// names takes a list of names.
+func names(v any) (any, error) {
+	if _, ok := v.([]any); !ok {
+		return nil, invalidf("expected list")
+	}
+
+	return textsOf(text)(v)
 }
 
 // texts takes a list of strings.

@@ -1,5 +1,7 @@
 package virtualhome
 
+import "slices"
+
 func lockServices() map[string]service {
 	code := fieldsOf(may("code", looseText))
 
@@ -38,13 +40,23 @@ func alarmServices() map[string]service {
 }
 
 func sirenServices() map[string]service {
-	on := fieldsOf(may("tone", anything), may("duration", wholeNumber), may("volume_level", number(0, 1)))
+	on := fieldsOf(may("tone", looseText), may("duration", wholeNumber), may("volume_level", number(0, 1)))
 
 	return map[string]service{
-		"turn_on":  {fields: on, needs: []int{1}, run: switchTo("on")},
+		"turn_on":  {fields: on, needs: []int{1}, run: soundSiren},
 		"turn_off": {needs: []int{2}, run: switchTo("off")},
 		"toggle":   {needs: []int{3}, run: toggleOnOff},
 	}
+}
+
+func soundSiren(c *call, e *entity) error {
+	if tones := e.state.Attrs.texts("available_tones"); c.has("tone") && !slices.Contains(tones, c.text("tone")) {
+		return coded(codeUnknown, "Invalid tone specified for entity "+e.id+": "+c.text("tone")+
+			", check the available_tones attribute for valid tones to pass in")
+	}
+	c.setValue(e, "on")
+
+	return nil
 }
 
 func humidifierServices() map[string]service {

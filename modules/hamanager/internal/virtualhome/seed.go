@@ -113,7 +113,6 @@ func (h *Home) seedEntry(d *fixture.Entity) *entry {
 		row.AreaID = orNil(d.AreaID)
 	}
 	row.more.Aliases = h.aliasList(d.Aliases)
-	row.more.Capabilities = map[string]any{}
 	row.more.OriginalDeviceClass = orNil(deviceClassOf(d))
 
 	return row
@@ -228,7 +227,7 @@ func (h *Home) welcome(u *user, lang string) {
 		Categories: map[string]string{}, EntityID: id, ID: stableID("entity", id), Labels: []string{},
 		Options:      map[string]map[string]any{"conversation": {"should_expose": false}},
 		OriginalName: &name, Platform: "person", UniqueID: slug, CreatedAt: unixTime(h.stamp()), ModifiedAt: unixTime(h.stamp()),
-		more: entryMore{Aliases: h.aliasList(nil), Capabilities: map[string]any{}},
+		more: entryMore{Aliases: h.aliasList(nil)},
 	})
 	h.set(e, stateUnknown, attributes{
 		{"editable", true},

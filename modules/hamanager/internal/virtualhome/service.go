@@ -168,6 +168,7 @@ func errValidation(domain, key, message string, placeholders map[string]any) err
 
 // prepare judges a call in Home Assistant's order, before anything happens.
 func (h *Home) prepare(sc serviceCall) (*call, service, error) {
+	sc.domain, sc.name = strings.ToLower(sc.domain), strings.ToLower(sc.name)
 	s, ok := h.findService(sc.domain, sc.name)
 	if !ok {
 		return nil, s, errServiceNotFound(sc.domain, sc.name)

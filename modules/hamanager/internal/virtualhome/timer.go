@@ -92,7 +92,7 @@ func startTimer(c *call, e *entity) error {
 // runTimer lets a timer run for as long as is left.
 func (c *call) runTimer(e *entity, attrs attributes, left time.Duration) {
 	e.halt()
-	ends := c.home.now().Add(left).Truncate(time.Second)
+	ends := c.home.now().Truncate(time.Second).Add(left)
 	c.set(e, "active", attrs.with("finishes_at", isoTime(ends)).with("remaining", clockTime(left)))
 	e.moving = &movement{by: c.by}
 	e.moving.task = c.home.after(left, func() { _ = endTimer("timer.finished")(c, e) })
@@ -116,7 +116,7 @@ func (c *call) timeLeft(e *entity) time.Duration {
 		return 0
 	}
 
-	return max(ends.Sub(c.home.now()), 0)
+	return max(ends.Sub(c.home.now().Truncate(time.Second)), 0)
 }
 
 func changeTimer(c *call, e *entity) error {
