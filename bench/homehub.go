@@ -87,7 +87,9 @@ func (p *process) waitFor(ctx context.Context, path string) error {
 		}
 		select {
 		case err := <-p.exit:
-			return fmt.Errorf("%s ended before it answered (%w): see its log in %s", p.cmd.Args[1], err, p.dir)
+			log, _ := os.ReadFile(filepath.Join(p.dir, p.cmd.Args[1]+".log"))
+
+			return fmt.Errorf("%s ended before it answered (%w): %s", p.cmd.Args[1], err, log)
 		case <-deadline.C:
 			return fmt.Errorf("%s does not answer", p.url+path)
 		case <-time.After(time.Millisecond):

@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&o.binary, "binary", "homehub", "the homehub to measure")
-	flags.StringVar(&o.hass, "hass", "", "URL of a fresh Home Assistant with .ci/hass/configuration.yaml (share)")
+	flags.StringVar(&o.hass, "hass", "", "URL of a fresh Home Assistant with its demo (share)")
 	flags.IntVar(&o.rounds, "rounds", 0, "how often to measure; 0: the measure's own default")
 	flags.IntVar(&o.households, "households", 100, "how many households (memory, load)")
 	flags.IntVar(&o.rate, "rate", 1500, "requests a second (load)")

@@ -112,7 +112,7 @@ func startHome(ctx context.Context, o options, dir string) (*process, string, er
 	}
 	url := "http://" + address
 	home, err := start(ctx, o.binary, url, "/api/onboarding", dir, nil,
-		"virtual-home", "--address", address, "--home", file, "--data-dir", dir)
+		"virtual-home", "--address", address, "--home", file)
 	if err != nil {
 		return nil, "", err
 	}
