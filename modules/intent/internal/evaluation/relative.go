@@ -59,7 +59,7 @@ func presentValue(slot string, targets []*hamanagerapi.Entity) float64 {
 		if json.Unmarshal(e.State().Attributes, &attributes) != nil {
 			continue
 		}
-		if value, ok := (meaning.Slots(attributes)).Number(attribute); ok {
+		if value, ok := meaning.Slots(attributes).Number(attribute); ok {
 			sum += value * scale
 			n++
 		}

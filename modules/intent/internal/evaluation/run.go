@@ -3,6 +3,7 @@ package evaluation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -137,9 +138,7 @@ func (t *talk) understand(ctx context.Context, u meaning.Utterance) (meaning.Und
 // complete binds a command to what was chosen.
 func complete(home *hamanagerapi.Home, u meaning.Utterance, c meaning.Command, choice meaning.Choice) meaning.Command {
 	slots := meaning.Slots{}
-	for slot, value := range c.Slots {
-		slots[slot] = value
-	}
+	maps.Copy(slots, c.Slots)
 	if choice.EntityID != "" {
 		slots["name"] = choice.EntityID
 	} else {

@@ -122,7 +122,7 @@ type clarifyFile struct {
 }
 
 func (s *Suite) load(path string) error {
-	data, err := os.ReadFile(path) //nolint:gosec // a path that the operator gave
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read: %w", err)
 	}

@@ -157,8 +157,8 @@ func ordinalIn(s *sentence, n int) (int, bool) {
 }
 
 func lastIndex(scores []int, wanted int) int {
-	for i := len(scores) - 1; i >= 0; i-- {
-		if scores[i] == wanted {
+	for i, score := range slices.Backward(scores) {
+		if score == wanted {
 			return i
 		}
 	}

@@ -236,23 +236,6 @@ func (c *clause) within(allowed class) bool {
 	return true
 }
 
-// amount returns the first quantity of a unit. Per cents need not be named where nothing
-// else could be meant: "fényerő ötven".
-func (c *clause) amount(unit string) (float64, bool) {
-	for _, q := range c.quantities {
-		if q.unit == unit {
-			return q.value, true
-		}
-	}
-	for _, q := range c.quantities {
-		if q.unit == "" {
-			return q.value, true
-		}
-	}
-
-	return 0, false
-}
-
 // here returns the area of the speaker, nil where it is not known.
 func (c *clause) here() *hamanagerapi.Area {
 	if c.u.AreaID == "" {

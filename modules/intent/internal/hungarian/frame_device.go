@@ -26,9 +26,9 @@ func deviceFrames() []frame {
 
 // setLight is brightness, colour, or the shade of white.
 func (c *clause) setLight() []draft {
-	lights := []string{"light"}
-	isBrightness := c.has(cAttribute, "brightness")
-	speaksOfLights := isBrightness || c.speaksOf("light")
+	if c.isAbout("volume", "temperature", "position", "speed") {
+		return nil
+	}
 	values := meaning.Slots{}
 	if sp := c.first(cColor); sp != nil {
 		values["color"] = sp.value(cColor)
@@ -37,19 +37,31 @@ func (c *clause) setLight() []draft {
 		delete(values, "color")
 		values["temperature"] = kelvin
 	}
-
-	var change *step
-	if level, ok := c.percent(1); ok && speaksOfLights && (isBrightness || c.action != "on" || len(c.quantities) > 0) {
-		values["brightness"] = int(level)
-	} else if direction := c.direction("brightness", speaksOfLights); direction != 0 && c.action != "up" && c.action != "down" {
-		values["brightness"] = 50
-		change = &step{slot: "brightness", by: c.by(direction, 25), low: 1, high: 100, present: present("brightness", 100.0/255)}
-	}
-	if len(values) == 0 || c.isAbout("volume", "temperature", "position", "speed") {
+	change := c.setBrightness(values)
+	if len(values) == 0 {
 		return nil
 	}
 
-	return c.set(meaning.LightSet, values, change, lights, &kind{Domain: "light"})
+	return c.set(meaning.LightSet, values, change, []string{"light"}, &kind{Domain: "light"})
+}
+
+// setBrightness adds the brightness that the clause asks for, and how to find it where only
+// a direction is said.
+func (c *clause) setBrightness(values meaning.Slots) *step {
+	isBrightness := c.has(cAttribute, "brightness")
+	speaksOfLights := isBrightness || c.speaksOf("light")
+	if level, ok := c.percent(1); ok && speaksOfLights && (isBrightness || c.action != "on" || len(c.quantities) > 0) {
+		values["brightness"] = int(level)
+
+		return nil
+	}
+	direction := c.direction("brightness", speaksOfLights)
+	if direction == 0 || c.action == "up" || c.action == "down" {
+		return nil
+	}
+	values["brightness"] = 50 // stands in until the lamps are known
+
+	return &step{slot: "brightness", by: c.by(direction, 25), low: 1, high: 100, present: present("brightness", 100.0/255)}
 }
 
 // kelvin reads a shade of white, in words or numbers.
@@ -70,13 +82,13 @@ func (c *clause) kelvin() (int, bool) {
 
 // setTemperature needs degrees, or a thermostat to speak of.
 func (c *clause) setTemperature() []draft {
-	hasDegrees := slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.unit == "degree" && q.ending.grammaticalCase != instrumental })
-	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate")
-	if !hasDegrees && !isClear && c.direction("temperature", false) == 0 || c.classes&(cColor|cWhite) != 0 || c.isAbout("volume", "position", "speed", "brightness") {
+	if c.classes&(cColor|cWhite) != 0 || c.isAbout("volume", "position", "speed", "brightness") {
 		return nil
 	}
-	if degrees, ok := c.amount("degree"); ok && (hasDegrees || isClear && !c.isRelative()) {
-		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, []string{"climate"}, &kind{Domain: "climate"})
+	thermostats, anywhere := []string{"climate"}, &kind{Domain: "climate"}
+	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate")
+	if degrees, ok := c.degrees(isClear); ok {
+		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}
 	direction := c.direction("temperature", isClear)
 	if direction == 0 {
@@ -84,12 +96,18 @@ func (c *clause) setTemperature() []draft {
 	}
 	change := &step{slot: "temperature", by: c.by(direction, 1), low: 0, high: 100, present: present("temperature", 1)}
 
-	return c.set(meaning.ClimateSet, meaning.Slots{}, change, []string{"climate"}, &kind{Domain: "climate"})
+	return c.set(meaning.ClimateSet, meaning.Slots{}, change, thermostats, anywhere)
 }
 
-// isRelative: the number says by how much, not to what.
-func (c *clause) isRelative() bool {
-	return slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.ending.grammaticalCase == instrumental })
+// degrees reads the temperature to set. The unit may be left out where it is clear.
+func (c *clause) degrees(isClear bool) (float64, bool) {
+	for _, q := range c.quantities {
+		if q.ending.grammaticalCase != instrumental && (q.unit == "degree" || q.unit == "" && isClear) {
+			return q.value, true
+		}
+	}
+
+	return 0, false
 }
 
 // setPosition opens or closes a cover or valve partly.

@@ -36,27 +36,27 @@ func (c *clause) addToList() []draft {
 }
 
 // item is everything that is neither verb nor list nor said for politeness, as it was said;
-// the object's ending is taken off.
+// the object's ending is taken off. It must stand together, before the list or after it.
 func (c *clause) item(list int) string {
-	var from, to int
-	found := false
 	named := c.find(cAbout, "item") != nil
-	for i, sp := range c.spans {
-		if i == list || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
+	isPart := func(i int) bool {
+		sp := c.spans[i]
+		return i != list && sp != c.verb && sp != c.prefix && !sp.is(cFiller|cPrefix) && !(named && sp.means(cAbout, "item"))
+	}
+	first, last := -1, -1
+	for i := range c.spans {
+		if !isPart(i) {
 			continue
 		}
-		if found && i > list && from < c.spans[list].from { // words on both sides of the list
-			return ""
+		if first < 0 {
+			first = i
 		}
-		if !found {
-			from, found = sp.from, true
-		}
-		to = sp.to
+		last = i
 	}
-	if !found {
+	if first < 0 || first < list && last > list {
 		return ""
 	}
-	text := c.s.text[c.s.tokens[from].from:c.s.tokens[to-1].to]
+	text := c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
 	if named {
 		return text
 	}
@@ -67,39 +67,57 @@ func (c *clause) item(list int) string {
 // withoutObjectEnding finds the word whose accusative was said: it makes the accusative of
 // every possible word and compares. Where none fits the ending is cut off as it stands.
 func withoutObjectEnding(text string) string {
-	if !strings.HasSuffix(text, "t") {
+	short, ok := strings.CutSuffix(text, "t")
+	if !ok {
 		return text
 	}
-	short := strings.TrimSuffix(text, "t")
-	var candidates []string
-	for _, long := range []string{"á", "é"} {
-		if head, ok := strings.CutSuffix(short, long); ok {
-			candidates = append(candidates, head+map[string]string{"á": "a", "é": "e"}[long])
-		}
-	}
-	for _, vowel := range []string{"e", "a", "o", "ö"} {
-		head, ok := strings.CutSuffix(short, vowel)
-		if !ok {
-			continue
-		}
-		candidates = append(candidates, head)
-		for word, stem := range words().Stems {
-			if front, ok := strings.CutSuffix(head, strings.TrimSuffix(stem, "!")); ok {
-				candidates = append(candidates, front+strings.TrimPrefix(word, "-"))
-			}
-		}
-	}
-	for _, candidate := range append(candidates, short) {
+	for _, candidate := range objectsIn(short) {
 		if Accusative(candidate) == text {
 			return candidate
 		}
 	}
-
-	for _, ending := range []string{"et", "at", "ot", "öt"} {
-		if head, ok := strings.CutSuffix(text, ending); ok && hasVowel(head) {
-			return head
-		}
+	if head, ok := cutLinkingVowel(short); ok && hasVowel(head) {
+		return head
 	}
 
 	return short
+}
+
+// objectsIn lists the words that may stand before the t of an accusative: with a shorter
+// last vowel, without a linking vowel, with the stem changed back, or as they are.
+func objectsIn(short string) []string {
+	var found []string
+	if head, ok := strings.CutSuffix(short, "á"); ok {
+		found = append(found, head+"a")
+	}
+	if head, ok := strings.CutSuffix(short, "é"); ok {
+		found = append(found, head+"e")
+	}
+	if head, ok := cutLinkingVowel(short); ok {
+		found = append(append(found, head), unchanged(head)...)
+	}
+
+	return append(found, short)
+}
+
+func cutLinkingVowel(s string) (head string, ok bool) {
+	for _, vowel := range []string{"e", "a", "o", "ö"} {
+		if head, ok := strings.CutSuffix(s, vowel); ok {
+			return head, true
+		}
+	}
+
+	return s, false
+}
+
+// unchanged lists the words that have this stem before endings: kenyer -> kenyér.
+func unchanged(stem string) []string {
+	var found []string
+	for word, changed := range words().Stems {
+		if front, ok := strings.CutSuffix(stem, strings.TrimSuffix(changed, "!")); ok {
+			found = append(found, front+strings.TrimPrefix(word, "-"))
+		}
+	}
+
+	return found
 }

@@ -4,9 +4,9 @@ import "homehub/modules/intent/internal/meaning"
 
 // mediaFrames are about players: what plays, and how loud.
 func mediaFrames() []frame {
-	media := func(name string, needs class, make func(*clause) []draft, actions ...string) frame {
+	media := func(name string, needs class, build func(*clause) []draft, actions ...string) frame {
 		return frame{
-			name: name, actions: actions, needs: needs, make: make,
+			name: name, actions: actions, needs: needs, make: build,
 			allows: cTarget | cMedia | cPrefix,
 		}
 	}
@@ -125,7 +125,7 @@ func (c *clause) speaksOfPlayers() bool {
 func (c *clause) volume() []draft {
 	isVolume := c.has(cAttribute, "volume")
 	direction := c.direction("volume", isVolume || c.speaksOfPlayers())
-	if !isVolume && !(c.speaksOfPlayers() && (c.hasLevel() || direction != 0)) && direction == 0 {
+	if !isVolume && direction == 0 && (!c.speaksOfPlayers() || !c.hasLevel()) {
 		return nil
 	}
 	if level, ok := c.percent(1); ok {

@@ -8,27 +8,34 @@ import (
 
 // askPerson asks where people are.
 func (c *clause) askPerson() []draft {
-	persons := []string{"person"}
-	var named *span
-	for _, sp := range c.spans {
-		if sp.is(cEntity) && len(of(sp.name.entities, persons)) > 0 {
-			named = sp
-		}
-	}
 	values := meaning.Slots{}
 	if c.first(cHome) != nil {
 		values["state"] = c.zoneHome()
 	}
 	t := target{slots: meaning.Slots{"domain": "person"}}
-	switch {
-	case named != nil && (len(values) > 0 || c.has(cQuestion, "where")):
-		t.slots["name"] = of(named.name.entities, persons)[0].Name
-	case named == nil && len(values) > 0 && !c.has(cAbout, "sensor") && c.asksForPeople():
-	default:
+	if name := c.personNamed(); name != "" {
+		t.slots["name"] = name
+		if len(values) == 0 && !c.has(cQuestion, "where") {
+			return nil
+		}
+	} else if len(values) == 0 || c.has(cAbout, "sensor") || !c.asksForPeople() {
 		return nil
 	}
 
 	return draftsFor(meaning.GetState, values, []target{t})
+}
+
+func (c *clause) personNamed() string {
+	for _, sp := range c.spans {
+		if !sp.is(cEntity) {
+			continue
+		}
+		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 {
+			return persons[0].Name
+		}
+	}
+
+	return ""
 }
 
 // asksForPeople: who, everyone, how many are there.
@@ -47,25 +54,25 @@ func (c *clause) zoneHome() string {
 	return "home"
 }
 
-// askTemperature asks how warm it is somewhere.
+// askTemperature asks how warm it is somewhere. A thing's own temperature is its state.
 func (c *clause) askTemperature() []draft {
-	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.action == "tell" || c.s.isQuestion
-	isTemperature := c.has(cAttribute, "temperature") || c.has(cUnit, "degree")
-	if c.has(cQuestion, "which") && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") { // milyen meleg van?
-		isAsked, isTemperature = true, true
-	}
-	if !isAsked || !isTemperature || len(c.quantities) > 0 {
+	isOfThing := slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cEntity) && !sp.is(cAttribute|cArea|cUnit) })
+	if isOfThing || !c.asksForTemperature() || len(c.quantities) > 0 {
 		return nil
 	}
-	for _, sp := range c.spans {
-		if sp.is(cEntity) && !sp.is(cAttribute|cArea|cUnit) {
-			return nil // a thing's own temperature
-		}
-	}
-	targets := c.placed(&kind{Domain: "climate"}, nil)
+	targets := c.placed(&kind{Domain: "climate"}, nil, c.places(nil))
 	for _, t := range targets {
 		delete(t.slots, "domain")
 	}
 
 	return draftsFor(meaning.ClimateGet, nil, targets)
+}
+
+func (c *clause) asksForTemperature() bool {
+	if c.has(cQuestion, "which") && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") {
+		return true // milyen meleg van?
+	}
+	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.action == "tell" || c.s.isQuestion
+
+	return isAsked && (c.has(cAttribute, "temperature") || c.has(cUnit, "degree"))
 }

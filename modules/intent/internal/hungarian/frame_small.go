@@ -1,6 +1,10 @@
 package hungarian
 
-import "homehub/modules/intent/internal/meaning"
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/meaning"
+)
 
 // smallFrames are what needs no device: the clock, the weather, "never mind".
 func smallFrames() []frame {
@@ -24,15 +28,24 @@ func answer(intent string) func(*clause) []draft {
 }
 
 func (c *clause) clock() []draft {
-	if !c.has(cAbout, "clock") || !c.allAbout("clock") || !(c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.action == "tell") {
+	if !c.asksAbout("clock", "how_much", "what") {
 		return nil
 	}
 
 	return answer(meaning.GetCurrentTime)(c)
 }
 
+// asksAbout reports whether the clause asks for a topic, and for nothing else.
+func (c *clause) asksAbout(topic string, questions ...string) bool {
+	if !c.has(cAbout, topic) || !c.allAbout(topic) {
+		return false
+	}
+
+	return c.action == "tell" || slices.ContainsFunc(questions, func(q string) bool { return c.has(cQuestion, q) })
+}
+
 func (c *clause) date() []draft {
-	if !c.has(cAbout, "date") || !c.allAbout("date") || !(c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") || c.action == "tell") {
+	if !c.asksAbout("date", "what", "how_much", "which") {
 		return nil
 	}
 
@@ -41,29 +54,30 @@ func (c *clause) date() []draft {
 
 // weather is asked by its own words, the place by the name of a weather entity.
 func (c *clause) weather() []draft {
-	if !c.has(cAbout, "weather") || c.has(cAbout, "timer") || c.has(cAbout, "remaining") {
+	about := c.find(cAbout, "weather")
+	if about == nil || c.has(cAbout, "timer") || c.has(cAbout, "remaining") {
 		return nil
 	}
-	about := c.find(cAbout, "weather")
 	if about.means(cAbout, "clock") && !c.has(cQuestion, "which") { // mennyi az idő?
 		return nil
 	}
 
 	slots := meaning.Slots{}
 	for _, sp := range c.spans {
+		if !sp.is(cEntity) || sp.is(cAbout) {
+			continue
+		}
+		places := of(sp.name.entities, []string{"weather"})
 		switch {
-		case sp.is(cEntity) && len(of(sp.name.entities, []string{"weather"})) > 0 && !sp.is(cAbout):
-			slots["name"] = of(sp.name.entities, []string{"weather"})[0].Name
-		case sp.is(cEntity|cArea) && !sp.is(cAbout|cAttribute|cClass|cPlace) && !isOutside(sp):
+		case len(places) > 0:
+			slots["name"] = places[0].Name
+		case !sp.is(cAttribute | cClass | cPlace):
 			return nil
 		}
 	}
 
 	return []draft{{command: meaning.Command{Intent: meaning.GetWeather, Slots: slots}}}
 }
-
-// isOutside reports whether an area is where the weather is: kint, udvar, kert.
-func isOutside(sp *span) bool { return sp.is(cArea) && !sp.is(cEntity) }
 
 // allAbout reports whether every word about a topic can be about this one.
 func (c *clause) allAbout(topic string) bool {

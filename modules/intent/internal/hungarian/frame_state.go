@@ -11,8 +11,8 @@ import (
 // question; but they, too, must understand every word.
 func stateFrames() []frame {
 	allows := cTarget | cState | cClass | cDetects | cQuestion | cCopula | cAbout | cAttribute | cPrefix | cHome | cMedia | cUnit
-	ask := func(name string, needs class, make func(*clause) []draft) frame {
-		return frame{name: name, actions: askActions(), needs: needs, allows: allows, asks: true, make: make}
+	ask := func(name string, needs class, build func(*clause) []draft) frame {
+		return frame{name: name, actions: askActions(), needs: needs, allows: allows, asks: true, make: build}
 	}
 
 	return []frame{
@@ -96,39 +96,49 @@ func (c *clause) askNamed() []draft {
 	if sp == nil || !c.isAsking() || c.places(nil).everywhere {
 		return nil
 	}
-	about := c.classAbout()
+	about, state := c.classAbout(), c.predicate()
+	if about != nil && about.value != "" && (state == "" || state == "on") {
+		state = about.value
+	}
+	isOpen := c.isOpenQuestion()
+	if state == "" && !isOpen && !c.isClosedQuestion() {
+		return nil // a name alone asks nothing
+	}
+
 	candidates := sp.name.entities
 	if about != nil {
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool {
 			return e.Domain == about.of.Domain && e.DeviceClass == about.of.Classes[0]
 		})
 	}
-	state := c.predicate()
-	if about != nil && about.value != "" && (state == "" || state == "on") {
-		state = about.value
-	}
 	switch {
 	case state != "":
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
-	case c.classes&(cQuestion|cCopula) == 0 && !c.s.isQuestion && !c.isOpenQuestion():
-		return nil // a name alone asks nothing
-	case c.isOpenQuestion():
+	case isOpen:
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
 	case about != nil:
 		state = "on"
-	}
-	if len(candidates) == 0 {
-		return nil
 	}
 
 	return c.stateOfName(sp, candidates, state)
 }
 
-// nameAskedFor is the longest name in the clause; another one may only say where.
+// isClosedQuestion reports whether the clause looks like a question at all.
+func (c *clause) isClosedQuestion() bool { return c.s.isQuestion || c.classes&(cQuestion|cCopula) != 0 }
+
+// nameAskedFor is the name that the question is about: a name that is no common word before
+// one that is, the longer before the shorter.
 func (c *clause) nameAskedFor() *span {
 	var named *span
+	rank := func(sp *span) int {
+		if sp.is(cClass | cAttribute | cAbout | cKind | cArea) {
+			return sp.to - sp.from
+		}
+
+		return sp.to - sp.from + maxNameWords
+	}
 	for _, sp := range c.spans {
-		if sp.is(cEntity) && (named == nil || sp.to-sp.from > named.to-named.from || named.is(cArea|cClass|cAttribute)) && (!sp.is(cClass|cAttribute|cAbout|cKind) || named == nil) {
+		if sp.is(cEntity) && (named == nil || rank(sp) > rank(named)) {
 			named = sp
 		}
 	}
@@ -187,46 +197,13 @@ func (c *clause) askKind() []draft {
 			if l.class != cKind || !canBe(&hamanagerapi.Entity{Domain: l.of.Domain}, state) {
 				continue
 			}
-			for _, t := range c.placed(l.of, sp) {
+			for _, t := range c.placed(l.of, sp, c.places(nil)) {
 				drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": stateIn(l.of.Domain, state)}, []target{t})...)
 			}
 		}
 	}
 
 	return drafts
-}
-
-// placed makes the targets of a kind in the places that were said, else in the whole home:
-// a question is not about the speaker's room only.
-func (c *clause) placed(k *kind, sp *span) []target {
-	p := c.places(nil)
-	base := func() target {
-		t := target{slots: meaning.Slots{"domain": k.Domain}}
-		if len(k.Classes) > 0 {
-			t.slots["device_class"] = k.Classes
-		}
-		if sp != nil {
-			t.said = c.text(sp)
-		}
-
-		return t
-	}
-	var found []target
-	for _, a := range p.areas {
-		t := base()
-		t.slots["area"] = a.Name
-		found = append(found, t)
-	}
-	for _, f := range p.floors {
-		t := base()
-		t.slots["floor"] = f.Name
-		found = append(found, t)
-	}
-	if len(found) == 0 {
-		found = append(found, base())
-	}
-
-	return found
 }
 
 // classAbout chooses the class of sensors that the clause is about: a word that says how
@@ -279,7 +256,7 @@ func (c *clause) askClass() []draft {
 		return nil
 	}
 	k := *about.of
-	targets := c.placed(&k, nil)
+	targets := c.placed(&k, nil, c.places(nil))
 	for _, t := range targets {
 		t.slots["device_class"] = k.Classes[0]
 	}
@@ -302,7 +279,7 @@ func (c *clause) askDevices() []draft {
 		return nil
 	}
 	k := &kind{Domain: "binary_sensor", Classes: []string{"running"}}
-	targets := c.placed(k, nil)
+	targets := c.placed(k, nil, c.places(nil))
 	for _, t := range targets {
 		t.slots["device_class"] = "running"
 	}

@@ -11,8 +11,8 @@ import (
 // timerFrames are about timers. A word that nobody knows before "időzítő" is its name.
 func timerFrames() []frame {
 	allows := cAmount | cArea | cUnknown | cQuantity | cPlace | cEntity | cAttribute | cQuestion | cCopula | cClass | cKind
-	timer := func(name string, make func(*clause) []draft, actions ...string) frame {
-		return frame{name: name, actions: actions, needs: cAbout, allows: allows, make: make}
+	timer := func(name string, build func(*clause) []draft, actions ...string) frame {
+		return frame{name: name, actions: actions, needs: cAbout, allows: allows, make: build}
 	}
 
 	return []frame{

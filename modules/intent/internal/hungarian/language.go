@@ -14,7 +14,7 @@ type language struct {
 	bare     map[string]string     // what a prefix asks for without a verb
 	kinds    []kind
 	ordinals map[string]int // place in a row, from 0; negative from its end
-	heads    []string // folded: what the names of sensors end in
+	heads    []string       // folded: what the names of sensors end in
 	frames   []frame
 	// changed leads from a folded stem before endings to the word: bokr -> bokor.
 	changed map[string]int32
@@ -33,8 +33,6 @@ type phrase struct {
 }
 
 // hungarian is the language, read once.
-//
-//nolint:gochecknoglobals // shared by all homes, immutable
 var hungarian = sync.OnceValue(func() *language {
 	l := &language{
 		suffixes:   words().suffixes(),

@@ -3,6 +3,7 @@ package hungarian
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,8 +28,6 @@ type morphology struct {
 }
 
 // words is the morphology, read once.
-//
-//nolint:gochecknoglobals // the language is the same for everyone and never changes
 var words = sync.OnceValue(func() *morphology {
 	m := new(morphology)
 	mustLoad("morphology", m)
@@ -73,8 +72,8 @@ func (m *morphology) harmonyOf(word string) harmony {
 
 	neutralSeen := false
 	runes := []rune(word)
-	for i := len(runes) - 1; i >= 0; i-- {
-		switch runes[i] {
+	for _, rune := range slices.Backward(runes) {
+		switch rune {
 		case 'a', 'á', 'o', 'ó', 'u', 'ú':
 			return back
 		case 'ö', 'ő', 'ü', 'ű':
@@ -86,7 +85,7 @@ func (m *morphology) harmonyOf(word string) harmony {
 		case 'e':
 			return front
 		case 'é', 'i', 'í', 'y':
-			neutralSeen = neutralSeen || runes[i] != 'y'
+			neutralSeen = neutralSeen || rune != 'y'
 		}
 	}
 
@@ -168,9 +167,9 @@ func hasVowel(word string) bool { return strings.ContainsAny(word, vowels) }
 
 func lastVowel(word string) rune {
 	runes := []rune(word)
-	for i := len(runes) - 1; i >= 0; i-- {
-		if isVowel(runes[i]) {
-			return runes[i]
+	for _, rune := range slices.Backward(runes) {
+		if isVowel(rune) {
+			return rune
 		}
 	}
 

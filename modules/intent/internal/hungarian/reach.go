@@ -151,7 +151,27 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 // speaker's room, else everywhere.
 func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	isAll := c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural
-	make1 := func(slot, place string) target {
+	isPlaced := len(p.areas)+len(p.floors) > 0
+	here := c.here()
+	if !isPlaced && !p.everywhere && here != nil && (isAll || c.ix.hasKind(k, here.ID)) {
+		p.areas = append(p.areas, here)
+		isPlaced = true
+	}
+	found := c.placed(k, sp, p)
+	for i := range found {
+		found[i].isOne = !isPlaced && !p.everywhere && !isAll
+		if isAll {
+			found[i].slots["name"] = meaning.AllNames
+		}
+	}
+
+	return found
+}
+
+// placed makes the targets of a kind in the places that were said, else one in the whole home.
+func (c *clause) placed(k *kind, sp *span, p places) []target {
+	var found []target
+	add := func(slot, place string) {
 		t := target{slots: meaning.Slots{"domain": k.Domain}}
 		if len(k.Classes) > 0 {
 			t.slots["device_class"] = k.Classes
@@ -162,32 +182,16 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 		if slot != "" {
 			t.slots[slot] = place
 		}
-
-		return t
-	}
-
-	var found []target
-	for _, a := range p.areas {
-		found = append(found, make1("area", a.Name))
-	}
-	for _, f := range p.floors {
-		found = append(found, make1("floor", f.Name))
-	}
-	switch here := c.here(); {
-	case len(found) > 0:
-	case p.everywhere:
-		found = append(found, make1("", ""))
-	case here != nil && (isAll || c.ix.hasKind(k, here.ID)):
-		found = append(found, make1("area", here.Name))
-	default:
-		t := make1("", "")
-		t.isOne = !isAll
 		found = append(found, t)
 	}
-	if isAll {
-		for _, t := range found {
-			t.slots["name"] = meaning.AllNames
-		}
+	for _, a := range p.areas {
+		add("area", a.Name)
+	}
+	for _, f := range p.floors {
+		add("floor", f.Name)
+	}
+	if len(found) == 0 {
+		add("", "")
 	}
 
 	return found

@@ -170,24 +170,29 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	if last.suffix.isThere {
 		score -= costEnding
 	}
+	f.merge(i, to, first).addPhrase(p, last.suffix, score)
+}
 
-	s := f.merge(i, to, first)
-	if s.lexemes != nil && (score < s.score-costAccent/2 || s.isWhole && last.suffix.layers() > 1) {
-		return // fél is there, fel no longer counts; minden is there, min-d-en does not
+// addPhrase adds the meanings of a phrase. Where one with the right accents is there, one
+// with wrong ones no longer counts (fél, fel); where a whole word is there, a word with
+// several endings cut off does not (minden, min-d-en).
+func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
+	if sp.lexemes != nil && (score < sp.score-costAccent/2 || sp.isWhole && ending.layers() > 1) {
+		return
 	}
-	if s.lexemes != nil && score > s.score+costAccent/2 && s.name == nil {
-		s.lexemes, s.classes = nil, s.classes&(cVerb|cState|cNumber)
+	if sp.lexemes != nil && score > sp.score+costAccent/2 && sp.name == nil {
+		sp.lexemes, sp.classes = nil, sp.classes&(cVerb|cState|cNumber)
 	}
 	for _, l := range p.lexemes {
-		if l.class == cPrefix && last.suffix.isThere { // a prefix never changes
+		if l.class == cPrefix && ending.isThere { // a prefix never changes
 			continue
 		}
-		s.lexemes = append(s.lexemes, l)
-		s.classes |= l.class
+		sp.lexemes = append(sp.lexemes, l)
+		sp.classes |= l.class
 	}
-	s.isWhole = s.isWhole || !last.suffix.isThere
-	if score > s.score {
-		s.score, s.suffix = score, last.suffix
+	sp.isWhole = sp.isWhole || !ending.isThere
+	if score > sp.score {
+		sp.score, sp.suffix = score, ending
 	}
 }
 
@@ -252,151 +257,6 @@ func anyEnding(suffix) bool { return true }
 // innerEnding is what the inner words of a name may end in: konyha(i) lámpa, Zsófi(nak a) lámpája.
 func innerEnding(s suffix) bool {
 	return s.grammaticalCase == nominative && (!s.isPlural || s.isAdjective) || s.grammaticalCase == dative
-}
-
-// matchVerb adds a verb form.
-func (f *spanner) matchVerb(i, first int) {
-	prefix, forms := f.ix.lang.formsOf(f.s.tokens[i].fold)
-	if forms == nil {
-		return
-	}
-	s := f.merge(i, i+1, first)
-	s.prefix, s.forms = prefix, forms
-	s.classes |= cVerb
-	for _, form := range forms {
-		if form.mood == tellsState {
-			s.classes |= cState
-		}
-	}
-	s.score = max(s.score, scoreVerb)
-}
-
-// matchNumber adds digits or a number word, with the ending that follows it.
-func (f *spanner) matchNumber(i, first int) {
-	tok := &f.s.tokens[i]
-	if tok.isNumber {
-		s := f.merge(i, i+1, first)
-		s.number, s.classes, s.score = tok.number, s.classes|cNumber, max(s.score, scoreNumber)
-		if ending := strings.TrimLeft(tok.fold, "0123456789.,/"); ending != "" {
-			s.suffix = f.ix.lang.suffixes[ending]
-			s.suffix.isThere = true
-		}
-
-		return
-	}
-	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
-	if !ok {
-		return
-	}
-	ending, known := f.ix.lang.suffixes[rest]
-	if rest != "" && !known || value == 1 && !f.isUnit(i+1) { // "egy" is an article first
-		return
-	}
-	s := f.merge(i, i+1, first)
-	s.number, s.classes, s.score = value, s.classes|cNumber, max(s.score, scoreNumber)
-	if rest != "" {
-		s.suffix = ending
-	}
-}
-
-// matchCompound reads a room and a kind of device that were written as one word:
-// konyhalámpa. The span then is both.
-func (f *spanner) matchCompound(i int, s *span) {
-	const shortest = 3
-	folded := f.s.tokens[i].fold
-	for cut := shortest; cut <= len(folded)-shortest; cut++ {
-		room := f.roomOf(folded[:cut])
-		if room == nil {
-			continue
-		}
-		eachStem(folded[cut:], f.ix.lang.suffixes, func(stem string, ending suffix) bool {
-			word, ok := f.ix.lang.vocabulary[stem]
-			if !ok {
-				return true
-			}
-			for _, p := range f.ix.lang.phrases[word] {
-				for _, l := range p.lexemes {
-					if len(p.words) == 1 && l.class == cKind {
-						s.lexemes = append(s.lexemes, l)
-						s.name, s.suffix, s.score = room, ending, scoreWord+weightDerived
-						s.classes |= cKind | cArea
-					}
-				}
-			}
-
-			return s.classes == 0
-		})
-		if s.classes != 0 {
-			return
-		}
-	}
-}
-
-// roomOf finds the area that a folded word names.
-func (f *spanner) roomOf(folded string) *name {
-	word := f.ix.wordNumber(folded)
-	if word < 0 {
-		return nil
-	}
-	for _, at := range f.ix.byFirst[word] {
-		if n := &f.ix.names[at]; len(n.words) == 1 && n.area != nil {
-			return n
-		}
-	}
-
-	return nil
-}
-
-// isUnit reports whether a token can be a unit of measure.
-func (f *spanner) isUnit(i int) bool {
-	if i >= len(f.s.tokens) {
-		return false
-	}
-	for _, r := range f.readings[i] {
-		if int(r.word) >= len(f.ix.lang.phrases) {
-			continue
-		}
-		for _, p := range f.ix.lang.phrases[r.word] {
-			if len(p.words) == 1 && p.lexemes[0].class == cUnit {
-				return true
-			}
-		}
-	}
-
-	return false
-}
-
-// matchSplitName finds a name of one word that was written as two: garázs kapu.
-func (f *spanner) matchSplitName(i, first int) {
-	if i+1 >= len(f.s.tokens) || f.s.tokens[i+1].breakBefore || f.s.tokens[i].isNumber || f.s.tokens[i+1].isNumber {
-		return
-	}
-	left, right := f.s.tokens[i].fold, f.s.tokens[i+1].fold
-	if len(left) < 2 || len(right) < 2 {
-		return
-	}
-	eachStem(left+right, f.ix.lang.suffixes, func(stem string, s suffix) bool {
-		if len(stem) <= len(left) {
-			return false
-		}
-		word, ok := f.ix.vocabulary[stem]
-		if !ok {
-			return true
-		}
-		for _, at := range f.ix.byFirst[word] {
-			n := &f.ix.names[at]
-			if len(n.words) > 1 {
-				continue
-			}
-			score := n.weight // that of a joined name counts its words already
-			if score <= weightGiven {
-				score *= 2
-			}
-			f.addName(f.merge(i, i+2, first), n, s, score-joinPenalty)
-		}
-
-		return false
-	})
 }
 
 // accentCost is what a token loses where it is written with other accents than a word. A

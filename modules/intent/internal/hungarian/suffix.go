@@ -72,13 +72,13 @@ func (s suffix) layers() int {
 // ownerEndings is the layer between stem and case.
 func ownerEndings() map[string]suffix {
 	table := map[string]suffix{"": {}}
-	for _, e := range strings.Fields("k ok ek ak") {
+	for e := range strings.FieldsSeq("k ok ek ak") {
 		table[e] = suffix{isPlural: true}
 	}
-	for _, e := range strings.Fields("m om em am d od ed ad a e ja je nk unk tok otok etek atok juk uk jai jei ai ei aim eim jaim jeim aid eid jaid jeid aink eink jaink jeink im id ink ik aik eik jaik jeik") {
+	for e := range strings.FieldsSeq("m om em am d od ed ad a e ja je nk unk tok otok etek atok juk uk jai jei ai ei aim eim jaim jeim aid eid jaid jeid aink eink jaink jeink im id ink ik aik eik jaik jeik") {
 		table[e] = suffix{isPossessed: true, isPlural: strings.Contains(e, "i")}
 	}
-	for _, e := range strings.Fields("beli iak iek") {
+	for e := range strings.FieldsSeq("beli iak iek") {
 		table[e] = suffix{isAdjective: true, isPlural: e != "beli"}
 	}
 	table["i"] = suffix{isAdjective: true, isPossessed: true, isPlural: true} // konyhai; lámpái
@@ -109,29 +109,32 @@ func (m *morphology) caseEndings() map[string]grammaticalCase {
 // eachStem calls try with every way to cut an ending off a folded word, the uncut word
 // first. It stops when try returns false.
 func eachStem(word string, table map[string]suffix, try func(stem string, s suffix) bool) {
-	if !try(word, suffix{}) {
+	if !try(word, suffix{}) || !cutEndings(word, table, try) {
 		return
 	}
-	for cut := len(word) - 1; cut > 0 && len(word)-cut <= maxSuffix; cut-- {
-		if s, ok := table[word[cut:]]; ok && !try(word[:cut], s) {
-			return
-		}
-	}
-
 	reduced, ok := unassimilated(word)
 	if !ok || !try(reduced, suffix{grammaticalCase: instrumental, isThere: true}) {
 		return
 	}
-	for cut := len(reduced) - 1; cut > 0 && len(reduced)-cut <= maxSuffix; cut-- {
-		s, ok := table[reduced[cut:]]
-		if !ok || s.grammaticalCase != nominative {
-			continue
+	cutEndings(reduced, table, func(stem string, s suffix) bool {
+		if s.grammaticalCase != nominative {
+			return true // one case is enough
 		}
 		s.grammaticalCase = instrumental
-		if !try(reduced[:cut], s) {
-			return
+
+		return try(stem, s)
+	})
+}
+
+// cutEndings tries every ending of the table; false once try returned false.
+func cutEndings(word string, table map[string]suffix, try func(stem string, s suffix) bool) bool {
+	for cut := len(word) - 1; cut > 0 && len(word)-cut <= maxSuffix; cut-- {
+		if s, ok := table[word[cut:]]; ok && !try(word[:cut], s) {
+			return false
 		}
 	}
+
+	return true
 }
 
 // unassimilated undoes the doubling of a consonant before -val, -vel: szekkel -> szek,

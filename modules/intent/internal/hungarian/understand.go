@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 
 	"homehub/modules/intent/internal/meaning"
@@ -241,32 +242,38 @@ func onlyFillers(row []*span) bool {
 // reaches nothing; but the answer can name what is missing.
 func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	c := newClause(ix, u, s, row)
-	intent := switchIntentOf(c.action)
-	if intent == "" {
-		intent = coverIntentOf(c.action)
-	}
+	intent := cmp.Or(switchIntentOf(c.action), coverIntentOf(c.action))
 	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row)) > 1 {
 		return nil
 	}
-	var from, to int
-	for _, sp := range row {
-		if !sp.is(cUnknown) {
-			continue
-		}
-		if to > 0 && sp.from != to { // two unknown things
-			return nil
-		}
-		if to == 0 {
-			from = sp.from
-		}
-		to = sp.to
-	}
-	if to == 0 || to-from > 3 {
+	missing := c.unknownWords()
+	if missing == "" {
 		return nil
 	}
-	missing := withoutObjectEnding(s.text[s.tokens[from].from:s.tokens[to-1].to])
+	missing = withoutObjectEnding(missing)
 
 	return &interpretation{commands: []meaning.Command{{
 		Intent: intent, Slots: meaning.Slots{"name": missing}, Reason: meaning.ReasonNoSuchName, Missing: missing,
 	}}}
+}
+
+// unknownWords returns the words that nobody knows, where they stand together and are few
+// enough for a name; else nothing.
+func (c *clause) unknownWords() string {
+	const most = 3
+	first := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown) })
+	if first < 0 {
+		return ""
+	}
+	last := first
+	for i := first; i < len(c.spans); i++ {
+		if c.spans[i].is(cUnknown) {
+			last = i
+		}
+	}
+	if last-first >= most || slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return !sp.is(cUnknown) }) {
+		return ""
+	}
+
+	return c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
 }

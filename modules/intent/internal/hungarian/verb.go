@@ -150,7 +150,7 @@ func withJ(stem string) string {
 // endings joins a stem with each "back/front" pair of endings.
 func endings(stem string, isBack bool, pairs string) []string {
 	var forms []string
-	for _, pair := range strings.Fields(pairs) {
+	for pair := range strings.FieldsSeq(pairs) {
 		backForm, frontForm, _ := strings.Cut(pair, "/")
 		if isBack {
 			forms = append(forms, stem+backForm)

@@ -92,17 +92,24 @@ func (b *binder) match(s Slots) []*hamanagerapi.Entity {
 		return b.thermometers()
 	}
 
+	if b.intent == GetState && len(s) == 0 {
+		return nil // "everything" is no question
+	}
+	found := b.all()
+	if b.intent == GetWeather && b.name == "" && len(found) > 1 {
+		return found[:1]
+	}
+
+	return found
+}
+
+// all returns every entity within the constraints.
+func (b *binder) all() []*hamanagerapi.Entity {
 	var found []*hamanagerapi.Entity
 	for _, e := range b.home.Entities {
 		if b.isWithin(e) {
 			found = append(found, e)
 		}
-	}
-	if b.intent == GetWeather && b.name == "" && len(found) > 1 {
-		return found[:1]
-	}
-	if b.intent == GetState && b.name == "" && len(s) == 0 {
-		return nil // "everything" is no question
 	}
 
 	return found
@@ -168,33 +175,20 @@ func preferred(found []*hamanagerapi.Entity, fits func(*hamanagerapi.Entity) boo
 // thermometers are what tells the temperature of a place: the area's own sensor, else its
 // thermostats, else its temperature sensors.
 func (b *binder) thermometers() []*hamanagerapi.Entity {
-	area := b.area
-	if area == nil && b.floor == nil && b.at != "" {
-		area = b.home.Area(b.at)
+	if b.area == nil && b.floor == nil && b.at != "" {
+		b.area = b.home.Area(b.at)
 	}
-	if area != nil {
-		if e := b.home.Entity(area.TemperatureEntityID); e != nil && e.Exposed {
+	if b.area != nil {
+		if e := b.home.Entity(b.area.TemperatureEntityID); e != nil && e.Exposed {
 			return []*hamanagerapi.Entity{e}
 		}
 	}
-
-	var thermostats, sensors []*hamanagerapi.Entity
-	for _, e := range b.home.Entities {
-		if !e.Exposed || area != nil && e.AreaID != area.ID || b.floor != nil && b.floorOf(e.AreaID) != b.floor.ID {
-			continue
-		}
-		switch {
-		case e.Domain == "climate":
-			thermostats = append(thermostats, e)
-		case e.Domain == "sensor" && e.DeviceClass == "temperature" && (area != nil || b.floor != nil):
-			sensors = append(sensors, e)
-		}
-	}
-	if len(thermostats) > 0 {
+	if thermostats := b.all(); len(thermostats) > 0 || b.area == nil && b.floor == nil {
 		return thermostats
 	}
+	b.domains, b.classes = []string{"sensor"}, []string{"temperature"}
 
-	return sensors
+	return b.all()
 }
 
 // shoppingLists finds the to-do list that is for shopping.

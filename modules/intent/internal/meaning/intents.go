@@ -84,6 +84,16 @@ func ruleOf(intent string) rule {
 		return rule{reach: reachesOne, domains: []string{"climate"}, need: canSetTemperature}
 	case ClimateGet:
 		return rule{domains: []string{"climate"}}
+	case GetCurrentDate, GetCurrentTime, Nevermind, Respond:
+		return rule{reach: reachesNone}
+	default:
+		return applianceRuleOf(intent)
+	}
+}
+
+// applianceRuleOf is ruleOf for intents of one domain each.
+func applianceRuleOf(intent string) rule {
+	switch intent {
 	case HumidifierSetpoint:
 		return rule{domains: []string{"humidifier"}, limit: "humidity", high: 100}
 	case FanSetSpeed:
@@ -96,8 +106,6 @@ func ruleOf(intent string) rule {
 		return rule{reach: reachesOne, domains: []string{"todo"}}
 	case GetWeather:
 		return rule{domains: []string{"weather"}}
-	case GetCurrentDate, GetCurrentTime, Nevermind, Respond:
-		return rule{reach: reachesNone}
 	default:
 		return mediaRuleOf(intent)
 	}
