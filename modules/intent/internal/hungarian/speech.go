@@ -165,15 +165,23 @@ func SayNoHome() string { return sayPhrase("no_home") }
 // SayDeclined says that nothing will be done.
 func SayDeclined() string { return sayPhrase("declined") }
 
-// AskWhich asks which of several is meant.
+// maxSpokenChoices is how many names a listener can keep in mind. The answer's choices hold all.
+const maxSpokenChoices = 5
+
+// AskWhich asks which of several is meant; of very many it names the first as examples.
 func AskWhich(choices []meaning.Choice) string {
-	labels := make([]string, len(choices))
-	for i, c := range choices {
+	spoken := choices[:min(len(choices), maxSpokenChoices)]
+	labels := make([]string, len(spoken))
+	for i, c := range spoken {
 		labels[i] = c.Label
 	}
 	s := sentences()
+	if len(spoken) == len(choices) {
+		return asQuestion(strings.ReplaceAll(s.Phrases["which"], "{choices}", enumerate(labels, s.Phrases["or"])))
+	}
+	question := strings.ReplaceAll(s.Phrases["which_of_many"], "{count}", strconv.Itoa(len(choices)))
 
-	return asQuestion(strings.ReplaceAll(s.Phrases["which"], "{choices}", enumerate(labels, s.Phrases["or"])))
+	return asQuestion(strings.ReplaceAll(question, "{choices}", strings.Join(labels, ", ")))
 }
 
 // AskYes asks whether risky commands are really meant, and names what they reach.

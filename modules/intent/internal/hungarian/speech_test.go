@@ -106,4 +106,9 @@ func TestQuestions(t *testing.T) {
 	require.Equal(t, "Biztosan kinyissam a bejárati ajtót?", hungarian.AskYes([]meaning.Command{unlock}))
 	require.Equal(t, "Biztosan kinyissam a bejárati ajtót és kinyissam a kertkaput?", hungarian.AskYes([]meaning.Command{unlock, gate}))
 	require.Equal(t, "Melyikre gondolsz: csillár vagy állólámpa?", hungarian.AskWhich([]meaning.Choice{{Label: "csillár"}, {Label: "állólámpa"}}))
+	many := make([]meaning.Choice, 6)
+	for i := range many {
+		many[i].Label = string(rune('a' + i))
+	}
+	require.Equal(t, "6 ilyen van, például a, b, c, d, e; melyikre gondolsz?", hungarian.AskWhich(many))
 }
