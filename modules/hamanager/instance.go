@@ -1,9 +1,6 @@
 package hamanager
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Status is how an instance is; the words of the HTTP contract.
 type Status string
@@ -59,11 +56,3 @@ type instance struct {
 
 // isSimulated reports whether no real home stands behind it.
 func (i instance) isSimulated() bool { return i.Kind == kindVirtual }
-
-// isGone reports whether people see nothing of it any more.
-func (i instance) isGone() bool { return i.Desired == desireRemoved }
-
-// isWorking reports whether the instance is on its way to another status by itself.
-func (s Status) isWorking() bool {
-	return slices.Contains([]Status{statusQueued, statusStarting, statusOnboarding}, s)
-}

@@ -311,6 +311,8 @@ func (f *fleet) getLive(ctx context.Context, householdID string) (instance, erro
 	}
 	if r := f.runner(householdID); r != nil {
 		i = r.apply(i)
+	} else if i.Desired == desireRunning && i.Status != statusQueued {
+		i.Status, i.Message = statusStarting, "" // what is stored is an earlier process's
 	}
 
 	return i, nil

@@ -33,6 +33,7 @@ type Server struct {
 	received map[string][]json.RawMessage
 	peers    map[*peer]bool
 	dials    int
+	token    string
 	isDown   bool
 	isDeaf   bool
 }
@@ -52,8 +53,9 @@ func New(tb testing.TB) *Server {
 		answers:  map[string]any{},
 		received: map[string][]json.RawMessage{},
 		peers:    map[*peer]bool{},
+		token:    Token,
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve)} //nolint:gosec // of tests only
+	s.http = &http.Server{Handler: s.Handler()} //nolint:gosec // of tests only
 	s.done.Go(func() { _ = s.http.Serve(s.listener) })
 	tb.Cleanup(s.Close)
 
@@ -70,6 +72,24 @@ func (s *Server) Close() {
 // Endpoint leads to the server.
 func (s *Server) Endpoint() hass.Endpoint {
 	return hass.Endpoint{BaseURL: "http://hass.test", Dial: s.dial, Token: Token}
+}
+
+// Handler serves the same over any other listener.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/websocket", s.serve)
+	mux.HandleFunc("/manifest.json", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"name":"Home Assistant"}`))
+	})
+
+	return mux
+}
+
+// SetToken makes another token than Token the right one.
+func (s *Server) SetToken(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token = token
 }
 
 // Answer sets the result of a command: a value, a *hass.CommandError, Silence, or a function
@@ -179,7 +199,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if _, raw, err := ws.Read(ctx); err != nil || json.Unmarshal(raw, &auth) != nil {
 		return
 	}
-	if auth.Token != Token {
+	s.mu.Lock()
+	isRight := auth.Token == s.token
+	s.mu.Unlock()
+	if !isRight {
 		p.send(map[string]string{"type": "auth_invalid", "message": "Invalid access token or password"})
 
 		return
