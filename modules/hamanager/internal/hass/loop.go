@@ -85,7 +85,7 @@ func readOne(ctx context.Context, ws *websocket.Conn, into *message) error {
 
 // read takes frames until the connection ends. One buffer serves all but the largest.
 func (c *Conn) read(ctx context.Context) error {
-	const keep = 64 << 10 // a home's first states are large, what follows is not
+	const keep = 8 << 10 // a home's first states are large, what follows is not
 
 	var buffer bytes.Buffer
 	for {
@@ -93,10 +93,6 @@ func (c *Conn) read(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
-		if buffer.Cap() > keep {
-			buffer = bytes.Buffer{}
-		}
-		buffer.Reset()
 		if _, err := io.Copy(&buffer, reader); err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
@@ -104,6 +100,9 @@ func (c *Conn) read(ctx context.Context) error {
 		c.received.Add(1)
 		if err := c.takeFrame(buffer.Bytes()); err != nil {
 			return err
+		}
+		if buffer.Reset(); buffer.Cap() > keep {
+			buffer = bytes.Buffer{}
 		}
 	}
 }

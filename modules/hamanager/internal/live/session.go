@@ -207,10 +207,15 @@ const (
 	// rebuildShare keeps a home whose registries never rest from keeping homehub busy: it is
 	// left alone for so many times as long as its last rebuild took.
 	rebuildShare = 10
+	// refreshEvery finds what no event tells: the exposure of entities without an entry.
+	refreshEvery = 5 * time.Minute
 )
 
 // follow rebuilds the structure whenever it is stale, until the connection ends.
 func (s *Session) follow(ctx context.Context, conn *hass.Conn) error {
+	refresh := time.NewTicker(refreshEvery)
+	defer refresh.Stop()
+
 	pause := settle
 	for {
 		select {
@@ -219,6 +224,7 @@ func (s *Session) follow(ctx context.Context, conn *hass.Conn) error {
 		case <-conn.Done():
 			return conn.Err()
 		case <-s.mirror.isStale:
+		case <-refresh.C:
 		}
 
 		select {
