@@ -41,21 +41,18 @@ func (c *clause) item(list int) string {
 	named := c.find(cAbout, "item") != nil
 	isPart := func(i int) bool {
 		sp := c.spans[i]
-		return i != list && sp != c.verb && sp != c.prefix && !sp.is(cFiller|cPrefix) && !(named && sp.means(cAbout, "item"))
+		return i != list && sp != c.verb && sp != c.prefix && !sp.is(cFiller|cPrefix) && (!named || !sp.means(cAbout, "item"))
 	}
-	first, last := -1, -1
+	var parts []int
 	for i := range c.spans {
-		if !isPart(i) {
-			continue
+		if isPart(i) {
+			parts = append(parts, i)
 		}
-		if first < 0 {
-			first = i
-		}
-		last = i
 	}
-	if first < 0 || first < list && last > list {
+	if len(parts) == 0 || parts[0] < list && parts[len(parts)-1] > list {
 		return ""
 	}
+	first, last := parts[0], parts[len(parts)-1]
 	text := c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
 	if named {
 		return text

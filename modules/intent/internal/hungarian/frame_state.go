@@ -104,24 +104,43 @@ func (c *clause) askNamed() []draft {
 	if state == "" && !isOpen && !c.isClosedQuestion() {
 		return nil // a name alone asks nothing
 	}
-
-	candidates := sp.name.entities
-	if about != nil {
-		candidates = within(candidates, func(e *hamanagerapi.Entity) bool {
-			return e.Domain == about.of.Domain && e.DeviceClass == about.of.Classes[0]
-		})
+	if state == "" && !isOpen && about != nil {
+		state = "on"
 	}
+
+	candidates := about.ofClass(sp.name.entities)
 	switch {
 	case state != "":
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 	case isOpen:
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
-	case about != nil:
-		state = "on"
+	}
+	if len(candidates) == 0 {
+		return nil
 	}
 
 	return c.stateOfName(sp, candidates, state)
 }
+
+// ofClass narrows entities to those of the class that a word speaks of. A word that says how
+// something is leaves none where none is of its class: hideg a kávé says nothing of a
+// kávéfőző.
+func (l *lexeme) ofClass(entities []*hamanagerapi.Entity) []*hamanagerapi.Entity {
+	if l == nil {
+		return entities
+	}
+	isOfClass := func(e *hamanagerapi.Entity) bool {
+		return e.Domain == l.of.Domain && e.DeviceClass == l.of.Classes[0]
+	}
+	if l.value != "" && !l.saysOfAll() && !slices.ContainsFunc(entities, isOfClass) {
+		return nil
+	}
+
+	return within(entities, isOfClass)
+}
+
+// saysOfAll reports whether a class's own word is also said of what is no sensor: megy a bojler?
+func (l *lexeme) saysOfAll() bool { return l.of.Classes[0] == "running" }
 
 // isClosedQuestion reports whether the clause looks like a question at all.
 func (c *clause) isClosedQuestion() bool { return c.s.isQuestion || c.classes&(cQuestion|cCopula) != 0 }

@@ -12,6 +12,9 @@ import (
 	"homehub/modules/intent/internal/evaluation"
 )
 
+// noon is when everything in these tests is said.
+func noon() time.Time { return time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC) }
+
 // TestUnderstand holds the grammar to testdata/understand, in the built-in home: every
 // sentence must have the effect that it should, and none may do anything else.
 func TestUnderstand(t *testing.T) {
@@ -20,9 +23,28 @@ func TestUnderstand(t *testing.T) {
 	suite := load(t, dir)
 	home := hamanagertest.BuiltInHome(t)
 
-	results, err := evaluation.Run(t.Context(), home, suite, evaluation.Grammar{}, time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC))
+	results, err := evaluation.Run(t.Context(), home, suite, evaluation.Grammar{}, noon())
 
 	require.NoError(t, err)
+	requireAllRight(t, results)
+}
+
+// TestUnderstandNames does the same in a flat with the names that families give.
+func TestUnderstandNames(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join("testdata", "flat")
+	suite, err := evaluation.Load(dir)
+	require.NoError(t, err)
+	home := hamanagertest.HomeFromFile(t, suite.Fixtures)
+
+	results, err := evaluation.Run(t.Context(), home, suite, evaluation.Grammar{}, noon())
+
+	require.NoError(t, err)
+	requireAllRight(t, results)
+}
+
+func requireAllRight(t *testing.T, results []evaluation.Result) {
+	t.Helper()
 	misses := 0
 	for _, r := range results {
 		if !r.Verdict.IsEffect || r.Verdict.IsWrong {

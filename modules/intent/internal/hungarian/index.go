@@ -26,6 +26,8 @@ type name struct {
 	// weight is how surely the words mean it: names as the home has them weigh more than
 	// what was derived from them.
 	weight float32
+	// isPart: only one word of an area's name; it must say where.
+	isPart bool
 
 	entities []*hamanagerapi.Entity
 	area     *hamanagerapi.Area
@@ -36,6 +38,7 @@ type name struct {
 const (
 	weightGiven   = 2.0
 	weightDerived = 1.7
+	weightPart    = 1.2
 )
 
 // NewIndex makes the index of a home's structure. Only what is exposed can be found.
@@ -82,12 +85,24 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 	}
 	for _, text := range append([]string{a.Name}, a.Aliases...) {
 		folded := fold(text)
+		if first, _, ok := strings.Cut(text, " "); ok && !b.isGeneric(first) {
+			b.addPart(first, a)
+		}
 		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 {
 			b.add(short, weightDerived, set)
 		} else if !strings.Contains(folded, " ") {
 			b.add(folded+"szoba", weightDerived, set)
 		}
 	}
+}
+
+// addPart adds the first word of an area's name, for where something is: a szülőiben, Marcinál.
+func (b *builder) addPart(first string, a *hamanagerapi.Area) {
+	folded := fold(first)
+	if _, ok := b.byText[folded]; ok {
+		return
+	}
+	b.add(first, weightPart, func(n *name) { n.area, n.isPart = a, true })
 }
 
 // addEntity adds an entity's names, and each without the area that it begins with: what
@@ -151,8 +166,24 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 		b.addStems(tok)
 	}
 	b.addWords(folded, weight, set)
+	b.addShort(folded, tokens[len(tokens)-1], set)
 	if len(folded) > 1 {
 		b.addWords([]string{strings.Join(folded, "")}, weight*float32(len(folded))-joinPenalty, set)
+	}
+}
+
+// addShort adds a name without the last part of a compound that people leave out after a
+// participle: szárító(gép), but not kávé(gép).
+func (b *builder) addShort(folded []string, last token, set func(*name)) {
+	const shortest = 4
+	for _, head := range words().DroppableHeads {
+		short, ok := strings.CutSuffix(last.lower, head)
+		if !ok || len(short) < shortest || !strings.HasSuffix(short, "ó") && !strings.HasSuffix(short, "ő") {
+			continue
+		}
+		shortened := slices.Clone(folded)
+		shortened[len(folded)-1] = fold(short)
+		b.addWords(shortened, weightDerived, set)
 	}
 }
 
@@ -187,6 +218,9 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 	}
 	n := &b.ix.names[at]
 	n.weight = max(n.weight, weight)
+	if n.isPart { // what is so called itself comes before a part of something else
+		n.isPart, n.area = false, nil
+	}
 	set(n)
 }
 

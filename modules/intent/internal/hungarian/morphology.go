@@ -21,6 +21,7 @@ type morphology struct {
 	Lowering        []string             `yaml:"lowering"`
 	Stems           map[string]string    `yaml:"stems"`
 	PossessiveStems map[string]string    `yaml:"possessive_stems"`
+	DroppableHeads  []string             `yaml:"droppable_heads"`
 	OtherForms      map[string]string    `yaml:"other_forms"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
@@ -72,8 +73,8 @@ func (m *morphology) harmonyOf(word string) harmony {
 
 	neutralSeen := false
 	runes := []rune(word)
-	for _, rune := range slices.Backward(runes) {
-		switch rune {
+	for _, r := range slices.Backward(runes) {
+		switch r {
 		case 'a', 'á', 'o', 'ó', 'u', 'ú':
 			return back
 		case 'ö', 'ő', 'ü', 'ű':
@@ -85,7 +86,7 @@ func (m *morphology) harmonyOf(word string) harmony {
 		case 'e':
 			return front
 		case 'é', 'i', 'í', 'y':
-			neutralSeen = neutralSeen || rune != 'y'
+			neutralSeen = neutralSeen || r != 'y'
 		}
 	}
 
@@ -167,9 +168,9 @@ func hasVowel(word string) bool { return strings.ContainsAny(word, vowels) }
 
 func lastVowel(word string) rune {
 	runes := []rune(word)
-	for _, rune := range slices.Backward(runes) {
-		if isVowel(rune) {
-			return rune
+	for _, r := range slices.Backward(runes) {
+		if isVowel(r) {
+			return r
 		}
 	}
 

@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -103,6 +104,23 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 		return len(into)-from < maxReadings
 	})
 
+	return f.readNumber(into, tok)
+}
+
+// readNumber reads a number word as the digits that a name may have: lámpa kettő.
+func (f *spanner) readNumber(into []reading, tok *token) []reading {
+	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+	if !ok || tok.isNumber {
+		return into
+	}
+	ending, known := f.ix.lang.suffixes[rest]
+	if rest != "" && !known {
+		return into
+	}
+	if word := f.ix.wordNumber(strconv.Itoa(int(value))); word >= 0 {
+		into = append(into, reading{word: word, suffix: ending, stem: len(tok.fold) - len(rest)})
+	}
+
 	return into
 }
 
@@ -177,11 +195,13 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 // with wrong ones no longer counts (fél, fel); where a whole word is there, a word with
 // several endings cut off does not (minden, min-d-en).
 func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
-	if sp.lexemes != nil && (score < sp.score-costAccent/2 || sp.isWhole && ending.layers() > 1) {
-		return
-	}
-	if sp.lexemes != nil && score > sp.score+costAccent/2 && sp.name == nil {
-		sp.lexemes, sp.classes = nil, sp.classes&(cVerb|cState|cNumber)
+	if sp.lexemes != nil {
+		if score < sp.score-costAccent/2 || sp.isWhole && ending.layers() > 1 {
+			return
+		}
+		if score > sp.score+costAccent/2 && sp.name == nil {
+			sp.lexemes, sp.classes = nil, sp.classes&(cVerb|cState|cNumber)
+		}
 	}
 	for _, l := range p.lexemes {
 		if l.class == cPrefix && ending.isThere { // a prefix never changes
@@ -199,7 +219,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	last, to, ok := f.follow(i, r, n.words, innerEnding)
-	if !ok {
+	if !ok || n.isPart && !last.suffix.saysWhere() {
 		return
 	}
 	score := n.weight*float32(len(n.words)) + bonusPhrase*float32(len(n.words)-1)

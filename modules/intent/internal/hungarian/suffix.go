@@ -58,6 +58,16 @@ func (m *morphology) suffixes() map[string]suffix {
 // isSimplerThan prefers the reading with fewer layers: "ban" is a case, not b-an.
 func (s suffix) isSimplerThan(other suffix) bool { return s.layers() < other.layers() }
 
+// saysWhere reports whether the ending is one of place: -ban, -n, -nál, -i and so on.
+func (s suffix) saysWhere() bool {
+	switch s.grammaticalCase {
+	case inessive, superessive, adessive:
+		return true
+	default:
+		return s.isAdjective && s.grammaticalCase == nominative
+	}
+}
+
 func (s suffix) layers() int {
 	n := 0
 	for _, is := range [...]bool{s.isPlural && !s.isAdjective, s.isPossessed && !s.isAdjective, s.isAdjective, s.grammaticalCase != nominative} {
