@@ -21,8 +21,8 @@ type instanceDTO struct {
 	HouseholdID   string     `json:"household_id"`
 	Kind          string     `json:"kind"`
 	Status        Status     `json:"status"`
-	Message       string     `json:"message"`
-	HAVersion     string     `json:"ha_version"`
+	Message       *string    `json:"message"`
+	HAVersion     *string    `json:"ha_version"`
 	Port          *int       `json:"port"`
 	IsSimulated   bool       `json:"is_simulated"`
 	CreatedAt     time.Time  `json:"created_at"`
@@ -33,8 +33,8 @@ type instanceDTO struct {
 
 func toInstanceDTO(i instance) instanceDTO {
 	dto := instanceDTO{
-		ID: i.ID, HouseholdID: i.HouseholdID, Kind: i.Kind, Status: i.Status, Message: i.Message,
-		HAVersion: i.HAVersion, Port: i.Port, IsSimulated: i.isSimulated(), CreatedAt: i.CreatedAt.UTC(),
+		ID: i.ID, HouseholdID: i.HouseholdID, Kind: i.Kind, Status: i.Status, Message: optional(i.Message),
+		HAVersion: optional(i.HAVersion), Port: i.Port, IsSimulated: i.isSimulated(), CreatedAt: i.CreatedAt.UTC(),
 	}
 	if i.ReadyAt != nil {
 		at := i.ReadyAt.UTC()
@@ -45,11 +45,11 @@ func toInstanceDTO(i instance) instanceDTO {
 }
 
 type homeDTO struct {
-	HouseholdID string          `json:"household_id"`
-	Instance    homeInstanceDTO `json:"instance"`
-	Floors      []floorDTO      `json:"floors"`
-	Areas       []areaDTO       `json:"areas"`
-	Entities    []entityDTO     `json:"entities"`
+	HouseholdID string           `json:"household_id"`
+	Instance    *homeInstanceDTO `json:"instance"`
+	Floors      []floorDTO       `json:"floors"`
+	Areas       []areaDTO        `json:"areas"`
+	Entities    []entityDTO      `json:"entities"`
 }
 
 type homeInstanceDTO struct {
@@ -82,18 +82,14 @@ type entityDTO struct {
 	IsExposed   bool     `json:"is_exposed"`
 }
 
-// toHomeDTO shows the model; home is nil before the instance is ready. Entities that are not
-// exposed are shown only where all are asked for.
-func toHomeDTO(i instance, home *hamanagerapi.Home, showsHidden bool) homeDTO {
-	dto := homeDTO{
-		HouseholdID: i.HouseholdID,
-		Instance:    homeInstanceDTO{Kind: i.Kind, Status: i.Status, IsSimulated: i.isSimulated()},
-		Floors:      []floorDTO{}, Areas: []areaDTO{}, Entities: []entityDTO{},
-	}
-	if home == nil {
-		return dto
-	}
+// emptyHomeDTO is what there is to see before the instance is ready.
+func emptyHomeDTO(householdID string) homeDTO {
+	return homeDTO{HouseholdID: householdID, Floors: []floorDTO{}, Areas: []areaDTO{}, Entities: []entityDTO{}}
+}
 
+// fill shows the model. What is not exposed is hidden from people, and shown to owners, who
+// decide about it.
+func (dto *homeDTO) fill(home *hamanagerapi.Home, showsHidden bool) {
 	for _, f := range home.Floors {
 		dto.Floors = append(dto.Floors, floorDTO{ID: f.ID, Name: f.Name, Aliases: listOf(f.Aliases)})
 	}
@@ -105,8 +101,6 @@ func toHomeDTO(i instance, home *hamanagerapi.Home, showsHidden bool) homeDTO {
 			dto.Entities = append(dto.Entities, toEntityDTO(e))
 		}
 	}
-
-	return dto
 }
 
 func toEntityDTO(e *hamanagerapi.Entity) entityDTO {

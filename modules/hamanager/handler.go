@@ -8,7 +8,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/platform/httpx"
 	"homehub/platform/identity"
 )
@@ -33,11 +32,9 @@ func (m *Module) createInstance(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var request createRequest
-	if c.Request().ContentLength != 0 { // the body is optional
-		if request, err = httpx.Decode[createRequest](c); err != nil {
-			return err
-		}
+	request, err := httpx.Decode[createRequest](c) // the body is optional
+	if err != nil {
+		return err
 	}
 	i, err := m.svc.createInstance(ctx, caller, request.Kind)
 	if err != nil {
@@ -106,18 +103,18 @@ func (m *Module) getHome(c echo.Context) error {
 		return err
 	}
 	i, err := m.fleet.getLive(ctx, caller.HouseholdID)
+	if errors.Is(err, errNotFound) { // a home without an instance is empty, not missing
+		return c.JSON(http.StatusOK, emptyHomeDTO(caller.HouseholdID))
+	}
 	if err != nil {
 		return err
 	}
 
-	var home *hamanagerapi.Home
-	present, err := m.Instance(ctx, caller.HouseholdID)
-	switch {
-	case err == nil:
-		home = present.Home()
-	case !errors.Is(err, hamanagerapi.ErrNoInstance) && !errors.Is(err, hamanagerapi.ErrOffline):
-		return err
+	dto := emptyHomeDTO(caller.HouseholdID)
+	dto.Instance = &homeInstanceDTO{Kind: i.Kind, Status: i.Status, IsSimulated: i.isSimulated()}
+	if present, err := m.Instance(ctx, caller.HouseholdID); err == nil { // else it is not ready yet
+		dto.fill(present.Home(), caller.Role == identity.RoleOwner)
 	}
 
-	return c.JSON(http.StatusOK, toHomeDTO(i, home, caller.Role == identity.RoleOwner))
+	return c.JSON(http.StatusOK, dto)
 }

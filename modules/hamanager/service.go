@@ -89,9 +89,6 @@ func (s *service) createInstance(ctx context.Context, caller identity.Principal,
 	if kind == "" {
 		kind = s.cfg.Kind
 	}
-	if kind != kindVirtual {
-		return instance{}, errKind
-	}
 
 	created := s.newInstance(caller.HouseholdID, kind)
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
@@ -99,9 +96,14 @@ func (s *service) createInstance(ctx context.Context, caller identity.Principal,
 		if err != nil {
 			return err
 		}
-		if kept == nil || kept.Desired != desireRemoved {
-			err = s.store.insert(ctx, created) // errExists where there is one
-		} else {
+		switch {
+		case kept != nil && kept.Desired != desireRemoved:
+			return errExists
+		case kind != kindVirtual:
+			return errKind
+		case kept == nil:
+			err = s.store.insert(ctx, created)
+		default:
 			created.ID, created.Generation = kept.ID, kept.Generation
 			created.Username, created.Password, created.Token = kept.Username, kept.Password, kept.Token
 			err = s.update(ctx, &created)
