@@ -212,14 +212,14 @@ func TestALinkedHomeComesAndGoes(t *testing.T) {
 // TestLinkRealHomeAssistant is the whole way with the real thing.
 func TestLinkRealHomeAssistant(t *testing.T) {
 	t.Parallel()
-	real := hamanagertest.RealHass(t)
+	reference := hamanagertest.RealHass(t)
 	b := setup(t)
 	run(t, b.Module)
 	require.NoError(t, b.Provision(t.Context(), b.owner.HouseholdID))
 	b.awaitReady(t, b.owner.HouseholdID)
 
-	require.ErrorIs(t, b.link(t, real.URL, real.Token+"x"), errTokenRefused)
-	require.NoError(t, b.link(t, real.URL, real.Token))
+	require.ErrorIs(t, b.link(t, reference.URL, reference.Token+"x"), errTokenRefused)
+	require.NoError(t, b.link(t, reference.URL, reference.Token))
 	eventually(t, "linked", func() bool {
 		i, err := b.fleet.getLive(t.Context(), b.owner.HouseholdID)
 

@@ -2,7 +2,6 @@ package hamanager
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -37,9 +36,6 @@ const (
 	messageRefused = "Home Assistant does not accept the token any more. Link it again with a new one."
 	messageFailed  = "The home could not be started. It is tried again by itself."
 )
-
-// errRefused ends a session whose token does not hold.
-var errRefused = errors.New("home assistant refuses the token")
 
 // start begins the runner's one goroutine.
 func (r *runner) start(ctx context.Context) {

@@ -8,8 +8,6 @@ import (
 )
 
 // stateAfter is the state that a service leaves an entity in.
-//
-//nolint:gochecknoglobals // immutable
 var stateAfter = map[string]string{
 	"turn_on": "on", "turn_off": "off",
 	"open_cover": "open", "close_cover": "closed", "open_valve": "open", "close_valve": "closed",

@@ -1,5 +1,3 @@
-// Package hamanagertest brings homes for other modules' tests: a scripted one in memory,
-// homes from files, and a real Home Assistant where the environment names one.
 package hamanagertest
 
 import (

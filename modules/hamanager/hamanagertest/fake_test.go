@@ -19,7 +19,7 @@ func newFake() *hamanagertest.Fake {
 	return hamanagertest.NewInstance(hamanagerapi.NewHome(hamanagerapi.Home{Version: 1}, []*hamanagerapi.Entity{lamp}))
 }
 
-var turnOn = hamanagerapi.ServiceCall{ //nolint:gochecknoglobals // immutable
+var turnOn = hamanagerapi.ServiceCall{
 	Domain: "light", Service: "turn_on", EntityIDs: []string{"light.konyha"}, Data: map[string]any{"brightness_pct": 40},
 }
 

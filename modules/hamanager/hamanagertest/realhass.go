@@ -52,7 +52,7 @@ func SetUp(tb testing.TB, url string) Real {
 	return Real{URL: url, Token: token}
 }
 
-//nolint:gochecknoglobals // one sign-in for all tests of a process
+// realHass holds one sign-in for all tests of a process.
 var realHass struct {
 	sync.Mutex
 

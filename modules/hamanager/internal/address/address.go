@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// ErrNotAllowed: the policy does not let anybody go there.
+// ErrNotAllowed means that the policy lets nobody go there.
 var ErrNotAllowed = errors.New("this address is not allowed")
 
 // The words that may stand in a policy beside address ranges.

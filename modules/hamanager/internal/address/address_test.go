@@ -93,7 +93,7 @@ func TestDialJudgesTheResolvedAddress(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	require.NoError(t, err)
 	byName := net.JoinHostPort("localhost", port) // a harmless name for a forbidden address

@@ -59,6 +59,7 @@ func Connect(ctx context.Context, e Endpoint) (*Conn, error) {
 	client := e.httpClient()
 	defer client.CloseIdleConnections()
 
+	//nolint:bodyclose // the library has closed it, or made the connection of it
 	ws, response, err := websocket.Dial(ctx, e.BaseURL+"/api/websocket", &websocket.DialOptions{HTTPClient: client})
 	if err != nil {
 		if response != nil {

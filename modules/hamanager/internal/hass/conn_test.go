@@ -49,7 +49,9 @@ func TestIDsIncreaseUnderConcurrency(t *testing.T) {
 
 	last := 0
 	for _, raw := range server.Received("echo") {
-		var command struct{ ID int }
+		var command struct {
+			ID int `json:"id"`
+		}
 		require.NoError(t, json.Unmarshal(raw, &command))
 		require.Greater(t, command.ID, last)
 		last = command.ID
@@ -253,7 +255,7 @@ func TestParseBaseURL(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"http://homeassistant.local:8123": "http://homeassistant.local:8123",
-		" https://ha.example.org/ ":       "https://ha.example.org",
+		"https://ha.example.org/\n":       "https://ha.example.org",
 		"http://[fd00::1]:8123/":          "http://[fd00::1]:8123",
 		"homeassistant.local:8123":        "",
 		"ftp://ha":                        "",

@@ -3,6 +3,7 @@ package hass
 import (
 	"encoding/json"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -36,10 +37,7 @@ func Members(raw json.RawMessage) iter.Seq2[string, json.RawMessage] {
 // mergeObjects returns base with plus's members put over it and minus's keys taken out. The
 // result is of its own memory, of the right size.
 func mergeObjects(base, plus json.RawMessage, minus []string) json.RawMessage {
-	added := map[string]json.RawMessage{}
-	for key, value := range Members(plus) {
-		added[key] = value
-	}
+	added := maps.Collect(Members(plus))
 
 	merged := make([]byte, 1, len(base)+len(plus)+2)
 	merged[0] = '{'

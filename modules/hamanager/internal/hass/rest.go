@@ -123,7 +123,7 @@ func (c *Client) do(ctx context.Context, method, path string, p payload, result 
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOffline, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end, or given up
+	defer response.Body.Close()
 
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {

@@ -32,7 +32,7 @@ type StateChange struct {
 	Plus  StateDiff `json:"+"`
 	Minus struct {
 		Attributes []string `json:"a"`
-	} `json:"-,"` // the comma makes it a name
+	} `json:"-,"` //nolint:staticcheck // the comma makes the hyphen a name
 }
 
 // contextID takes both forms of a context: its bare id, or an object that may lack the id.

@@ -27,6 +27,7 @@ type wire struct {
 func dialBare(t *testing.T, h home) wire {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DialContext: h.endpoint.Dial}}
+	//nolint:bodyclose // the library has closed it, or made the connection of it
 	ws, _, err := websocket.Dial(testContext(t), h.endpoint.BaseURL+"/api/websocket", &websocket.DialOptions{HTTPClient: client})
 	require.NoError(t, err)
 	ws.SetReadLimit(1 << 26)
@@ -237,7 +238,7 @@ func testRestart(t *testing.T, h home) {
 
 // realRestart asks the real Home Assistant to restart. Whoever runs it must start it again
 // when it exits with 100, as its container does; and nothing else may use it meanwhile.
-func realRestart(real hamanagertest.Real) func(*testing.T) {
+func realRestart(reference hamanagertest.Real) func(*testing.T) {
 	const variable = "HOMEHUB_TEST_HASS_RESTART"
 	if os.Getenv(variable) == "" {
 		return nil
@@ -246,7 +247,7 @@ func realRestart(real hamanagertest.Real) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Helper()
 		ctx := context.WithoutCancel(t.Context())
-		conn, err := hass.Connect(ctx, hass.Endpoint{BaseURL: real.URL, Token: real.Token})
+		conn, err := hass.Connect(ctx, hass.Endpoint{BaseURL: reference.URL, Token: reference.Token})
 		require.NoError(t, err)
 		defer conn.Close()
 		_, err = conn.Call(ctx, hamanagerapi.ServiceCall{Domain: "homeassistant", Service: "restart"})

@@ -227,7 +227,11 @@ func testList(t *testing.T, h home) {
 		result, err := conn.Call(ctx, call)
 		require.NoError(t, err)
 		var response map[string]struct {
-			Items []struct{ Summary, UID, Status string } `json:"items"`
+			Items []struct {
+				Summary string `json:"summary"`
+				UID     string `json:"uid"`
+				Status  string `json:"status"`
+			} `json:"items"`
 		}
 		require.NoError(t, json.Unmarshal(result.Response, &response))
 		require.Contains(t, response, list)

@@ -53,10 +53,10 @@ func (h home) list(t *testing.T, conn *hass.Conn) string {
 // TestRealHomeAssistant is the reference.
 func TestRealHomeAssistant(t *testing.T) {
 	t.Parallel()
-	real := hamanagertest.RealHass(t)
+	reference := hamanagertest.RealHass(t)
 	suite(t, home{
-		endpoint: hass.Endpoint{BaseURL: real.URL, Token: real.Token},
-		restart:  realRestart(real),
+		endpoint: hass.Endpoint{BaseURL: reference.URL, Token: reference.Token},
+		restart:  realRestart(reference),
 		owner:    hamanagertest.RealHassOwner(),
 		lamp:     "light.teszt_lampa", cover: "cover.hall_window", simpleCover: "cover.garage_door",
 		lock: "lock.front_door", climate: "climate.hvac",
@@ -136,13 +136,11 @@ func testContext(t *testing.T) context.Context {
 }
 
 // requireCode asserts on Home Assistant's own error code.
-func requireCode(t *testing.T, err error, code string) *hass.CommandError {
+func requireCode(t *testing.T, err error, code string) {
 	t.Helper()
 	refusal, ok := errors.AsType[*hass.CommandError](err)
 	require.True(t, ok, "not a command's error: %v", err)
 	require.Equal(t, code, refusal.Code, refusal.Message)
-
-	return refusal
 }
 
 func keysOf(m map[string]json.RawMessage) []string { return slices.Sorted(maps.Keys(m)) }

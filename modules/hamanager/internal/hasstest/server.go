@@ -19,8 +19,8 @@ import (
 // Token is the one that the server accepts.
 const Token = "the right token"
 
-// Silence, as an answer, is none.
-var Silence = new(int) //nolint:gochecknoglobals // a sentinel
+// Silence is no answer.
+var Silence = new(int)
 
 // Server is one scripted home.
 type Server struct {
@@ -55,7 +55,7 @@ func New(tb testing.TB) *Server {
 		peers:    map[*peer]bool{},
 		token:    Token,
 	}
-	s.http = &http.Server{Handler: s.Handler()} //nolint:gosec // of tests only
+	s.http = &http.Server{Handler: s.Handler()}
 	s.done.Go(func() { _ = s.http.Serve(s.listener) })
 	tb.Cleanup(s.Close)
 
@@ -188,7 +188,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer ws.CloseNow() //nolint:errcheck // the end of a scripted home
+	defer ws.CloseNow()
 
 	ctx := context.WithoutCancel(r.Context())
 	p := &peer{ws: ws, subscriptions: map[string]int{}}

@@ -427,7 +427,7 @@ func heap() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 
-	return int64(m.HeapInuse + m.StackInuse) //nolint:gosec // no heap is that large
+	return int64(m.HeapInuse + m.StackInuse)
 }
 
 const attributes = `{"min_color_temp_kelvin":2000,"max_color_temp_kelvin":6535,"min_mireds":153,"max_mireds":500,` +
