@@ -136,15 +136,16 @@ func (c *conn) serve(ctx context.Context) {
 	owned.Wait()
 }
 
-var errNotText = errors.New("not a text message")
-
 func readMessage(ctx context.Context, ws *websocket.Conn, buf []byte) ([]byte, error) {
 	kind, r, err := ws.Reader(ctx)
+	for err == nil && kind == websocket.MessageBinary {
+		// Binary messages are for handlers that a command has registered; none of ours does.
+		if _, err = io.Copy(io.Discard, r); err == nil {
+			kind, r, err = ws.Reader(ctx)
+		}
+	}
 	if err != nil {
 		return nil, err
-	}
-	if kind != websocket.MessageText {
-		return nil, errNotText
 	}
 	for {
 		if len(buf) == cap(buf) {

@@ -46,6 +46,7 @@ func (h *Home) routes() http.Handler {
 	} {
 		mux.Handle(path, m)
 	}
+	mux.HandleFunc("/api", func(w http.ResponseWriter, _ *http.Request) { plainError(w, http.StatusNotFound) }) // else: a redirect
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { plainError(w, http.StatusNotFound) })
 
 	return h.guard(mux)

@@ -206,10 +206,12 @@ var capabilities = map[string][]string{
 // extended is the row as get, get_entries and update show it.
 func (h *Home) extended(row *entry) extendedEntry {
 	more := row.more
-	more.Capabilities = map[string]any{}
 	if e := h.entityOf(row.EntityID); e != nil {
 		for _, key := range capabilities[e.domain] {
 			if e.state.Attrs.has(key) {
+				if more.Capabilities == nil {
+					more.Capabilities = map[string]any{}
+				}
 				more.Capabilities[key] = e.state.Attrs.get(key)
 			}
 		}

@@ -179,7 +179,9 @@ func genericServices() map[string]service {
 	forward := func(name string) service {
 		return service{all: func(c *call) error {
 			var first error
-			for _, e := range c.home.resolveTarget("homeassistant", c.target) {
+			entities := c.home.resolveTarget("homeassistant", c.target)
+			slices.SortFunc(entities, func(a, b *entity) int { return strings.Compare(a.id, b.id) })
+			for _, e := range entities {
 				if _, ok := c.home.findService(e.domain, name); !ok || e.domain == "homeassistant" {
 					continue
 				}

@@ -12,6 +12,22 @@ var targetKeys = []string{"entity_id", "device_id", "area_id", "floor_id", "labe
 
 // entityIDs takes one id, a list, or several with commas; also all and none.
 func entityIDs(v any) (any, error) {
+	ids, err := targetIDs(v)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range asTexts(ids) {
+		if !isEntityID(id) && id != "all" && id != "none" {
+			return nil, invalidf("not a valid value")
+		}
+	}
+
+	return ids, nil
+}
+
+// targetIDs is entityIDs for the target of a service, where Home Assistant does not judge
+// what the ids look like: one that nobody has is missing, and that is no error.
+func targetIDs(v any) (any, error) {
 	var ids []string
 	switch v := v.(type) {
 	case string:
@@ -29,9 +45,6 @@ func entityIDs(v any) (any, error) {
 	}
 	for i := range ids {
 		ids[i] = strings.ToLower(strings.TrimSpace(ids[i]))
-		if !isEntityID(ids[i]) && ids[i] != "all" && ids[i] != "none" {
-			return nil, invalidf("not a valid value")
-		}
 	}
 
 	return ids, nil
@@ -58,7 +71,7 @@ func isSlug(s string) bool {
 func targetSchema() schema {
 	ids := textsOf(looseText)
 
-	return fieldsOf(may("entity_id", entityIDs), may("device_id", ids), may("area_id", ids),
+	return fieldsOf(may("entity_id", targetIDs), may("device_id", ids), may("area_id", ids),
 		may("floor_id", ids), may("label_id", ids))
 }
 
