@@ -28,6 +28,9 @@ type evalOptions struct {
 	maxWrong     float64
 }
 
+// output is where eval writes: its result, and what must not mix with it.
+type output struct{ out, notes io.Writer }
+
 // errBelowGate makes the command fail where --min-effect or --max-wrong is not kept.
 var errBelowGate = errors.New("the score is outside its gate")
 
@@ -47,7 +50,7 @@ home-assistant-datasets. The exit code is 0 whatever the score, and 1 where --mi
   homehub eval ./sentences --explain "kapcsold le a villanyt a folyosón"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return eval(cmd.Context(), deps, o, args[0], cmd.OutOrStdout())
+			return eval(cmd.Context(), deps, o, args[0], output{out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr()})
 		},
 	}
 	flags := cmd.Flags()
@@ -63,7 +66,7 @@ home-assistant-datasets. The exit code is 0 whatever the score, and 1 where --mi
 }
 
 // eval scores a folder, in a home that is opened as a household's would be.
-func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, out io.Writer) (err error) {
+func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, to output) (err error) {
 	by, err := understanderOf(o.understander)
 	if err != nil {
 		return err
@@ -85,7 +88,7 @@ func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, out 
 		if area := meaning.FindArea(home, o.area); area != nil && o.area != "" {
 			u.AreaID = area.ID
 		}
-		fmt.Fprint(out, indexOf(home).Explain(u))
+		fmt.Fprint(to.out, indexOf(home).Explain(u))
 
 		return nil
 	}
@@ -99,7 +102,7 @@ func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, out 
 		return err
 	}
 
-	return report(out, o, append(results, actions...))
+	return report(to, o, append(results, actions...))
 }
 
 var errNoModel = errors.New("no language model stage is available in this build: use --understander grammar or full")
@@ -117,18 +120,22 @@ func understanderOf(name string) (evaluation.Understander, error) {
 	}
 }
 
-func report(out io.Writer, o evalOptions, results []evaluation.Result) error {
+func report(to output, o evalOptions, results []evaluation.Result) error {
 	summary := evaluation.NewReport(results)
 	if o.showFailures {
-		evaluation.PrintFailures(out, results)
+		failures := to.out
+		if o.isJSON { // the object stays alone
+			failures = to.notes
+		}
+		evaluation.PrintFailures(failures, results)
 	}
 	if o.isJSON {
-		encoder := json.NewEncoder(out)
+		encoder := json.NewEncoder(to.out)
 		encoder.SetIndent("", "  ")
 		if err := encoder.Encode(summary); err != nil {
 			return fmt.Errorf("print score: %w", err)
 		}
-	} else if err := summary.Print(out); err != nil {
+	} else if err := summary.Print(to.out); err != nil {
 		return err
 	}
 	if summary.Effect < o.minEffect || summary.Wrong > o.maxWrong {
