@@ -2,7 +2,7 @@ package virtualhome
 
 import (
 	"context"
-	"errors"
+	"io"
 	"strconv"
 	"sync"
 	"time"

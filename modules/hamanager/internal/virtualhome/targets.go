@@ -12,11 +12,11 @@ var targetKeys = []string{"entity_id", "device_id", "area_id", "floor_id", "labe
 
 // entityIDs takes one id, a list, or several with commas; also all and none.
 func entityIDs(v any) (any, error) {
-	ids, err := targetIDs(v)
+	ids, err := listOfIDs(v)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range asTexts(ids) {
+	for _, id := range ids {
 		if !isEntityID(id) && id != "all" && id != "none" {
 			return nil, invalidf("not a valid value")
 		}
@@ -25,9 +25,17 @@ func entityIDs(v any) (any, error) {
 	return ids, nil
 }
 
-// targetIDs is entityIDs for the target of a service, where Home Assistant does not judge
-// what the ids look like: one that nobody has is missing, and that is no error.
+// targetIDs is entityIDs for the target of a service. Home Assistant judges a text there, and
+// takes the ids of a list as they are: one that nobody has is missing, and that is no error.
 func targetIDs(v any) (any, error) {
+	if _, isList := v.([]any); !isList {
+		return entityIDs(v)
+	}
+
+	return listOfIDs(v)
+}
+
+func listOfIDs(v any) ([]string, error) {
 	var ids []string
 	switch v := v.(type) {
 	case string:
