@@ -75,6 +75,13 @@ func (p *probe) seen() []Link {
 	return append([]Link(nil), p.links...)
 }
 
+func (p *probe) rebuilds() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.built
+}
+
 func start(t *testing.T, edit ...func(*Options)) *probe {
 	t.Helper()
 	p := &probe{server: hasstest.New(t)}
@@ -257,7 +264,7 @@ func TestStructureFollows(t *testing.T) {
 
 				home := p.Home()
 				require.Equal(t, before.Version+1, home.Version)
-				require.Equal(t, 2, p.built, "once for all events")
+				require.Equal(t, 2, p.rebuilds(), "once for all events")
 				tc.want(t, home)
 				if home.Entity("light.konyha") == nil {
 					require.False(t, lamp.IsAvailable(), "whoever still holds it sees that it is gone")
