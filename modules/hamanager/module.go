@@ -68,7 +68,7 @@ func (m *Module) Instance(_ context.Context, householdID string) (hamanagerapi.I
 		return nil, hamanagerapi.ErrNoInstance
 	}
 	session := r.session.Load()
-	if session != nil && session.Home() != nil {
+	if session != nil && session.IsReady() {
 		return session, nil
 	}
 	if r.instance.ReadyAt != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,7 +58,8 @@ type Session struct {
 	mirror  *mirror
 	conn    atomic.Pointer[hass.Conn] // nil while not in step
 
-	ready chan struct{} // closed when the first model is there
+	ready     chan struct{} // closed when the home was connected, and its model there, for the first time
+	readyOnce sync.Once
 }
 
 var _ hamanagerapi.Instance = (*Session)(nil)
@@ -69,6 +71,16 @@ func NewSession(o Options) *Session {
 
 // Ready is closed when the home has been seen for the first time.
 func (s *Session) Ready() <-chan struct{} { return s.ready }
+
+// IsReady reports whether Ready is closed.
+func (s *Session) IsReady() bool {
+	select {
+	case <-s.ready:
+		return true
+	default:
+		return false
+	}
+}
 
 // Home implements hamanagerapi.Instance; nil before Ready.
 func (s *Session) Home() *hamanagerapi.Home { return s.mirror.home.Load() }
@@ -149,6 +161,7 @@ func (s *Session) serve(ctx context.Context) error {
 		return err
 	}
 	s.conn.Store(conn)
+	s.readyOnce.Do(func() { close(s.ready) })
 	s.report(Connected, conn.Version(), nil)
 
 	return s.follow(ctx, conn)
@@ -267,9 +280,6 @@ func (s *Session) rebuild(ctx context.Context, conn *hass.Conn) error {
 	}
 
 	s.mirror.home.Store(home)
-	if before == nil {
-		close(s.ready)
-	}
 	if s.options.Observer.Rebuilt != nil {
 		s.options.Observer.Rebuilt(s.options.Now().Sub(begun))
 	}
