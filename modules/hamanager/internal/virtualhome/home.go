@@ -35,7 +35,8 @@ const DefaultVersion = "2025.4.4"
 type Options struct {
 	// Definition describes the home; nil makes one as empty as a fresh Home Assistant.
 	Definition *fixture.File
-	// StatePath is the file that keeps what happens to the home; empty keeps it in memory.
+	// StatePath is the file that keeps what happens to the home, with a second one for its
+	// states beside it; empty keeps it in memory.
 	StatePath string
 	Log       *zap.Logger
 	Now       clock.Clock
@@ -93,7 +94,7 @@ type entity struct {
 	memory attributes
 	items  []todoItem
 	fault  fixture.Fault
-	seeded *state // as described; a state equal to it is not saved
+	seeded *state // the state as described: while it is shown, nothing is saved
 	hidden *state // what a disabled entity showed before
 	moving *movement
 	// painted entities were made through REST; they are gone after a restart.
@@ -172,7 +173,7 @@ func (h *Home) Close() error {
 	err := h.server.close()
 	h.serving.Wait()
 
-	return errors.Join(err, h.finishSaving())
+	return errors.Join(err, h.save())
 }
 
 // entityOf finds an entity that is enabled.

@@ -140,7 +140,7 @@ func (l *lamp) canDim() bool {
 func turnOnLight(c *call, e *entity) error {
 	l := lampOf(e)
 	isOn := e.state.Value == "on"
-	if l.canDim() && !l.dim(c, isOn) {
+	if !l.dim(c, isOn) {
 		return turnOffLight(c, e)
 	}
 	l.paint(c, e.state.Attrs)
@@ -175,9 +175,9 @@ func (l *lamp) dim(c *call, isOn bool) bool {
 		l.brightness = c.integer("brightness")
 	case c.has("brightness_pct"):
 		l.brightness = percentOf255(c.number("brightness_pct"))
-	case c.has("brightness_step"):
+	case c.has("brightness_step") && l.canDim():
 		l.brightness = now + c.integer("brightness_step")
-	case c.has("brightness_step_pct"):
+	case c.has("brightness_step_pct") && l.canDim():
 		l.brightness = now + percentOf255(c.number("brightness_step_pct"))
 	case c.has("white"):
 		if n, ok := c.data["white"].(bool); !ok || !n {

@@ -24,7 +24,7 @@ func (h *Home) set(e *entity, value string, attrs attributes, by eventContext) {
 	}
 	e.state = to
 	h.publishState(e.id, from, to)
-	h.markDirty()
+	h.markStates()
 }
 
 // hide takes an entity's state away, as when it is disabled or removed.
@@ -35,7 +35,7 @@ func (h *Home) hide(e *entity) {
 	}
 	e.state = nil
 	h.publishState(e.id, from, nil)
-	h.markDirty()
+	h.markStates()
 }
 
 // publishState queues one change on every connection that listens. Each form of it is

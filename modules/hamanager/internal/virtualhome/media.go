@@ -75,7 +75,8 @@ var playerKeys = []string{
 func showPlayer(c *call, e *entity, key string, value any) error {
 	if e.state.Value == "off" {
 		e.memory = e.memory.with(key, value)
-		c.home.markDirty()
+		e.seeded = nil
+		c.home.markStates()
 
 		return nil
 	}

@@ -16,14 +16,20 @@ import (
 // saveDelay is how long changes are collected before they are written.
 const saveDelay = 500 * time.Millisecond
 
-// saving writes the state file some time after a change.
+// saving writes two files some time after a change: the home itself, which changes rarely
+// and must survive a power cut, and its states, which change all the time and are only
+// worth a file that survives a crash of the process.
 type saving struct {
 	pending *task
 	writing sync.Mutex // one writer at a time; taken before the home's lock
-	dirty   bool       // guarded by the home's lock
+
+	home, states bool // what changed; guarded by the home's lock
 }
 
-// document is the state file: what differs from the home's description, and who may come
+// statesSuffix makes the name of the file of states.
+const statesSuffix = ".states"
+
+// document is the file of the home: what differs from its description, and who may come
 // in. It holds secrets.
 type document struct {
 	Format     int                        `json:"format"`
@@ -39,8 +45,13 @@ type document struct {
 	Labels     map[string]*label          `json:"labels"`
 	Entries    map[string]*savedEntry     `json:"entities"`
 	Order      savedOrder                 `json:"order"`
-	States     map[string]*savedState     `json:"states"`
 	Backups    []*backup                  `json:"backups"`
+}
+
+// statesDocument is the file of states that differ from the description.
+type statesDocument struct {
+	Format int                    `json:"format"`
+	States map[string]*savedState `json:"states"`
 }
 
 const documentFormat = 1
@@ -56,8 +67,7 @@ type savedOrder struct {
 	Floors, Areas, Devices, Labels, Entities []string
 }
 
-// savedState is what an entity shows and remembers. A null state is an entity that is
-// disabled.
+// savedState is what an entity shows and remembers; hidden ones are disabled.
 type savedState struct {
 	Value   string           `json:"state"`
 	Attrs   []savedAttribute `json:"attributes"`
@@ -75,9 +85,19 @@ type savedAttribute struct {
 	Value any    `json:"v"`
 }
 
-// markDirty has the state file written soon. The caller holds the lock.
+// markDirty has the home written soon. The caller holds the lock.
 func (h *Home) markDirty() {
-	h.saving.dirty = true
+	h.saving.home = true
+	h.saveSoon()
+}
+
+// markStates has the states written soon. The caller holds the lock.
+func (h *Home) markStates() {
+	h.saving.states = true
+	h.saveSoon()
+}
+
+func (h *Home) saveSoon() {
 	if h.path == "" || h.saving.pending != nil || h.closed {
 		return
 	}
@@ -91,19 +111,11 @@ func (h *Home) markDirty() {
 	})
 }
 
-// saveNow writes the state file if something changed. The caller does not hold the lock.
+// saveNow writes what changed. The caller does not hold the lock.
 func (h *Home) saveNow() {
 	if err := h.save(); err != nil {
 		h.log.Error("virtual home cannot be saved", zap.Error(err))
 	}
-}
-
-func (h *Home) finishSaving() error {
-	if h.path == "" {
-		return nil
-	}
-
-	return h.save()
 }
 
 func (h *Home) save() error {
@@ -114,39 +126,43 @@ func (h *Home) save() error {
 	defer h.saving.writing.Unlock()
 
 	h.mu.Lock()
-	dirty := h.saving.dirty
-	h.saving.dirty = false
-	var data []byte
-	var err error
-	if dirty {
-		data, err = json.Marshal(h.document())
+	homeChanged, statesChanged := h.saving.home, h.saving.states
+	h.saving.home, h.saving.states = false, false
+	var home, states []byte
+	var errHome, errStates error
+	if homeChanged {
+		home, errHome = json.Marshal(h.document())
+	}
+	if statesChanged {
+		states, errStates = json.Marshal(statesDocument{documentFormat, h.savedStates()})
 	}
 	h.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("encode virtual home: %w", err)
+	if errHome == nil && homeChanged {
+		errHome = writeFile(h.path, home, true)
 	}
-	if !dirty {
-		return nil
+	if errStates == nil && statesChanged {
+		errStates = writeFile(h.path+statesSuffix, states, false)
 	}
-	if err := writeFile(h.path, data); err != nil {
-		h.mu.Lock()
-		h.saving.dirty = true
-		h.mu.Unlock()
+	h.mu.Lock()
+	h.saving.home = h.saving.home || errHome != nil
+	h.saving.states = h.saving.states || errStates != nil
+	h.mu.Unlock()
 
-		return err
-	}
-
-	return nil
+	return errors.Join(errHome, errStates)
 }
 
 // writeFile replaces a file as a whole: readers, and a crash, see the old or the new one.
-func writeFile(path string, data []byte) error {
+// A durable one survives a power cut, too.
+func writeFile(path string, data []byte, isDurable bool) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {
 		return fmt.Errorf("save virtual home: %w", err)
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil && isDurable {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
@@ -165,7 +181,7 @@ func (h *Home) document() document {
 		Format: documentFormat, Version: h.version.text, Config: h.config, Auth: &h.auth, ExposeNew: h.exposeNew,
 		Legacy: h.legacy, Floors: changed(&h.registry.floors), Areas: changed(&h.registry.areas),
 		Devices: changed(&h.registry.devices), Labels: changed(&h.registry.labels),
-		Entries: map[string]*savedEntry{}, States: map[string]*savedState{}, Backups: h.backups.items,
+		Entries: map[string]*savedEntry{}, Backups: h.backups.items,
 		Order: savedOrder{
 			h.registry.floors.ids, h.registry.areas.ids, h.registry.devices.ids, h.registry.labels.ids, h.registry.entities.ids,
 		},
@@ -183,13 +199,20 @@ func (h *Home) document() document {
 		}
 		d.Entries[id] = &savedEntry{*row, row.more}
 	}
+
+	return d
+}
+
+// savedStates are the states that are not as described. The caller holds the lock.
+func (h *Home) savedStates() map[string]*savedState {
+	states := map[string]*savedState{}
 	for _, e := range h.entities {
-		if !e.painted && (e.state != e.seeded || len(e.memory) > 0 || e.items != nil) {
-			d.States[e.id] = e.saved()
+		if !e.painted && e.state != e.seeded {
+			states[e.id] = e.saved()
 		}
 	}
 
-	return d
+	return states
 }
 
 // changed are the rows that differ from the description; a removed one is null.
@@ -204,9 +227,13 @@ func changed[T any](t *table[T]) map[string]*T {
 
 func (e *entity) saved() *savedState {
 	s := &savedState{Items: e.items, Memory: saveAttributes(e.memory), Hidden: e.state == nil}
-	if e.state != nil {
-		s.Value, s.Changed, s.Updated, s.Context = e.state.Value, e.state.Changed, e.state.Updated, e.state.Context
-		s.Attrs = saveAttributes(e.state.Attrs)
+	shown := e.state
+	if shown == nil {
+		shown = e.hidden
+	}
+	if shown != nil {
+		s.Value, s.Changed, s.Updated, s.Context = shown.Value, shown.Changed, shown.Updated, shown.Context
+		s.Attrs = saveAttributes(shown.Attrs)
 	}
 
 	return s
@@ -262,6 +289,25 @@ func (h *Home) restore() error {
 		h.legacy = d.Legacy
 	}
 	h.restoreRegistry(&d)
+
+	return h.restoreStates()
+}
+
+// restoreStates reads the file of states. A damaged one costs what it held, not the home.
+func (h *Home) restoreStates() error {
+	data, err := os.ReadFile(h.path + statesSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("restore states of virtual home: %w", err)
+	}
+	var d statesDocument
+	if err := json.Unmarshal(data, &d); err != nil || d.Format != documentFormat {
+		h.log.Warn("states of the virtual home cannot be read: it begins as described", zap.Error(err))
+
+		return nil
+	}
 	for id, s := range d.States {
 		h.restoreState(id, s)
 	}
@@ -312,12 +358,13 @@ func (h *Home) restoreState(id string, s *savedState) {
 		h.add(e)
 	}
 	e.items, e.memory = s.Items, loadAttributes(s.Memory)
+	shown := &state{Value: s.Value, Attrs: loadAttributes(s.Attrs), Changed: s.Changed, Updated: s.Updated, Context: s.Context}
 	if s.Hidden {
-		e.state = nil
+		e.state, e.hidden = nil, shown
 
 		return
 	}
-	e.state = &state{Value: s.Value, Attrs: loadAttributes(s.Attrs), Changed: s.Changed, Updated: s.Updated, Context: s.Context}
+	e.state = shown
 	e.settle(h)
 }
 

@@ -58,10 +58,10 @@ func addItem(c *call, e *entity) error {
 	return c.setItems(e, append(slices.Clone(e.items), item))
 }
 
-// setItems shows how many items wait. A list that was described keeps that as its start.
+// setItems shows how many items wait.
 func (c *call) setItems(e *entity, items []todoItem) error {
-	e.items = items
-	c.home.markDirty()
+	e.items, e.seeded = items, nil
+	c.home.markStates()
 	c.setValue(e, openItems(items))
 
 	return nil

@@ -34,7 +34,9 @@ func TestCommandRules(t *testing.T) {
 	}
 }
 
-func malformed(id string) string { return failed(id, "invalid_format", "Message incorrectly formatted.") }
+func malformed(id string) string {
+	return failed(id, "invalid_format", "Message incorrectly formatted.")
+}
 
 func failed(id, code, message string) string {
 	return `{"id":` + id + `,"type":"result","success":false,"error":{"code":"` + code + `","message":"` + message + `"}}`
