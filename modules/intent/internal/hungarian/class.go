@@ -44,6 +44,9 @@ const (
 	cUnknown
 )
 
+// cUnchanging are the classes whose words take no endings.
+const cUnchanging = cPrefix | cFiller | cConjunction | cNegation | cBlock | cCopula | cNevermind | cYes | cNo
+
 // classNames are the classes as data/words.yaml writes them.
 func classNames() map[string]class {
 	return map[string]class{

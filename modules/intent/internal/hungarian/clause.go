@@ -61,6 +61,9 @@ func (c *clause) findVerb() {
 		return
 	}
 	for _, sp := range c.spans {
+		if sp.is(cQuestion) && c.classes&cCopula != 0 { // ki van itthon?
+			continue
+		}
 		if action, ok := c.ix.lang.bare[sp.value(cPrefix)]; ok && sp.is(cPrefix) {
 			c.prefix, c.action, c.mood = sp, action, namesAction
 

@@ -19,7 +19,7 @@ func deviceFrames() []frame {
 		{name: "fan speed", actions: setters, allows: values, make: (*clause).setSpeed},
 		{
 			name: "switch", allows: cTarget | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
-			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "set", "clean", "dock", "mow", "put", "less"},
+			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less"},
 		},
 	}
 }

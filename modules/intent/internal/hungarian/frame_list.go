@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -110,7 +111,8 @@ func cutLinkingVowel(s string) (head string, ok bool) {
 // unchanged lists the words that have this stem before endings: kenyer -> kenyér.
 func unchanged(stem string) []string {
 	var found []string
-	for word, changed := range words().Stems {
+	for _, word := range slices.Sorted(maps.Keys(words().Stems)) {
+		changed := words().Stems[word]
 		if front, ok := strings.CutSuffix(stem, strings.TrimSuffix(changed, "!")); ok {
 			found = append(found, front+strings.TrimPrefix(word, "-"))
 		}

@@ -144,7 +144,7 @@ func coverIntentOf(action string) string {
 		return meaning.TurnOn
 	case "close", "down":
 		return meaning.TurnOff
-	case "stop":
+	case "stop", "pause":
 		return meaning.StopMoving
 	default:
 		return ""

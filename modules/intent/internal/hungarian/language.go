@@ -1,6 +1,8 @@
 package hungarian
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -59,13 +61,13 @@ func (l *language) loadWords() {
 	var file map[string]map[string][]string
 	mustLoad("words", &file)
 	classes := classNames()
-	for name, meanings := range file {
+	for _, name := range slices.Sorted(maps.Keys(file)) { // sorted, so that every process reads alike
 		c, ok := classes[name]
 		if !ok {
 			panic("hungarian: words.yaml: unknown class " + name)
 		}
-		for value, list := range meanings {
-			for _, w := range list {
+		for _, value := range slices.Sorted(maps.Keys(file[name])) {
+			for _, w := range file[name][value] {
 				l.add(w, lexeme{class: c, value: value})
 			}
 		}
@@ -103,14 +105,21 @@ func (l *language) loadClasses() {
 	for _, w := range file.Detects {
 		l.add(w, lexeme{class: cDetects, value: "on"})
 	}
-	for domain, classes := range map[string]map[string]classWords{"binary_sensor": file.BinarySensor, "sensor": file.Sensor} {
-		for name, about := range classes {
-			of := &kind{Domain: domain, Classes: []string{name}}
-			for value, list := range map[string][]string{"": about.Nouns, "on": about.On, "off": about.Off} {
-				for _, w := range list {
-					l.add(w, lexeme{class: cClass, value: value, of: of})
-				}
-			}
+	l.addClasses("binary_sensor", file.BinarySensor)
+	l.addClasses("sensor", file.Sensor)
+}
+
+func (l *language) addClasses(domain string, classes map[string]classWords) {
+	for _, name := range slices.Sorted(maps.Keys(classes)) {
+		of, about := &kind{Domain: domain, Classes: []string{name}}, classes[name]
+		for _, w := range about.Nouns {
+			l.add(w, lexeme{class: cClass, of: of})
+		}
+		for _, w := range about.On {
+			l.add(w, lexeme{class: cClass, value: "on", of: of})
+		}
+		for _, w := range about.Off {
+			l.add(w, lexeme{class: cClass, value: "off", of: of})
 		}
 	}
 }

@@ -195,6 +195,13 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 // with wrong ones no longer counts (fél, fel); where a whole word is there, a word with
 // several endings cut off does not (minden, min-d-en).
 func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
+	meant := p.lexemes
+	if ending.isThere { // hogyan is not hogy-an
+		meant = slices.DeleteFunc(slices.Clone(meant), func(l lexeme) bool { return l.class&cUnchanging != 0 })
+	}
+	if len(meant) == 0 {
+		return
+	}
 	if sp.lexemes != nil {
 		if score < sp.score-costAccent/2 || sp.isWhole && ending.layers() > 1 {
 			return
@@ -203,11 +210,8 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 			sp.lexemes, sp.classes = nil, sp.classes&(cVerb|cState|cNumber)
 		}
 	}
-	for _, l := range p.lexemes {
-		if l.class == cPrefix && ending.isThere { // a prefix never changes
-			continue
-		}
-		sp.lexemes = append(sp.lexemes, l)
+	sp.lexemes = append(sp.lexemes, meant...)
+	for _, l := range meant {
 		sp.classes |= l.class
 	}
 	sp.isWhole = sp.isWhole || !ending.isThere

@@ -18,6 +18,11 @@ type interpretation struct {
 	frame    string
 }
 
+// isEmpty reports whether nothing that was asked about is there.
+func (r *interpretation) isEmpty() bool {
+	return !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return c.Reason != meaning.ReasonNoSuchName })
+}
+
 // What a reading loses where it does not go smoothly: readings that can be carried out win
 // over those that cannot, and those that need no question over those that do.
 const (
@@ -65,8 +70,12 @@ func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *in
 		return nil
 	}
 	whole := new(interpretation)
-	for _, spans := range clauses {
+	for i, spans := range clauses {
 		r := ix.readClause(newClause(ix, u, s, spans))
+		if r == nil && i > 0 { // "kapcsold fel a lámpát, és állítsd ötven százalékra"
+			clauses[i] = inherit(clauses[i-1], spans)
+			r = ix.readClause(newClause(ix, u, s, clauses[i]))
+		}
 		if r == nil {
 			return nil
 		}
@@ -85,6 +94,21 @@ func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *in
 	return whole
 }
 
+// inherit adds what the clause before was about to one that says it no more.
+func inherit(before, spans []*span) []*span {
+	var inherited []*span
+	things, places := cEntity|cKind, cArea|cFloor
+	for _, sp := range before {
+		isThing := sp.is(things) && !slices.ContainsFunc(spans, func(s *span) bool { return s.is(things) })
+		isPlace := sp.is(places) && !slices.ContainsFunc(spans, func(s *span) bool { return s.is(things | places) })
+		if isThing || isPlace {
+			inherited = append(inherited, sp)
+		}
+	}
+
+	return append(inherited, spans...)
+}
+
 // readClause tries every frame and keeps the best reading.
 func (ix *Index) readClause(c *clause) *interpretation {
 	var best *interpretation
@@ -99,6 +123,9 @@ func (ix *Index) readClause(c *clause) *interpretation {
 			continue
 		}
 		r := c.bind(drafts)
+		if f.asks && r.isEmpty() && !c.s.isQuestion && c.classes&(cQuestion|cQuantity) == 0 {
+			continue // a remark (hideg van a hálóban), not a question about what is not there
+		}
 		r.frame = f.name
 		if best == nil || r.score > best.score {
 			best = r

@@ -2,9 +2,12 @@ package hungarian
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/hamanager/hamanagertest"
@@ -96,6 +99,26 @@ func BenchmarkNewIndex(b *testing.B) {
 	for b.Loop() {
 		NewIndex(home)
 	}
+}
+
+// TestIndexSize keeps the index of a large home small. It must not run beside other tests.
+//
+//nolint:paralleltest // it measures the whole heap
+func TestIndexSize(t *testing.T) {
+	const most = 500 << 10
+	home := homeOfSize(t, 300)
+	hungarian()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	ix := NewIndex(home)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+
+	size := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	t.Logf("%d KB for 300 entities, %d names", size>>10, len(ix.names))
+	require.Less(t, size, int64(most))
+	runtime.KeepAlive(ix)
 }
 
 // FuzzUnderstand looks for panics, for commands without a reason, and for work without bounds.

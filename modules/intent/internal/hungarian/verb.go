@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -39,15 +40,13 @@ func (l *language) loadVerbs() {
 	var verbs []verb
 	mustLoad("verbs", &verbs)
 	l.verbs = make(map[string][]verbForm, 6000)
+	prefixes := map[string]bool{"föl": true} // as they are written
 	for i := range verbs {
 		v := &verbs[i]
 		senses := make(map[string]string, len(v.Senses))
 		for prefix, action := range v.Senses {
-			folded := fold(prefix)
-			senses[folded] = action
-			if folded != "" && !slices.Contains(l.prefixes, folded) {
-				l.prefixes = append(l.prefixes, folded)
-			}
+			senses[fold(prefix)] = action
+			prefixes[prefix] = true
 		}
 		if action, ok := senses["fel"]; ok {
 			senses["fol"] = action
@@ -60,11 +59,12 @@ func (l *language) loadVerbs() {
 		}
 		l.addForms(v)
 	}
-	l.prefixes = append(l.prefixes, "fol")
-	slices.SortFunc(l.prefixes, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	for _, prefix := range l.prefixes {
-		l.add(prefix, lexeme{class: cPrefix, value: prefix})
+	delete(prefixes, "")
+	for _, prefix := range slices.Sorted(maps.Keys(prefixes)) {
+		l.prefixes = append(l.prefixes, fold(prefix))
+		l.add(prefix, lexeme{class: cPrefix, value: fold(prefix)})
 	}
+	slices.SortFunc(l.prefixes, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 }
 
 func (l *language) addForms(v *verb) {
@@ -163,7 +163,7 @@ func endings(stem string, isBack bool, pairs string) []string {
 }
 
 // formsOf returns the forms that a folded word can be, and the prefix written together
-// with it (felkapcsolnád); an empty prefix first.
+// with it, rightly (felkapcsolnád) or not (kapcsoldfel).
 func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 	if forms = l.verbs[word]; forms != nil {
 		return "", forms
@@ -174,6 +174,15 @@ func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 			continue
 		}
 		if forms = l.verbs[rest]; forms != nil {
+			return p, forms
+		}
+	}
+	for _, p := range l.prefixes {
+		rest, ok := strings.CutSuffix(word, p)
+		if !ok {
+			continue
+		}
+		if forms = l.verbs[rest]; forms != nil && forms[0].mood == commands { // kapcsoldfel
 			return p, forms
 		}
 	}
