@@ -96,23 +96,17 @@ func (c *clause) askNamed() []draft {
 	if sp == nil || !c.isAsking() || c.places(nil).everywhere {
 		return nil
 	}
-	about, state := c.classAbout(), c.predicate()
-	if about != nil && about.value != "" && (state == "" || state == "on") {
-		state = about.value
-	}
-	isOpen := c.isOpenQuestion()
-	if state == "" && !isOpen && !c.isClosedQuestion() {
-		return nil // a name alone asks nothing
-	}
-	if state == "" && !isOpen && about != nil {
-		state = "on"
+	about := c.classAbout()
+	state, isAsked := c.stateAsked(about)
+	if !isAsked {
+		return nil
 	}
 
 	candidates := about.ofClass(sp.name.entities)
 	switch {
 	case state != "":
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
-	case isOpen:
+	case c.isOpenQuestion():
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
 	}
 	if len(candidates) == 0 {
@@ -120,6 +114,23 @@ func (c *clause) askNamed() []draft {
 	}
 
 	return c.stateOfName(sp, candidates, state)
+}
+
+// stateAsked is the state that a question about a name asks for, empty for any. isAsked is
+// false where nothing is asked: a name alone is no question.
+func (c *clause) stateAsked(about *lexeme) (state string, isAsked bool) {
+	state = c.predicate()
+	if about != nil && about.value != "" && (state == "" || state == "on") {
+		state = about.value
+	}
+	if state != "" || c.isOpenQuestion() {
+		return state, true
+	}
+	if about != nil {
+		state = "on"
+	}
+
+	return state, c.isClosedQuestion()
 }
 
 // ofClass narrows entities to those of the class that a word speaks of. A word that says how
