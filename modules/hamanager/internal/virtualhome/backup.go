@@ -57,7 +57,7 @@ func backupCommands() map[string]handler {
 			}
 			c.home.sendBackupEvent(c, id, event)
 
-			return nil, nil //nolint:nilnil // null is the answer
+			return nil, nil
 		}},
 	}
 }

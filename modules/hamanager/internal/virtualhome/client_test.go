@@ -19,19 +19,19 @@ import (
 const clientID = "http://homehub.internal/"
 
 // open makes a home of a description and closes it with the test.
-func open(t testing.TB, o Options) *Home {
-	t.Helper()
+func open(tb testing.TB, o Options) *Home {
+	tb.Helper()
 	h, err := New(o)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, h.Close()) })
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, h.Close()) })
 
 	return h
 }
 
-func builtIn(t testing.TB) *fixture.File {
-	t.Helper()
+func builtIn(tb testing.TB) *fixture.File {
+	tb.Helper()
 	f, err := fixture.BuiltIn()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 
 	return f
 }
@@ -43,12 +43,12 @@ type browser struct {
 	token  string
 }
 
-func newBrowser(t testing.TB, h *Home) *browser {
-	t.Helper()
+func newBrowser(tb testing.TB, h *Home) *browser {
+	tb.Helper()
 	transport := &http.Transport{DialContext: h.Dial}
-	t.Cleanup(transport.CloseIdleConnections)
+	tb.Cleanup(transport.CloseIdleConnections)
 
-	return &browser{t: t, client: &http.Client{Transport: transport}}
+	return &browser{t: tb, client: &http.Client{Transport: transport}}
 }
 
 // request returns the status and the body. A body is sent as JSON, url.Values as a form.
@@ -75,7 +75,7 @@ func (b *browser) request(method, path string, body any) (int, string) {
 	}
 	response, err := b.client.Do(r)
 	require.NoError(b.t, err)
-	defer response.Body.Close() //nolint:errcheck // read to its end
+	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
 	require.NoError(b.t, err)
 
@@ -83,12 +83,12 @@ func (b *browser) request(method, path string, body any) (int, string) {
 }
 
 // get decodes a field of a JSON object.
-func get(t testing.TB, body, field string) string {
-	t.Helper()
+func get(tb testing.TB, body, field string) string {
+	tb.Helper()
 	var m map[string]any
-	require.NoError(t, json.Unmarshal([]byte(body), &m), body)
+	require.NoError(tb, json.Unmarshal([]byte(body), &m), body)
 	s, ok := m[field].(string)
-	require.True(t, ok, "%s has no %s", body, field)
+	require.True(tb, ok, "%s has no %s", body, field)
 
 	return s
 }
@@ -200,10 +200,10 @@ func (s *socket) must(body string, v any) {
 }
 
 // connect onboards a home and opens a socket.
-func connect(t testing.TB, o Options) (*Home, *browser, *socket) {
-	t.Helper()
-	h := open(t, o)
-	b := newBrowser(t, h)
+func connect(tb testing.TB, o Options) (*Home, *browser, *socket) {
+	tb.Helper()
+	h := open(tb, o)
+	b := newBrowser(tb, h)
 	b.onboard()
 
 	return h, b, b.dial()

@@ -108,7 +108,8 @@ func xyToRGB(x, y float64) [3]int {
 func kelvinToHS(kelvin float64) (hue, saturation float64) {
 	t := min(max(kelvin, 1000), 40000) / 100
 	bound := func(v float64) float64 { return min(max(v, 0), 255) }
-	red, green, blue := 255.0, 0.0, 255.0
+	red, blue := 255.0, 255.0
+	var green float64
 	if t > 66 {
 		red = bound(329.698727446 * math.Pow(t-60, -0.1332047592))
 		green = bound(288.1221695283 * math.Pow(t-60, -0.0755148492))

@@ -154,8 +154,6 @@ func currencyCode(v any) (any, error) {
 }
 
 // languages are those that Home Assistant is translated into.
-//
-//nolint:gochecknoglobals // a table
 var languages = regexp.MustCompile(`^(af|ar|bg|bn|bs|ca|cs|cy|da|de|de-CH|el|en|en-GB|eo|es|es-419|et|eu|fa|fi|fr|fy|ga|gl|gsw|he|hi|hr|hu|hy|id|is|it|ja|ka|ko|lb|lt|lv|mk|ml|nb|nl|nn|pl|pt|pt-BR|ro|ru|sk|sl|sq|sr|sr-Latn|sv|ta|te|th|tr|uk|ur|vi|zh-Hans|zh-Hant)$`)
 
 func languageTag(v any) (any, error) {

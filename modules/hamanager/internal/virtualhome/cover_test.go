@@ -25,6 +25,7 @@ const gate = "cover.kertkapu"
 func TestACoverTakesSecondsToOpen(t *testing.T) {
 	t.Parallel()
 	inTime(t, func(t *testing.T, h *Home) {
+		t.Helper()
 		_, err := perform(t, h, "cover.open_cover", map[string]any{"entity_id": gate})
 		require.NoError(t, err)
 		require.Equal(t, stateOpening, stateOf(t, h, gate).Value)
@@ -43,6 +44,7 @@ func TestACoverTakesSecondsToOpen(t *testing.T) {
 func TestACoverStopsTurnsRoundAndGoesToAPosition(t *testing.T) {
 	t.Parallel()
 	inTime(t, func(t *testing.T, h *Home) {
+		t.Helper()
 		id := map[string]any{"entity_id": gate}
 		must := func(action string, data map[string]any) {
 			_, err := perform(t, h, action, data)
@@ -77,6 +79,7 @@ func TestACoverStopsTurnsRoundAndGoesToAPosition(t *testing.T) {
 func TestAHomeClosesWhileThingsMove(t *testing.T) {
 	t.Parallel()
 	inTime(t, func(t *testing.T, h *Home) {
+		t.Helper()
 		_, err := perform(t, h, "cover.open_cover", map[string]any{"entity_id": "all"})
 		require.NoError(t, err)
 		time.Sleep(time.Second)
@@ -86,6 +89,7 @@ func TestAHomeClosesWhileThingsMove(t *testing.T) {
 func TestRobotsDriveHome(t *testing.T) {
 	t.Parallel()
 	inTime(t, func(t *testing.T, h *Home) {
+		t.Helper()
 		const robot = "vacuum.robotporszivo"
 		id := map[string]any{"entity_id": robot}
 		_, err := perform(t, h, "vacuum.start", id)
@@ -103,6 +107,7 @@ func TestRobotsDriveHome(t *testing.T) {
 func TestATimerPausesGoesOnAndEnds(t *testing.T) {
 	t.Parallel()
 	inTime(t, func(t *testing.T, h *Home) {
+		t.Helper()
 		const timer = "timer.tojas"
 		id := map[string]any{"entity_id": timer}
 		for _, action := range []string{"timer.start", "timer.pause"} {

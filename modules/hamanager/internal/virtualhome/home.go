@@ -151,7 +151,7 @@ func (h *Home) Dial(ctx context.Context, _, _ string) (net.Conn, error) { return
 func (h *Home) Run(ctx context.Context) error {
 	<-ctx.Done()
 
-	return h.Close()
+	return h.Close() //nolint:contextcheck // ctx has ended
 }
 
 // Close ends every connection, stops what moves and writes the state file. A closed home

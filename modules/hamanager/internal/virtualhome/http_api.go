@@ -219,9 +219,10 @@ func (h *Home) apiEvents(w http.ResponseWriter, _ *http.Request) {
 	h.mu.Lock()
 	for c := range h.conns {
 		for _, s := range c.subscriptions {
-			if s.kind == forEntities {
+			switch s.kind {
+			case forEntities:
 				counts["state_changed"]++
-			} else if s.kind == forEvents {
+			case forEvents:
 				counts[cmp.Or(s.eventType, "*")]++
 			}
 		}

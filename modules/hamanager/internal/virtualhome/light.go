@@ -16,9 +16,9 @@ func lightServices() map[string]service {
 	on := fieldsOf(
 		dimField("brightness", clamped(0, 255)), dimField("brightness_pct", number(0, 100)),
 		dimField("brightness_step", integer(-255, 255)), dimField("brightness_step_pct", number(-100, 100)),
-		colorField("rgb_color", numbersOf(3, 0, 255)), colorField("rgbw_color", numbersOf(4, 0, 255)),
-		colorField("rgbww_color", numbersOf(5, 0, 255)), colorField("hs_color", hueSaturation),
-		colorField("xy_color", numbersOf(2, 0, 1)), colorField("color_name", text),
+		colorField("rgb_color", numbersOf(3, 255)), colorField("rgbw_color", numbersOf(4, 255)),
+		colorField("rgbww_color", numbersOf(5, 255)), colorField("hs_color", hueSaturation),
+		colorField("xy_color", numbersOf(2, 1)), colorField("color_name", text),
 		colorField("color_temp_kelvin", positive), colorField("kelvin", positive),
 		colorField("color_temp", positive), colorField("white", anything),
 		may("transition", transition), may("flash", oneOf("short", "long")), may("effect", looseText),
@@ -49,7 +49,7 @@ func positive(v any) (any, error) {
 }
 
 func hueSaturation(v any) (any, error) {
-	checked, err := numbersOf(2, 0, 360)(v)
+	checked, err := numbersOf(2, 360)(v)
 	if err != nil {
 		return nil, err
 	}
@@ -301,15 +301,6 @@ func (l *lamp) show(a attributes) attributes {
 	return a
 }
 
-// showIf shows an attribute's value, or null.
-func showIf(a attributes, condition bool, key string, value any) attributes {
-	if !condition {
-		value = nil
-	}
-
-	return a.with(key, value)
-}
-
 // lightKeys are what only a lamp that is on shows.
 //
 //nolint:gochecknoglobals // a table
@@ -330,26 +321,26 @@ func turnOffLight(c *call, e *entity) error {
 	return nil
 }
 
-// hideKeys makes attributes null that are there.
-func hideKeys(a attributes, keys []string) attributes {
-	for _, key := range keys {
-		if a.has(key) {
-			a = a.with(key, nil)
-		}
-	}
-
-	return a
-}
-
 // lightAttributes brings a described lamp into the form in which Home Assistant shows it.
 func lightAttributes(e *entity) {
-	a := e.state.Attrs
+	shown := *e.state
+	shown.Attrs = describedColor(shown.Attrs)
+	if shown.Value != "on" {
+		e.memory = keep(shown.Attrs, lightKeys)
+	}
+	e.state = &shown
+	l := lampOf(e)
+	shown.Attrs = l.show(shown.Attrs)
+	if shown.Value != "on" {
+		shown.Attrs = hideKeys(shown.Attrs, lightKeys)
+	}
+}
+
+// describedColor adds the mode and the other forms of the colour that a file gives.
+func describedColor(a attributes) attributes {
 	if k := a.integer("max_color_temp_kelvin"); k > 0 {
 		a = a.with("min_mireds", mired(float64(k)))
 		a = a.with("max_mireds", mired(a.numberOr("min_color_temp_kelvin", 2000)))
-	}
-	if !a.has("color_mode") && a.get("hs_color") == nil && a.get("rgb_color") == nil && a.get("color_temp_kelvin") != nil {
-		a = a.with("color_mode", "color_temp")
 	}
 	if rgb, ok := a.get("rgb_color").([]any); ok && len(rgb) == 3 && a.get("hs_color") == nil {
 		r, _ := toFloat(rgb[0])
@@ -358,39 +349,17 @@ func lightAttributes(e *entity) {
 		hue, sat := rgbToHS(r, g, b)
 		a = a.with("hs_color", []any{hue, sat})
 	}
-	shown := *e.state
-	shown.Attrs = a
-	if shown.Value != "on" {
-		e.memory = keep(a, lightKeys)
+	if a.get("color_mode") != nil {
+		return a
 	}
-	e.state = &shown
-	l := lampOf(e)
-	if a.get("hs_color") != nil && a.get("color_mode") == nil {
-		l.mode = l.colorMode()
-	}
-	a = l.show(a)
-	if shown.Value != "on" {
-		a = hideKeys(a, lightKeys)
-	}
-	shown.Attrs = a
-}
+	if a.get("hs_color") != nil {
+		l := lamp{modes: a.texts("supported_color_modes")}
 
-// keep returns the attributes of some keys.
-func keep(a attributes, keys []string) attributes {
-	var out attributes
-	for _, x := range a {
-		if slices.Contains(keys, x.Key) && x.Value != nil {
-			out = append(out, x)
-		}
+		return a.with("color_mode", l.colorMode())
+	}
+	if a.get("color_temp_kelvin") != nil {
+		return a.with("color_mode", "color_temp")
 	}
 
-	return out
-}
-
-func (a attributes) numberOr(key string, otherwise float64) float64 {
-	if f, ok := a.number(key); ok {
-		return f
-	}
-
-	return otherwise
+	return a
 }

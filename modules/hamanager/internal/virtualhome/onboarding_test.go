@@ -61,21 +61,17 @@ func TestOnboardingRefuses(t *testing.T) {
 		"unknown flow":   {"DELETE", "/auth/login_flow/x", nil, 404, "Invalid flow specified"},
 		"client of flow": {"POST", "/auth/login_flow", map[string]any{"client_id": "x", "handler": []any{"homeassistant", nil}, "redirect_uri": "x"}, 400, "Invalid client id"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			status, body := b.request(tc.method, tc.path, tc.body)
-			require.Equal(t, tc.status, status, body)
-			require.Contains(t, body, tc.want)
-		})
+		status, body := b.request(tc.method, tc.path, tc.body)
+		require.Equal(t, tc.status, status, "%s: %s", name, body)
+		require.Contains(t, body, tc.want, name)
 	}
 
 	user["username"] = "Big"
 	status, _ := b.request("POST", "/api/onboarding/users", user)
 	require.Equal(t, http.StatusInternalServerError, status, "a name that is not normal is not caught")
 	b.onboard()
-	status, body := b.request("POST", "/api/onboarding/users", user)
-	require.Equal(t, http.StatusInternalServerError, status)
 	user["username"] = "other"
-	status, body = b.request("POST", "/api/onboarding/users", user)
+	status, body := b.request("POST", "/api/onboarding/users", user)
 	require.Equal(t, http.StatusForbidden, status)
 	require.JSONEq(t, `{"message":"User step already done"}`, body)
 	status, body = b.request("POST", "/api/onboarding/analytics", nil)

@@ -64,7 +64,11 @@ type savedEntry struct {
 
 // savedOrder keeps the order of rows that were added.
 type savedOrder struct {
-	Floors, Areas, Devices, Labels, Entities []string
+	Floors   []string `json:"floors"`
+	Areas    []string `json:"areas"`
+	Devices  []string `json:"devices"`
+	Labels   []string `json:"labels"`
+	Entities []string `json:"entities"`
 }
 
 // savedState is what an entity shows and remembers; hidden ones are disabled.
@@ -103,11 +107,7 @@ func (h *Home) saveSoon() {
 	}
 	h.saving.pending = h.after(saveDelay, func() {
 		h.saving.pending = nil
-		h.serving.Add(1)
-		go func() { // not under the lock; Close waits for it
-			defer h.serving.Done()
-			h.saveNow()
-		}()
+		h.serving.Go(h.saveNow) // not under the lock; Close waits for it
 	})
 }
 

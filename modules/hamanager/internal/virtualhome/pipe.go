@@ -56,7 +56,7 @@ func (s *stream) set(d *deadline, at time.Time) {
 		d.timer = nil
 	}
 	if !at.IsZero() {
-		d.timer = time.AfterFunc(time.Until(at), func() {
+		d.timer = time.AfterFunc(time.Until(at), func() { //nolint:forbidigo // a socket's deadline is real time
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.changed.Broadcast()

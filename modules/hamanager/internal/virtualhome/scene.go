@@ -33,7 +33,7 @@ func applyScene(c *call, e *entity) error {
 // bring calls the service that leads to a state. Where no service does, the state is shown.
 func (c *call) bring(e *entity, s fixture.SceneState) error {
 	data := map[string]any{"entity_id": e.id}
-	name := ""
+	var name string
 	switch e.domain {
 	case "cover":
 		name = map[string]string{stateOpen: "open_cover", stateClosed: "close_cover"}[s.State]

@@ -1,7 +1,10 @@
 package virtualhome
 
 import (
+	"maps"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -9,8 +12,8 @@ import (
 )
 
 // perform calls a service on a home directly.
-func perform(t testing.TB, h *Home, action string, data map[string]any) (map[string]any, error) {
-	t.Helper()
+func perform(tb testing.TB, h *Home, action string, data map[string]any) (map[string]any, error) {
+	tb.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	domain, name := domainOf(action), action[len(domainOf(action))+1:]
@@ -22,12 +25,12 @@ func perform(t testing.TB, h *Home, action string, data map[string]any) (map[str
 	return h.callService(serviceCall{domain: domain, name: name, data: data, by: h.newContext("u"), wantsResponse: answer})
 }
 
-func stateOf(t testing.TB, h *Home, id string) *state {
-	t.Helper()
+func stateOf(tb testing.TB, h *Home, id string) *state {
+	tb.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	e := h.entityOf(id)
-	require.NotNil(t, e, id)
+	require.NotNil(tb, e, id)
 
 	return e.state
 }
@@ -112,9 +115,7 @@ func TestServices(t *testing.T) {
 			t.Parallel()
 			h := open(t, Options{Definition: builtIn(t)})
 			data := m{"entity_id": tc.entity}
-			for key, value := range tc.data {
-				data[key] = value
-			}
+			maps.Copy(data, tc.data)
 
 			_, err := perform(t, h, tc.action, data)
 
@@ -287,4 +288,32 @@ func TestFaults(t *testing.T) {
 	faults.Set("light.konyha", fixture.FaultNone)
 	s.must(toggle, nil)
 	require.True(t, isOn())
+}
+
+// TestASlowDeviceHoldsNobodyUp also shows that a whole home, its connections included,
+// lives in a bubble of its own time.
+func TestASlowDeviceHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	f := builtIn(t)
+	synctest.Test(t, func(t *testing.T) {
+		faults := &Faults{}
+		faults.Set("light.konyha", fixture.FaultSlow)
+		h, err := New(Options{Definition: f, Faults: faults})
+		require.NoError(t, err)
+		b := newBrowser(t, h)
+		b.onboard()
+		s := b.dial()
+		start := time.Now()
+
+		s.write(`{"id":1,"type":"call_service","domain":"light","service":"turn_on","target":{"entity_id":"light.konyha"}}`)
+		s.write(`{"id":2,"type":"ping"}`)
+		require.JSONEq(t, `{"id":2,"type":"pong"}`, string(s.readRaw()))
+		require.Zero(t, time.Since(start))
+		require.True(t, s.read().Success)
+		require.Equal(t, slowFor, time.Since(start))
+
+		require.NoError(t, s.ws.CloseNow())
+		b.client.CloseIdleConnections()
+		require.NoError(t, h.Close())
+	})
 }

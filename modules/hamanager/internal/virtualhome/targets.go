@@ -107,22 +107,16 @@ func (h *Home) resolveTarget(domain string, target map[string]any) []*entity {
 			found = append(found, e)
 		}
 	}
-	for _, id := range asTexts(target["entity_id"]) {
-		switch id {
-		case "all":
-			for _, e := range h.entities {
-				add(e)
-			}
-		case "none":
-		default:
-			add(h.byID[id])
-		}
+	ids := asTexts(target["entity_id"])
+	isAll, onlyIDs := slices.Contains(ids, "all"), len(target) == 1 && len(ids) > 0
+	for _, id := range ids {
+		add(h.byID[id])
 	}
-	if len(target) == 1 && target["entity_id"] != nil {
+	if onlyIDs && !isAll {
 		return found
 	}
 	for _, e := range h.entities {
-		if h.isMeant(e, target) {
+		if isAll || h.isMeant(e, target) {
 			add(e)
 		}
 	}

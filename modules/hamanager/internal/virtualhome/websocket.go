@@ -14,7 +14,7 @@ func (h *Home) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Accept has answered
 	}
-	defer ws.CloseNow() //nolint:errcheck // over either way
+	defer ws.CloseNow()
 	ws.SetReadLimit(maxMessage)
 
 	c := newConn(h, ws)

@@ -194,7 +194,8 @@ func TestBackups(t *testing.T) {
 		ID string `json:"backup_job_id"`
 	}
 	s.must(`{"type":"backup/generate","agent_ids":["backup.local"],"name":"próba"}`, &job)
-	for !strings.Contains(string(s.readRaw()), `"completed"`) {
+	for message := ""; !strings.Contains(message, `"completed"`); {
+		message = string(s.readRaw())
 	}
 	require.Contains(t, string(s.readRaw()), `"manager_state":"idle"`)
 	var info struct {
