@@ -89,13 +89,13 @@ func serveHome(ctx context.Context, home *virtualhome.Home, address string, log 
 		return fmt.Errorf("virtual home: %w", err)
 	case <-ctx.Done():
 	}
-	if err := home.Close(); err != nil { // ends the WebSocket connections
+	if err := home.Close(); err != nil { //nolint:contextcheck // ctx has ended; this ends the WebSocket connections
 		log.Error("virtual home did not close cleanly", zap.Error(err))
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	err = server.Shutdown(ending)
-	<-failed
+	_ = <-failed // that it was shut down
 
 	return err
 }

@@ -4,6 +4,7 @@ package hamanagertest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -56,9 +57,7 @@ func homeOf(tb testing.TB, f *fixture.File) *hamanagerapi.Home {
 func entityOf(tb testing.TB, e *fixture.Entity) *hamanagerapi.Entity {
 	tb.Helper()
 	attributes := map[string]any{"friendly_name": e.Name}
-	for key, value := range e.Attributes {
-		attributes[key] = value
-	}
+	maps.Copy(attributes, e.Attributes)
 	raw, err := json.Marshal(attributes)
 	if err != nil {
 		tb.Fatalf("attributes of %s: %v", e.ID, err)
