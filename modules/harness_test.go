@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,7 +22,13 @@ import (
 	"homehub/platform/secret"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		fmt.Fprintln(os.Stderr, serveAsChild())
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patience bounds every wait of these tests; nothing in them takes nearly so long.
 const patience = 20 * time.Second
@@ -184,9 +191,7 @@ func (p *person) say(tb testing.TB, text string, more ...map[string]any) answer 
 	tb.Helper()
 	body := map[string]any{"text": text}
 	for _, m := range more {
-		for k, v := range m {
-			body[k] = v
-		}
+		maps.Copy(body, m)
 	}
 	var a answer
 	res := p.For(tb).Post("/api/v1/intent", body)

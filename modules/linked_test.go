@@ -25,6 +25,7 @@ type proxy struct {
 	address  string
 	conns    map[net.Conn]struct{}
 	copies   sync.WaitGroup
+	held     chan struct{} // not nil: nothing goes to the target any more; closed by the first that would
 }
 
 // startProxy forwards connections to target until the test ends.
@@ -72,7 +73,7 @@ func (p *proxy) join(in, out net.Conn) {
 			buffer := make([]byte, 32<<10)
 			for {
 				n, err := way[0].Read(buffer)
-				if n > 0 {
+				if n > 0 && !p.isHeld(way[1] == out) {
 					_, _ = way[1].Write(buffer[:n])
 				}
 				if err != nil {
@@ -93,8 +94,45 @@ func (p *proxy) cut() {
 		_ = c.Close()
 	}
 	clear(p.conns)
+	p.held = nil
 	p.mu.Unlock()
 	p.copies.Wait()
+}
+
+// hold lets connections stand, and nothing through to the target.
+func (p *proxy) hold() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = make(chan struct{})
+}
+
+// isHeld keeps what would go to the target.
+func (p *proxy) isHeld(toTarget bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held == nil || !toTarget {
+		return false
+	}
+	select {
+	case <-p.held:
+	default:
+		close(p.held)
+	}
+
+	return true
+}
+
+// waitForHeld returns when something was kept from the target.
+func (p *proxy) waitForHeld(tb testing.TB) {
+	tb.Helper()
+	p.mu.Lock()
+	held := p.held
+	p.mu.Unlock()
+	select {
+	case <-held:
+	case <-time.After(patience):
+		tb.Fatal("nothing was sent")
+	}
 }
 
 // startVirtualHome runs `homehub virtual-home` and sets it up as its owner would.
@@ -127,12 +165,12 @@ func homeAssistants() map[string]func(tb testing.TB) hamanagertest.Real {
 }
 
 // link makes the household's instance the given Home Assistant, through a proxy.
-func (h *hub) link(tb testing.TB, p *person, real hamanagertest.Real) *proxy {
+func (h *hub) link(tb testing.TB, p *person, home hamanagertest.Real) *proxy {
 	tb.Helper()
-	target, err := url.Parse(real.URL)
+	target, err := url.Parse(home.URL)
 	require.NoError(tb, err)
 	between := startProxy(tb, target.Host)
-	p.For(tb).Put("/api/v1/instance/link", map[string]string{"url": "http://" + between.address, "token": real.Token}).
+	p.For(tb).Put("/api/v1/instance/link", map[string]string{"url": "http://" + between.address, "token": home.Token}).
 		Expect(http.StatusOK)
 	h.waitForHome(p)
 

@@ -31,7 +31,7 @@ func (s *Server) leaveLogin(demo *auth.DemoLogin) error {
 	case demo != nil:
 		l = login{Email: demo.Email, Password: demo.Password, HouseholdID: demo.HouseholdID}
 	default:
-		content, err := os.ReadFile(path) //nolint:gosec // a file of the data folder
+		content, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil
 		}
@@ -43,7 +43,7 @@ func (s *Server) leaveLogin(demo *auth.DemoLogin) error {
 		}
 	}
 	l.Server = s.BaseURL()
-	content, err := json.MarshalIndent(l, "", "  ")
+	content, err := json.MarshalIndent(l, "", "  ") //nolint:gosec // the password is what the file is for
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", path, err)
 	}

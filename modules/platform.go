@@ -35,7 +35,7 @@ func OpenPlatform(ctx context.Context, cfg Config, logTo io.Writer) (*Platform, 
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("open data_dir: %w", err)
 	}
-	secrets, err := secret.Load(cfg.Secrets, cfg.DataDir, cfg.isEmbedded())
+	secrets, err := secret.Load(cfg.Secrets, cfg.DataDir, cfg.isEmbedded()) //nolint:contextcheck // a local file lock, held for an instant
 	if err != nil {
 		return nil, fmt.Errorf("load secrets: %w", err)
 	}

@@ -53,7 +53,7 @@ func Start(ctx context.Context, cfg Config, logTo io.Writer) (_ *Server, err err
 	if s.modules, err = New(cfg, s.platform); err != nil {
 		return nil, err
 	}
-	if err = s.openHTTP(); err != nil {
+	if err = s.openHTTP(); err != nil { //nolint:contextcheck // its middleware takes the context of each request
 		return nil, err
 	}
 
@@ -87,7 +87,8 @@ func (s *Server) openHTTP() error {
 			"llm":           s.modules.llm.Check,
 			"instances":     s.modules.hamanager.Check,
 		}, p.Now),
-		Authenticate: s.modules.auth.Authenticate(), Ready: p.DB.Ping, Now: p.Now,
+		Authenticate: s.modules.auth.Authenticate(),
+		Ready:        p.DB.Ping, Now: p.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("wire http: %w", err)

@@ -113,6 +113,8 @@ func reasonOf(err error) (reason meaning.Reason, ok bool) {
 		return meaning.ReasonHomeOffline, true
 	case errors.Is(err, hamanagerapi.ErrNotSupported):
 		return meaning.ReasonNotSupported, true
+	case errors.Is(err, hamanagerapi.ErrOutOfRange):
+		return meaning.ReasonOutOfRange, true
 	case errors.Is(err, hamanagerapi.ErrServiceFailed):
 		return meaning.ReasonServiceFailed, true
 	default:

@@ -10,7 +10,8 @@ import (
 
 // Homes finds the household's Home Assistant.
 type Homes interface {
-	// Instance neither blocks nor does I/O. hamanagerapi.ErrNoInstance: there is none, or
+	// Instance neither blocks nor does I/O. hamanagerapi.ErrOffline: it has not been seen
+	// since this process began; hamanagerapi.ErrNoInstance: there is none, or
 	// it is not ready.
 	Instance(ctx context.Context, householdID string) (hamanagerapi.Instance, error)
 }

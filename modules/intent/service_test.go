@@ -72,6 +72,14 @@ func TestSpeak(t *testing.T) {
 			before: func(b *bench) { b.homes.err = hamanagerapi.ErrNoInstance }, text: "HassTurnOn name=konyhai_lámpa",
 			status: meaning.StatusFailed, reason: meaning.ReasonHomeOffline, speech: "Az otthonod még nem áll készen.", isUnlogged: true,
 		},
+		"instance not seen yet": {
+			before: func(b *bench) { b.homes.err = hamanagerapi.ErrOffline }, text: "HassTurnOn name=konyhai_lámpa",
+			status: meaning.StatusFailed, reason: meaning.ReasonHomeOffline, speech: "Most nem érem el az otthonodat.", isUnlogged: true,
+		},
+		"value refused": {
+			before: fault("light.konyha", hamanagertest.Fault{Err: hamanagerapi.ErrOutOfRange}), text: "HassTurnOn name=konyhai_lámpa",
+			status: meaning.StatusFailed, reason: meaning.ReasonOutOfRange, speech: "Ezt az értéket nem lehet beállítani.", calls: 1,
+		},
 		"entity unavailable": {
 			text: "HassTurnOn name=kazán", status: meaning.StatusFailed, reason: meaning.ReasonUnavailable, speech: "A kazán most nem elérhető.",
 		},

@@ -21,14 +21,8 @@ func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error
 	defer t.measure(stageUnderstand, s.now)()
 
 	t.instance, err = s.homes.Instance(ctx, t.caller.HouseholdID)
-	if errors.Is(err, hamanagerapi.ErrNoInstance) {
-		t.answer.Status, t.answer.Reason = meaning.StatusFailed, meaning.ReasonHomeOffline
-		t.answer.Speech = hungarian.SayNoHome()
-
-		return true, nil
-	}
 	if err != nil {
-		return false, err
+		return true, t.answerWithout(err)
 	}
 	t.home = t.instance.Home()
 	t.utterance = meaning.Utterance{Text: t.req.Text, AreaID: areaOf(t), Now: s.now().In(s.zones.of(t.home))}
@@ -38,6 +32,21 @@ func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error
 	}
 
 	return false, s.understand(ctx, t)
+}
+
+// answerWithout says that there is no home to speak to, or that nothing is known of it.
+func (t *turn) answerWithout(err error) error {
+	switch {
+	case errors.Is(err, hamanagerapi.ErrNoInstance):
+		t.answer.Speech = hungarian.SayNoHome()
+	case errors.Is(err, hamanagerapi.ErrOffline):
+		t.answer.Speech = hungarian.SayNotUnderstood(meaning.ReasonHomeOffline)
+	default:
+		return err
+	}
+	t.answer.Status, t.answer.Reason = meaning.StatusFailed, meaning.ReasonHomeOffline
+
+	return nil
 }
 
 // understand asks the stages, cheapest first, until one calls the utterance its own.
