@@ -95,7 +95,9 @@ func serveHome(ctx context.Context, home *virtualhome.Home, address string, log 
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	err = server.Shutdown(ending)
-	_ = <-failed // that it was shut down
+	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 
 	return err
 }
