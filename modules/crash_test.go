@@ -39,7 +39,7 @@ func serveAsChild() error {
 // startChild serves dir in a process of its own. kill ends it the hard way.
 func startChild(tb testing.TB, dir string) (client *httpxtest.Client, kill func()) {
 	tb.Helper()
-	child := exec.CommandContext(context.WithoutCancel(tb.Context()), os.Args[0]) //nolint:gosec // this very test
+	child := exec.CommandContext(context.WithoutCancel(tb.Context()), os.Args[0])
 	child.Env = append(withoutSettings(os.Environ()),
 		childVariable+"=1", "HOMEHUB_DATA_DIR="+dir, "HOMEHUB_SERVER_ADDRESS=127.0.0.1:0", "HOMEHUB_AUTH_BCRYPT_COST=4",
 		"HOMEHUB_LIMITS_ENABLED=false", "HOMEHUB_LLM_URL=", "HOMEHUB_LOG_LEVEL=error", "HOMEHUB_INTENT_DEADLINE=20s")
