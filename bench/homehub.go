@@ -228,21 +228,22 @@ func (c *caller) do(ctx context.Context, method, path string, body, result any) 
 
 // answer is the part of an intent's answer that is looked at.
 type answer struct {
-	Status string `json:"status"`
-	Speech string `json:"speech"`
+	Status string             `json:"status"`
+	Speech string             `json:"speech"`
+	Timing map[string]float64 `json:"timing_ms"`
 }
 
 // say sends an utterance; an answer that is none of the wanted ones is an error.
-func (c *caller) say(ctx context.Context, text string, wanted ...string) error {
+func (c *caller) say(ctx context.Context, text string, wanted ...string) (answer, error) {
 	var got answer
 	if err := c.do(ctx, http.MethodPost, "/api/v1/intent", map[string]string{"text": text}, &got); err != nil {
-		return err
+		return answer{}, err
 	}
 	if slices.Contains(wanted, got.Status) {
-		return nil
+		return got, nil
 	}
 
-	return fmt.Errorf("%q was answered %s: %s", text, got.Status, got.Speech)
+	return answer{}, fmt.Errorf("%q was answered %s: %s", text, got.Status, got.Speech)
 }
 
 // waitForHome waits until the caller's instance is ready and its home model is there.

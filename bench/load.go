@@ -36,7 +36,9 @@ func measureLoad(ctx context.Context, o options) error {
 	utter := func(i int) error {
 		c := callers[i%len(callers)]
 
-		return c.say(ctx, texts[i/len(callers)%2], "done", "already")
+		_, err := c.say(ctx, texts[i/len(callers)%2], "done", "already")
+
+		return err
 	}
 	bare := func(i int) error { return callers[i%len(callers)].do(ctx, http.MethodGet, "/livez", nil, nil) }
 

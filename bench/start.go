@@ -52,5 +52,7 @@ func useIt(ctx context.Context, p *process) error {
 		return err
 	}
 
-	return c.say(ctx, "kapcsold fel a villanyt a konyhában", "done", "already")
+	_, err = c.say(ctx, "kapcsold fel a villanyt a konyhában", "done", "already")
+
+	return err
 }
