@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"homehub/platform/secret"
 )
 
 const (
@@ -63,16 +65,7 @@ func (c *Client) save() error {
 	if err != nil {
 		return fmt.Errorf("encode session: %w", err)
 	}
-	file, err := os.CreateTemp(c.dir, sessionFile+".*") // 0600 by itself
-	if err != nil {
-		return fmt.Errorf("keep session: %w", err)
-	}
-	defer os.Remove(file.Name()) //nolint:errcheck // it is gone once it was renamed
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("keep session: %w", err)
-	}
-	if err := os.Rename(file.Name(), filepath.Join(c.dir, sessionFile)); err != nil {
+	if err := secret.WriteFile(filepath.Join(c.dir, sessionFile), content); err != nil {
 		return fmt.Errorf("keep session: %w", err)
 	}
 
