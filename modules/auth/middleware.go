@@ -45,12 +45,14 @@ func (m *Module) caller(c echo.Context) (identity.Principal, error) {
 		householdID = said.HouseholdID
 	}
 	p, err := m.svc.rights.principal(ctx, said, householdID)
-	if err != nil && named == "" && isPersonal(c.Path()) &&
-		(errors.Is(err, errHouseholdNotFound) || errors.Is(err, errHouseholdDisabled)) {
-		return p, nil // who has lost the household can still see to their own login
+	if !errors.Is(err, errHouseholdNotFound) && !errors.Is(err, errHouseholdDisabled) {
+		return p, err
+	}
+	if named != "" || !isPersonal(c.Path()) { // who has lost the household can still see to their own login
+		httpx.RefuseLater(c, err)
 	}
 
-	return p, err
+	return p, nil
 }
 
 // bearer returns the token of an Authorization header; the scheme's case does not matter.

@@ -128,6 +128,14 @@ func TestOrderOfJudgement(t *testing.T) {
 		b.client.For(t).As("eva").Post("/api/v1/intent", "rubbish").ExpectProblem(400, "request.invalid")
 		b.client.For(t).As("eva").Post("/api/v1/intent", "rubbish").ExpectProblem(429, "request.rate_limited")
 	})
+	t.Run("limit and validity come before what the caller may do", func(t *testing.T) {
+		t.Parallel()
+		nora := b.client.For(t).As("nora")
+		nora.Post("/api/v1/intent?household_id=foreign", "rubbish").ExpectProblem(400, "request.invalid")
+		nora.Post("/api/v1/intent?household_id=foreign", object{"text": "a"}).ExpectProblem(429, "request.rate_limited")
+		nora.Get("/api/v1/audit?household_id=foreign&limit=0").ExpectProblem(400, "request.invalid")
+		nora.Get("/api/v1/audit?household_id=foreign").ExpectProblem(404, "auth.household_not_found")
+	})
 	t.Run("an address without a route is one for everybody", func(t *testing.T) {
 		t.Parallel()
 		for _, path := range []string{"/", "/nothing", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/intent/more"} {

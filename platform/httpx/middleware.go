@@ -23,8 +23,9 @@ type exchangeKey struct{}
 
 // exchange is what the middleware knows of one request.
 type exchange struct {
-	body []byte
-	err  error // what the answer is about, for the log
+	body    []byte
+	refusal error // see RefuseLater
+	err     error // what the answer is about, for the log
 }
 
 // exchangeOf finds the request's exchange; outside of the middleware it is an empty one.
@@ -209,6 +210,21 @@ func (s *Server) buffer(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		x := exchangeOf(c)
 		x.body = body
+
+		return next(c)
+	}
+}
+
+// RefuseLater answers a caller who is known with err, once limits and validation have had their
+// say: a guesser of household ids is counted like everybody else. It is for Authenticate.
+func RefuseLater(c echo.Context, err error) { exchangeOf(c).refusal = err }
+
+// authorise is where such a request ends.
+func (s *Server) authorise(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := exchangeOf(c).refusal; err != nil {
+			return err
+		}
 
 		return next(c)
 	}

@@ -86,10 +86,12 @@ func (l *limiter) rules(c echo.Context) []rule {
 	own := l.limits.Intent.Limit()
 	own.Burst = max(1, own.Count/2)
 
-	return []rule{
-		{"limit:intent:" + caller.ID, own},
-		{"limit:household:" + caller.HouseholdID, l.limits.IntentHousehold.Limit()},
+	rules := []rule{{"limit:intent:" + caller.ID, own}}
+	if caller.HouseholdID != "" { // else the request will be refused, at nobody's expense
+		rules = append(rules, rule{"limit:household:" + caller.HouseholdID, l.limits.IntentHousehold.Limit()})
 	}
+
+	return rules
 }
 
 // judge asks for all rules at once and returns the strictest answer, with its limit.

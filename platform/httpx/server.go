@@ -2,7 +2,7 @@
 // module's handler, and the one place where errors become responses.
 //
 // Order of judgement: request id, recover, body limit, authenticate, rate limit, validate
-// against docs/openapi.yaml, handler.
+// against docs/openapi.yaml, what Authenticate holds against the caller, handler.
 package httpx
 
 import (
@@ -33,7 +33,8 @@ type Deps struct {
 	Health  *health.Checker
 	Spec    []byte // docs/openapi.yaml
 	Limits  Limits
-	// Authenticate puts the caller into the request's context, or refuses.
+	// Authenticate puts the caller into the request's context, or refuses: at once whom it does
+	// not know, by RefuseLater whom it does.
 	Authenticate echo.MiddlewareFunc
 	// Ready reports whether the server can do its work; nil: Health decides.
 	Ready func(ctx context.Context) error
@@ -79,7 +80,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 		}
 	}
 	s.public = s.echo.Group("", s.limit, s.validate)
-	s.api = s.echo.Group("/api/v1", s.deps.Authenticate, s.limit, s.validate)
+	s.api = s.echo.Group("/api/v1", s.deps.Authenticate, s.limit, s.validate, s.authorise)
 	// A group answers for every address below it; what does not exist is a 404 before it is a 401.
 	for _, path := range []string{"", "/*", "/api/v1", "/api/v1/*"} {
 		s.echo.RouteNotFound(path, s.notFound)

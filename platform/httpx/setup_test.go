@@ -108,6 +108,9 @@ func authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 			Kind: identity.User, ID: header[len(bearer):], HouseholdID: household, Role: identity.RoleOwner,
 		})
 		c.SetRequest(c.Request().WithContext(ctx))
+		if household == "foreign" {
+			httpx.RefuseLater(c, apperr.New(apperr.NotFound, "auth.household_not_found", "There is no such household."))
+		}
 
 		return next(c)
 	}
