@@ -1,6 +1,8 @@
 package hamanager
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -47,5 +49,17 @@ func TestImpossibleSettingsAreNamed(t *testing.T) {
 	c.Kind, c.Ports, c.Image = "x", "x", ""
 	for _, key := range []string{"instances.kind", "instances.ports", "instances.image"} {
 		require.ErrorContains(t, c.Validate(), key, "all at once")
+	}
+}
+
+func TestAnUnusableHomeDescriptionIsNamed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "home.yaml")
+	for _, content := range []string{"", "entities: 5", "rooms: []"} {
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		cfg := Defaults()
+		cfg.Virtual.Home = path
+		_, err := New(Deps{Config: cfg})
+		require.ErrorContains(t, err, "instances.virtual.home", content)
 	}
 }

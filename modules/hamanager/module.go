@@ -41,7 +41,7 @@ type Module struct {
 	fleet *fleet
 }
 
-// New wires the module; it does no I/O.
+// New wires the module. It does no I/O but to look whether the home's description can be used.
 func New(deps Deps) (*Module, error) {
 	policy, err := address.Parse(deps.Config.Linked.Allow)
 	if err != nil {
@@ -49,6 +49,10 @@ func New(deps Deps) (*Module, error) {
 	}
 	if !deps.IsLoopback {
 		policy = policy.WithoutLoopback()
+	}
+
+	if _, err := loadDefinition(deps.Config.Virtual.Home); err != nil {
+		return nil, fmt.Errorf("instances.virtual.home: %w", err)
 	}
 
 	svc := &service{

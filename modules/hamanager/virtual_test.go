@@ -319,13 +319,18 @@ func TestResealTokens(t *testing.T) {
 
 func TestAHomeThatCannotStartIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(c *Config) { c.Virtual.Home = t.TempDir() + "/home.yaml" })
+	description := []byte("entities:\n  - {name: lámpa, id: light.konyha, state: 'off'}\n")
+	b := setup(t, func(c *Config) {
+		c.Virtual.Home = t.TempDir() + "/home.yaml"
+		require.NoError(t, os.WriteFile(c.Virtual.Home, description, 0o600))
+	})
+	require.NoError(t, os.Remove(b.cfg.Virtual.Home))
 	run(t, b.Module)
 	require.NoError(t, b.Provision(t.Context(), b.owner.HouseholdID))
 	eventually(t, "failed", func() bool { return b.status(t, b.owner.HouseholdID) == statusFailed })
 	require.Equal(t, "degraded", string(b.Check(t.Context()).Status))
 
-	require.NoError(t, os.WriteFile(b.cfg.Virtual.Home, []byte("entities:\n  - {name: lámpa, id: light.konyha, state: 'off'}\n"), 0o600))
+	require.NoError(t, os.WriteFile(b.cfg.Virtual.Home, description, 0o600))
 	b.fleet.look(b.owner.HouseholdID) // the next round
 
 	b.awaitReady(t, b.owner.HouseholdID)
