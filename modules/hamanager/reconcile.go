@@ -166,7 +166,11 @@ func (f *fleet) reconcileAwakened(ctx context.Context) {
 // settle makes one instance what it should be.
 func (f *fleet) settle(ctx context.Context, i instance) {
 	r := f.runner(i.HouseholdID)
+	var pauses live.Backoff
 	if r != nil && (r.isOver() || r.instance.Generation != i.Generation) {
+		if r.instance.Generation == i.Generation {
+			pauses = r.pauses
+		}
 		f.drop(i.HouseholdID, r)
 		r = nil
 	}
@@ -174,7 +178,7 @@ func (f *fleet) settle(ctx context.Context, i instance) {
 	switch i.Desired {
 	case desireRunning:
 		if r == nil {
-			r = f.start(ctx, i)
+			r = f.start(ctx, i, pauses)
 		}
 		f.save(ctx, r.apply(i), i)
 	case desireStopped:
@@ -185,8 +189,8 @@ func (f *fleet) settle(ctx context.Context, i instance) {
 	}
 }
 
-// start brings an instance up in the background.
-func (f *fleet) start(ctx context.Context, i instance) *runner {
+// start brings an instance up in the background; pauses are those of earlier attempts.
+func (f *fleet) start(ctx context.Context, i instance, pauses live.Backoff) *runner {
 	if i.Kind != kindVirtual {
 		if err := f.forgetVirtual(i.HouseholdID); err != nil {
 			f.log.Warn("what a virtual home left behind stays", zap.Error(err))
@@ -194,7 +198,7 @@ func (f *fleet) start(ctx context.Context, i instance) *runner {
 	}
 
 	r := &runner{
-		fleet: f, instance: i, progress: progress{Status: statusQueued},
+		fleet: f, instance: i, pauses: pauses, progress: progress{Status: statusQueued},
 		log: f.log.With(zap.String("household_id", i.HouseholdID), zap.String("kind", i.Kind)),
 	}
 	f.runners.Store(i.HouseholdID, r)

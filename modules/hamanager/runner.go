@@ -22,6 +22,7 @@ type runner struct {
 
 	cancel context.CancelFunc
 	done   chan struct{}
+	pauses live.Backoff // between this household's failed starts
 
 	session atomic.Pointer[live.Session] // nil before the first attempt to connect
 
@@ -43,16 +44,30 @@ func (r *runner) start(ctx context.Context) {
 	r.done = make(chan struct{})
 
 	go func() {
-		defer close(r.done)
 		defer r.cancel()
 
+		begun := r.fleet.now()
 		err := r.run(ctx)
-		if err == nil || ctx.Err() != nil {
-			return
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("a home could not be started", zap.Error(err))
+			r.rest(ctx, r.pauses.Next(r.fleet.now().Sub(begun)))
 		}
-		r.log.Error("a home could not be started", zap.Error(err))
-		r.report(progress{Status: statusFailed, Message: messageFailed})
+
+		close(r.done)
+		if ctx.Err() == nil {
+			r.fleet.wake(r.instance.HouseholdID) // to be replaced by a runner of the instance as it is then
+		}
 	}()
+}
+
+// rest shows the failure for a while, so that what fails at once is not tried all the time.
+func (r *runner) rest(ctx context.Context, pause time.Duration) {
+	r.report(progress{Status: statusFailed, Message: messageFailed})
+
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
 }
 
 // stop ends the runner and waits for everything it owns.
@@ -85,11 +100,13 @@ func (r *runner) run(ctx context.Context) error {
 
 	// A refused token stays refused until a person links the home again: the session knows
 	// to ask rarely.
-	return r.follow(ctx, endpoint, nil)
+	r.follow(ctx, endpoint, nil)
+
+	return nil
 }
 
 // follow keeps a session until ctx ends. onRefused is called when its token does not hold.
-func (r *runner) follow(ctx context.Context, endpoint hass.Endpoint, onRefused func()) error {
+func (r *runner) follow(ctx context.Context, endpoint hass.Endpoint, onRefused func()) {
 	session := live.NewSession(live.Options{
 		Endpoint:    endpoint,
 		CallTimeout: r.fleet.cfg.CallTimeout,
@@ -109,23 +126,22 @@ func (r *runner) follow(ctx context.Context, endpoint hass.Endpoint, onRefused f
 	})
 	r.session.Store(session)
 	session.Run(ctx)
-
-	return nil
 }
 
-// linked turns what the session tells into the instance's status.
+// linked turns what the session tells into the instance's status. A home that is tried again
+// stays what it was until the attempt succeeds.
 func (r *runner) linked(link live.Link, version string, err error) {
 	r.mu.Lock()
-	before, isNew := r.link, r.link != link
-	r.link = link
+	isNew := r.link != link && (link != live.Connecting || r.link == "")
+	if isNew {
+		r.link = link
+	}
 	r.mu.Unlock()
 
 	switch link {
-	case live.Connecting: // says nothing yet: an unhealthy home stays so while it is tried
+	case live.Connecting:
 	case live.Connected:
-		if before != "" {
-			r.log.Info("the home is connected", zap.String("version", version))
-		}
+		r.log.Info("the home is connected", zap.String("version", version))
 		r.report(progress{Status: statusReady, HAVersion: version})
 	case live.Offline:
 		r.fleet.metrics.reconnects.Inc()
@@ -134,7 +150,9 @@ func (r *runner) linked(link live.Link, version string, err error) {
 		}
 		r.report(progress{Status: statusUnhealthy, Message: messageOffline})
 	case live.Refused:
-		r.log.Warn("the home refuses its token", zap.Error(err))
+		if isNew {
+			r.log.Warn("the home refuses its token", zap.Error(err))
+		}
 		r.report(progress{Status: statusUnhealthy, Message: messageRefused})
 	}
 }
@@ -178,7 +196,7 @@ func (r *runner) apply(i instance) instance {
 	if p.HAVersion != "" {
 		i.HAVersion = p.HAVersion
 	}
-	if p.ReadyAt != nil {
+	if i.ReadyAt == nil {
 		i.ReadyAt = p.ReadyAt
 	}
 

@@ -3,12 +3,12 @@ package hamanager
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"go.uber.org/zap"
 
 	"homehub/modules/audit/auditapi"
 	"homehub/modules/hamanager/internal/fixture"
@@ -39,14 +39,16 @@ func (r *runner) runVirtual(ctx context.Context) error {
 		return err
 	}
 
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		cancel(home.Run(ctx)) // a home that cannot go on takes its session along
+		if err := home.Run(ctx); err != nil {
+			r.log.Error("the last changes of a virtual home were not saved", zap.Error(err))
+		}
 	}()
 	defer func() {
-		cancel(nil)
+		cancel()
 		<-ended
 	}()
 
@@ -58,15 +60,9 @@ func (r *runner) runVirtual(ctx context.Context) error {
 		leave()
 
 		session, end := context.WithCancel(ctx)
-		err = r.follow(session, endpoint, end)
+		r.follow(session, endpoint, end)
 		end()
-		if err != nil {
-			return err
-		}
 		r.instance.Token = "" // refused: the home has forgotten it, and is set up anew
-	}
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return fmt.Errorf("virtual home: %w", cause)
 	}
 
 	return nil
@@ -201,10 +197,5 @@ func (f *fleet) virtualPath(householdID string) string {
 
 // forgetVirtual removes what a virtual home has left behind; there may be nothing.
 func (f *fleet) forgetVirtual(householdID string) error {
-	err := os.Remove(f.virtualPath(householdID))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove virtual home: %w", err)
-	}
-
-	return nil
+	return virtualhome.Forget(f.virtualPath(householdID))
 }

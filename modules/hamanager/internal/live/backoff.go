@@ -14,20 +14,20 @@ const (
 	// refusedPause follows a refused token: only a person can heal that, and Home Assistant
 	// counts every attempt as a failed login.
 	refusedPause = 15 * time.Minute
-	// settledAfter is how long a connection must last to count as a good one.
+	// settledAfter is how long an attempt must have lasted to count as a good one.
 	settledAfter = 30 * time.Second
 )
 
-// backoff is the policy; the zero value begins with the shortest range.
-type backoff struct{ failures int }
+// Backoff is the policy; the zero value begins with the shortest range.
+type Backoff struct{ failures int }
 
-// next returns the pause before the next attempt.
-func (b *backoff) next() time.Duration {
+// Next returns the pause after an attempt that lasted for so long.
+func (b *Backoff) Next(lasted time.Duration) time.Duration {
+	if lasted > settledAfter {
+		b.failures = 0
+	}
 	limit := firstRange << min(b.failures, 6)
 	b.failures++
 
 	return shortestPause + rand.N(min(limit, longestRange)) //nolint:gosec // spreads load, hides nothing
 }
-
-// reset begins anew after a good connection.
-func (b *backoff) reset() { b.failures = 0 }

@@ -114,7 +114,7 @@ func (s *Session) Call(ctx context.Context, call hamanagerapi.ServiceCall) (hama
 
 // Run connects, and connects again, until ctx ends.
 func (s *Session) Run(ctx context.Context) {
-	var pauses backoff
+	var pauses Backoff
 	for ctx.Err() == nil {
 		s.report(Connecting, "", nil)
 		begun := s.options.Now()
@@ -123,10 +123,7 @@ func (s *Session) Run(ctx context.Context) {
 			return
 		}
 
-		if s.options.Now().Sub(begun) > settledAfter {
-			pauses.reset()
-		}
-		pause, link := pauses.next(), Offline
+		pause, link := pauses.Next(s.options.Now().Sub(begun)), Offline
 		if errors.Is(err, hass.ErrInvalidAuth) {
 			pause, link = refusedPause, Refused
 		}

@@ -381,11 +381,11 @@ func TestAPanickingIndexHurtsOneHomeOnly(t *testing.T) {
 func TestPausesAreSpreadAndBounded(t *testing.T) {
 	t.Parallel()
 	for attempt := range 100 {
-		b := backoff{failures: attempt}
+		b := Backoff{failures: attempt}
 		limit := min(firstRange<<min(attempt, 6), longestRange)
 		for range 100 {
 			b.failures = attempt
-			pause := b.next()
+			pause := b.Next(0)
 			require.GreaterOrEqual(t, pause, shortestPause)
 			require.LessOrEqual(t, pause, shortestPause+limit)
 		}

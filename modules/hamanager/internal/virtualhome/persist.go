@@ -175,6 +175,18 @@ func writeFile(path string, data []byte, isDurable bool) error {
 	return nil
 }
 
+// Forget removes what a home that is closed has left at its StatePath; there may be nothing.
+func Forget(statePath string) error {
+	var errs []error
+	for _, path := range []string{statePath, statePath + statesSuffix} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, fmt.Errorf("forget virtual home: %w", err))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
 // document collects what is to be saved. The caller holds the lock.
 func (h *Home) document() document {
 	d := document{
