@@ -47,7 +47,8 @@ type batchPanic struct {
 // goroutine. Values of ctx are kept; its cancellation counts only until fn's turn has come.
 //
 // PostgreSQL shares commits between connections by itself, so there every fn has a transaction
-// of its own: the measure in BenchmarkCommit.
+// of its own (the measure in BenchmarkCommit), and ctx's deadline bounds all of it: one that
+// waits for another's lock must not make its caller late.
 func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := ctx.Value(txKey{db}).(*gorm.DB); ok {
 		return fn(ctx)
@@ -57,7 +58,14 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 			return err
 		}
 
-		return db.InTx(context.WithoutCancel(ctx), fn)
+		own := context.WithoutCancel(ctx)
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			own, cancel = context.WithDeadline(own, deadline)
+			defer cancel()
+		}
+
+		return db.InTx(own, fn)
 	}
 	job := &batchJob{ctx: ctx, fn: fn, wake: make(chan []*batchJob, 1)}
 	if batch := db.batches.join(job); batch != nil {

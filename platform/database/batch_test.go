@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -126,6 +127,27 @@ func TestInBatch(t *testing.T) {
 
 		require.NoError(t, err)
 		require.Equal(t, 1, count(t, db))
+	})
+
+	t.Run("who waits for another's lock is not kept beyond the deadline", func(t *testing.T) {
+		t.Parallel()
+		db := withNotes(t, databasetest.NewPostgres(t)) // on SQLite a transaction is the only lock
+		require.NoError(t, write(t.Context(), db, "a"))
+		lock := func(ctx context.Context) error {
+			return db.Conn(ctx).Exec("SELECT 1 FROM notes WHERE id = 'a' FOR UPDATE").Error
+		}
+
+		err := db.InTx(t.Context(), func(ctx context.Context) error {
+			require.NoError(t, lock(ctx))
+			soon, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			begun := time.Now()
+			require.ErrorIs(t, db.InBatch(soon, lock), database.ErrUnavailable)
+			require.Less(t, time.Since(begun), 3*time.Second)
+
+			return nil
+		})
+		require.NoError(t, err)
 	})
 
 	t.Run("a lost transaction is everybody's failure", func(t *testing.T) {
