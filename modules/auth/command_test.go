@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/kv"
 )
 
 // run runs a command line on the bench's module and returns what it printed.
@@ -180,4 +181,20 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	go func() { done <- b.Run(ctx) }()
 	cancel()
 	require.NoError(t, <-done)
+}
+
+// On the embedded default a command beside the server shares the database with it, and no kv.
+func TestACommandBesideTheServerCountsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(d *Deps) { d.IsKVOwn = true })
+	kata := b.register("kata")
+	b.http.As(kata.AccessToken).Get(scoped).Expect(http.StatusOK)
+	store := kv.NewMemory(b.clock.now)
+	t.Cleanup(store.Close)
+	beside := setup(t, b.on(store))
+
+	_, err := beside.run("", "user", "disable", "--email", "kata@example.org")
+
+	require.NoError(t, err)
+	b.http.As(kata.AccessToken).Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
 }

@@ -30,6 +30,13 @@ func (c Config) Validate() error {
 	return err
 }
 
+// IsShared reports whether other processes see the store, too: commands beside a server do.
+func (c Config) IsShared() bool {
+	scheme, err := c.scheme()
+
+	return err == nil && scheme != memoryScheme
+}
+
 func (c Config) scheme() (string, error) {
 	u, err := url.Parse(c.URL.Reveal())
 	if err != nil {
