@@ -165,10 +165,13 @@ func (k *keys) unseal(key *signingKey) error {
 	return nil
 }
 
-// add makes a new key the one that signs.
+// add makes a new key the one that signs, unless somebody else just did.
 func (k *keys) add(ctx context.Context) (*keySet, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if set, err := k.read(ctx); err != nil || set.newest != nil {
+		return set, err
+	}
 	key, err := k.generate()
 	if err != nil {
 		return nil, err

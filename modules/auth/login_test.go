@@ -242,6 +242,25 @@ func TestAHashOfAnotherCostIsReplaced(t *testing.T) {
 	b.login("kata")
 }
 
+// Checking a password takes long enough for somebody to reset it.
+func TestAPasswordThatWasJustResetOpensNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.register("kata")
+	const renewed = "another-horse-battery"
+	user, err := b.svc.checkCredentials(t.Context(), emailKey("kata@example.org"), password, client{})
+	require.NoError(t, err)
+
+	require.NoError(t, b.svc.resetPassword(t.Context(), "kata@example.org", renewed))
+	b.svc.passwords.cost = 5
+	b.svc.rehash(t.Context(), user, password)
+	_, err = b.svc.signIn(t.Context(), user, "", client{})
+
+	require.ErrorIs(t, err, errInvalidCredentials)
+	b.http.Post("/api/v1/auth/login", credentials("kata", password)).Expect(http.StatusUnauthorized)
+	b.http.Post("/api/v1/auth/login", credentials("kata", renewed)).Expect(http.StatusOK)
+}
+
 func TestRenameShowsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

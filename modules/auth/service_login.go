@@ -50,6 +50,13 @@ func (s *service) tryLogin(ctx context.Context, email, password, householdID str
 		return nil, err
 	}
 	s.forgetAttempts(ctx, key)
+
+	return s.signIn(ctx, user, householdID, from)
+}
+
+// signIn starts a session for a person whose password was right. Checking it took its time:
+// a password that was reset meanwhile, to lock somebody out, starts no session any more.
+func (s *service) signIn(ctx context.Context, user *userRow, householdID string, from client) (*login, error) {
 	household, err := s.chooseHousehold(ctx, user, householdID)
 	if err != nil {
 		return nil, err
@@ -60,6 +67,9 @@ func (s *service) tryLogin(ctx context.Context, email, password, householdID str
 
 	var l *login
 	err = s.db.InTx(ctx, func(ctx context.Context) error {
+		if err := s.store.lockPassword(ctx, user.ID, user.PasswordHash); err != nil {
+			return err
+		}
 		e := event(actionLogin, user, household)
 		e.Personal = map[string]string{"ip": from.IP}
 		if err := s.audit.Record(ctx, e); err != nil {
@@ -127,11 +137,14 @@ func (s *service) rehash(ctx context.Context, user *userRow, password string) {
 	}
 	hash, err := s.passwords.hash(ctx, password)
 	if err == nil {
-		err = s.store.updateUser(ctx, user.ID, "password_hash", hash)
+		err = s.store.replacePasswordHash(ctx, user.ID, user.PasswordHash, hash)
 	}
 	if err != nil { // the next login tries again
 		log.For(ctx, s.log).Warn("a password keeps its old cost", zap.Error(err))
+
+		return
 	}
+	user.PasswordHash = hash
 }
 
 // countAttempt judges a login by how many of the same address failed before. Attempts count

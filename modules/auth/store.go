@@ -120,6 +120,38 @@ func (s *store) updateUser(ctx context.Context, id, column string, value any) er
 	return nil
 }
 
+// replacePasswordHash writes the same password anew; errInvalidCredentials where it is not the
+// person's any more.
+func (s *store) replacePasswordHash(ctx context.Context, id, old, hash string) error {
+	res := s.db.Conn(ctx).Model(&userRow{}).Where("id = ? AND password_hash = ?", id, old).Update("password_hash", hash)
+	if res.Error != nil {
+		return fmt.Errorf("replace password hash: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return errInvalidCredentials
+	}
+
+	return nil
+}
+
+// lockPassword makes sure that a person's password is still the one of that hash, and stays it
+// until the transaction ends; errInvalidCredentials where it is not.
+func (s *store) lockPassword(ctx context.Context, id, hash string) error {
+	query := `SELECT id FROM auth_users WHERE id = ? AND password_hash = ?`
+	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
+		query += ` FOR SHARE`
+	}
+	var found []string
+	if err := s.db.Conn(ctx).Raw(query, id, hash).Scan(&found).Error; err != nil {
+		return fmt.Errorf("lock password: %w", err)
+	}
+	if len(found) == 0 {
+		return errInvalidCredentials
+	}
+
+	return nil
+}
+
 func (s *store) insertHousehold(ctx context.Context, h *householdRow, owner *membershipRow) error {
 	if err := s.db.Conn(ctx).Create(h).Error; err != nil {
 		return fmt.Errorf("insert household: %w", err)

@@ -208,6 +208,20 @@ func TestSigningKeysRotateWithOverlap(t *testing.T) {
 	require.Len(t, b.audit.Find(actionRotateKeys), 1)
 }
 
+// Many first requests at once must not each bring a key along.
+func TestTheFirstSigningKeyIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first, err := b.svc.keys.add(t.Context())
+	require.NoError(t, err)
+
+	second, err := b.svc.keys.add(t.Context())
+
+	require.NoError(t, err)
+	require.Equal(t, first.newest.kid, second.newest.kid)
+	require.Len(t, second.all, 1)
+}
+
 func TestUnknownKeysAreNotLookedUpForEveryStranger(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
