@@ -152,6 +152,27 @@ func TestDeadYesIsRecordedBySweep(t *testing.T) {
 	require.Empty(t, b.home.Calls())
 }
 
+// One that nobody can answer for must not keep the sweep from all that came after it.
+func TestSweepGoesOnAfterAClaimItCannotRead(t *testing.T) {
+	t.Parallel()
+	db := databasetest.New(t)
+	dead := setupOn(t, db, kv.NewMemory)
+	for _, key := range []string{"key-1", "key-2"} {
+		dead.die(t, lampOn, key, nil)
+	}
+	first, err := dead.store.findClaim(t.Context(), owner.ID, prefixKey+"key-1")
+	require.NoError(t, err)
+	require.NoError(t, dead.store.setClaimRequest(t.Context(), first.ID, `"unreadable"`))
+
+	b := setupOn(t, db, kv.NewMemory)
+	b.clock.jump(b.claims.lease + time.Second)
+	require.ErrorContains(t, b.sweep(t.Context()), first.ID)
+
+	second, err := b.store.findClaim(t.Context(), owner.ID, prefixKey+"key-2")
+	require.NoError(t, err)
+	require.NotZero(t, second.StatusCode)
+}
+
 func TestLivingClaimIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -53,16 +53,17 @@ func (s *service) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, row := range open {
 		if !s.claims.isDead(row, s.now()) || s.isWorthWaiting(ctx, row) {
 			continue
 		}
 		if err := s.answerForDead(ctx, row); err != nil && !errors.Is(err, errClaimLost) {
-			return err
+			errs = append(errs, fmt.Errorf("claim %s: %w", row.ID, err)) // the others are not its hostages
 		}
 	}
 
-	return s.store.dropExpired(ctx, s.now())
+	return errors.Join(append(errs, s.store.dropExpired(ctx, s.now()))...)
 }
 
 // isWorthWaiting reports whether a claim's home may soon be able to tell how things are.
