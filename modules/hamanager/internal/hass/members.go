@@ -76,7 +76,7 @@ func plainKey(quoted string) string {
 		return quoted
 	}
 	plain := quoted[1 : len(quoted)-1]
-	if strings.Contains(plain, `\\`) {
+	if strings.ContainsRune(plain, '\\') {
 		_ = json.Unmarshal([]byte(quoted), &plain) // valid, as all of it is
 	}
 

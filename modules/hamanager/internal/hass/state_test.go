@@ -101,6 +101,7 @@ func TestMembersKeepValuesAsTheyAre(t *testing.T) {
 func FuzzStateEvent(f *testing.F) {
 	f.Add([]byte(`{"a":{"light.a":{"s":"on","a":{"x":1},"c":"01","lc":1.5}},"r":["light.b"]}`))
 	f.Add([]byte(`{"c":{"light.a":{"+":{"s":"off","a":{"y":[{"z":"}\\\""}]},"c":{"id":"2"},"lu":1e300},"-":{"a":["x"]}}}}`))
+	f.Add([]byte(`{"c":{"light.a":{"+":{},"-":{"a":["\"q\""]}}}}`))
 	f.Add([]byte(`{"c":{"light.a":{"+":{"a":{"x":1,"x":2,"\u0079":3}},"-":{"a":["y",""]}}}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var event hass.StateEvent
@@ -110,7 +111,7 @@ func FuzzStateEvent(f *testing.F) {
 		for _, added := range event.Added {
 			requireObject(t, added.NewState().Attributes)
 		}
-		base := &hamanagerapi.State{Value: "on", Attributes: json.RawMessage(`{"x":"old","y":{"deep":[1,2]},"z":null}`)}
+		base := &hamanagerapi.State{Value: "on", Attributes: json.RawMessage(`{"x":"old","y":{"deep":[1,2]},"z":null,"\"q\"":1}`)}
 		for _, change := range event.Changed {
 			after := change.Apply(base)
 			requireObject(t, after.Attributes)
