@@ -38,6 +38,8 @@ type service struct {
 	late    *supervisor
 	claims  claimPolicy
 	zones   zones
+
+	admission admission
 }
 
 func newService(deps Deps, m *metrics) *service {
@@ -54,6 +56,8 @@ func newService(deps Deps, m *metrics) *service {
 		metrics: m,
 		late:    newSupervisor(),
 		claims:  newClaimPolicy(deps),
+
+		admission: newAdmission(deps.Config.Deadline),
 	}
 }
 
@@ -71,6 +75,10 @@ func (s *service) speak(ctx context.Context, caller identity.Principal, req requ
 	if err != nil {
 		return reply{}, err
 	}
+	if !s.admission.enter(ctx) {
+		return s.turnAway(t)
+	}
+	defer s.admission.leave()
 	if key != "" {
 		first, err := s.claimKey(ctx, t, key)
 		if err != nil || first != nil {

@@ -162,6 +162,9 @@ func SayNotUnderstood(reason meaning.Reason) string {
 // SayNoHome says that the household has no home to speak to.
 func SayNoHome() string { return sayPhrase("no_home") }
 
+// SayCrowded says that too much is asked at once, and that nothing was done.
+func SayCrowded() string { return sayPhrase("crowded") }
+
 // SayDeclined says that nothing will be done.
 func SayDeclined() string { return sayPhrase("declined") }
 
