@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"path/filepath"
 
 	"homehub/modules/auth"
 	"homehub/modules/hamanager"
@@ -71,10 +72,19 @@ func (c Config) Validate() error {
 // own secrets, and the first start brings a demonstration household.
 func (c Config) isEmbedded() bool { return c.Database.IsSQLite() }
 
-// isLoopback reports whether only this machine can reach the server.
+// bellPath is where commands tell a server of changed rights; empty where kv does that.
+func (c Config) bellPath() string {
+	if c.KV.IsShared() {
+		return ""
+	}
+
+	return filepath.Join(c.DataDir, "rights.bell")
+}
+
+// isLoopback reports whether only this machine can reach the server: not through a proxy either.
 func (c Config) isLoopback() bool {
 	host, _, err := net.SplitHostPort(c.Server.Address)
-	if err != nil {
+	if err != nil || len(c.Server.TrustedProxies) > 0 {
 		return false
 	}
 	if host == "localhost" {

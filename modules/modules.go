@@ -41,7 +41,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	}
 
 	authMod, err := auth.New(auth.Deps{
-		Config: cfg.Auth, DB: p.DB, KV: p.KV, IsKVOwn: !cfg.KV.IsShared(), Secrets: p.Secrets, Audit: auditMod,
+		Config: cfg.Auth, DB: p.DB, KV: p.KV, BellPath: cfg.bellPath(), Secrets: p.Secrets, Audit: auditMod,
 		Log: p.Log.Named("auth"), Now: p.Now, Metrics: p.Metrics,
 		IsLoopback: cfg.isLoopback(), LoginFailures: cfg.loginFailures(),
 		OnHouseholdCreated: hamanagerMod.Provision,

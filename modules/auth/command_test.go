@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -183,16 +184,22 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	require.NoError(t, <-done)
 }
 
-// On the embedded default a command beside the server shares the database with it, and no kv.
+// On the embedded default a command beside the server shares the data folder with it, and no kv.
 func TestACommandBesideTheServerCountsAtOnce(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(d *Deps) { d.IsKVOwn = true })
+	ringing := func(d *Deps) { d.BellPath = filepath.Join(t.TempDir(), "bell") }
+	b := setup(t, ringing)
 	kata := b.register("kata")
 	b.http.As(kata.AccessToken).Get(scoped).Expect(http.StatusOK)
 	store := kv.NewMemory(b.clock.now)
 	t.Cleanup(store.Close)
-	beside := setup(t, b.on(store))
+	beside := setup(t, b.on(store), func(d *Deps) { d.BellPath = b.svc.rights.bell.path })
 
+	for range 2 {
+		_, err := beside.run("", "user", "promote", "--email", "kata@example.org")
+		require.NoError(t, err)
+		b.http.As(kata.AccessToken).Get(scoped).Expect(http.StatusOK)
+	}
 	_, err := beside.run("", "user", "disable", "--email", "kata@example.org")
 
 	require.NoError(t, err)

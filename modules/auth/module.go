@@ -88,14 +88,14 @@ type Deps struct {
 	Config Config
 	DB     *database.DB
 	KV     kv.Store
-	// IsKVOwn says that no other process sees KV. What a command beside the server changes in the
-	// database cannot be told through it, so rights are read there at each request.
-	IsKVOwn bool
-	Secrets *secret.Set
-	Audit   Recorder
-	Log     *zap.Logger
-	Now     clock.Clock
-	Metrics prometheus.Registerer // nil: not measured
+	// BellPath is a file through which commands tell the server beside them that rights have
+	// changed, where no other process sees KV; else empty.
+	BellPath string
+	Secrets  *secret.Set
+	Audit    Recorder
+	Log      *zap.Logger
+	Now      clock.Clock
+	Metrics  prometheus.Registerer // nil: not measured
 
 	// IsLoopback says that only this machine reaches server.address.
 	IsLoopback bool
@@ -130,7 +130,7 @@ func New(deps Deps) (*Module, error) {
 	return &Module{svc: &service{
 		cfg: deps.Config, db: deps.DB, store: st, kv: deps.KV, local: kv.NewMemory(deps.Now),
 		passwords: passwords, keys: k, tokens: tokens,
-		rights:     &authorizer{store: st, kv: deps.KV, isKVOwn: deps.IsKVOwn, now: deps.Now, log: deps.Log, metrics: m},
+		rights:     &authorizer{store: st, kv: deps.KV, bell: bell{deps.BellPath}, now: deps.Now, log: deps.Log, metrics: m},
 		refreshKey: deps.Secrets.Refresh, ring: deps.Secrets.Encryption,
 		audit: deps.Audit, log: deps.Log, now: deps.Now, metrics: m,
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),

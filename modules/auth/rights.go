@@ -32,6 +32,8 @@ type rights struct {
 	// Marks are those of session, user and household that were there before the look. A change
 	// to one of the three removes its mark, and with it every entry that relied on it.
 	Marks [3]string `json:"m"`
+	// Rings is how often the bell was rung before the look.
+	Rings int64 `json:"b,omitempty"`
 
 	UserID           string        `json:"u"`
 	Name             string        `json:"n"`
@@ -44,12 +46,11 @@ type rights struct {
 	MembershipEndsAt *time.Time    `json:"e,omitempty"`
 }
 
-// authorizer says what callers may do now. Its cache in kv is shared by all replicas; a kv that
-// is not shared caches nothing.
+// authorizer says what callers may do now. Its cache in kv is shared by all replicas.
 type authorizer struct {
 	store   *store
 	kv      kv.Store
-	isKVOwn bool
+	bell    bell
 	now     clock.Clock
 	log     *zap.Logger
 	metrics *metrics
@@ -97,10 +98,6 @@ func (a *authorizer) principal(ctx context.Context, c claims, householdID string
 
 // rights looks in kv, in one round trip, and where that does not help in the database.
 func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (*rights, error) {
-	if a.isKVOwn {
-		a.metrics.rights.WithLabelValues("database").Inc()
-		return a.load(ctx, c, householdID)
-	}
 	key := rightsKey(c.SessionID, householdID)
 	markKeys := []string{sessionMark(c.SessionID), userMark(c.Subject), householdMark(householdID)}
 	found, err := a.kv.GetMany(ctx, append(markKeys, key)...)
@@ -109,7 +106,8 @@ func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (
 		return a.load(ctx, c, householdID) // slower, and as right
 	}
 	marks := [3]string{string(found[0]), string(found[1]), string(found[2])}
-	if cached := decodeRights(found[3], marks); cached != nil {
+	rings := a.bell.rings()
+	if cached := decodeRights(found[3], marks); cached != nil && cached.Rings == rings {
 		a.metrics.rights.WithLabelValues("cache").Inc()
 		return cached, nil
 	}
@@ -127,7 +125,7 @@ func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (
 			return nil, err
 		}
 	}
-	r.Marks = marks
+	r.Marks, r.Rings = marks, rings
 	a.keep(ctx, key, r)
 
 	return r, nil

@@ -124,6 +124,9 @@ func (s *service) changeUser(
 		return err
 	}
 	s.rights.forget(ctx, userMark(user.ID))
+	if err := s.rights.bell.ring(); err != nil {
+		s.log.Warn("a running server hears of the change late", zap.Duration("within", rightsTTL), zap.Error(err))
+	}
 
 	return nil
 }
