@@ -47,6 +47,7 @@ not understand.`,
 		"settings file (default: config.yaml in the working folder, where there is one)")
 	root.AddCommand(modules.Commands(func() (modules.Config, error) { return modules.LoadConfig(*configPath) })...)
 	root.AddCommand(buildinfo.Command())
+	root.CompletionOptions.HiddenDefaultCmd = true
 
 	return root
 }

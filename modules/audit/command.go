@@ -16,9 +16,10 @@ type Opener func(ctx context.Context) (m *Module, closeAll func() error, err err
 // Commands returns audit's part of the command line.
 func Commands(open Opener) []*cobra.Command {
 	root := &cobra.Command{
-		Use:   "audit",
-		Short: "Check the record of who did what",
-		Args:  cobra.NoArgs,
+		Use:     "audit",
+		Short:   "Check the record of who did what",
+		Example: "  homehub audit verify",
+		Args:    cobra.NoArgs,
 	}
 	root.AddCommand(verifyCommand(open))
 

@@ -13,9 +13,15 @@ type Opener func(ctx context.Context) (m *Module, closeAll func() error, err err
 
 // Commands returns auth's part of the command line.
 func Commands(open Opener) []*cobra.Command {
-	user := &cobra.Command{Use: "user", Short: "Manage the people who can sign in", Args: cobra.NoArgs}
+	user := &cobra.Command{
+		Use: "user", Short: "Manage the people who can sign in", Args: cobra.NoArgs,
+		Example: `  homehub user create --email kata@example.org --name "Kovács Kata"`,
+	}
 	user.AddCommand(createCommand(open), promoteCommand(open), disableCommand(open), resetPasswordCommand(open))
-	keys := &cobra.Command{Use: "keys", Short: "Manage the keys of this installation", Args: cobra.NoArgs}
+	keys := &cobra.Command{
+		Use: "keys", Short: "Manage the keys of this installation", Args: cobra.NoArgs,
+		Example: "  homehub keys rotate",
+	}
 	keys.AddCommand(rotateCommand(open))
 
 	return []*cobra.Command{user, keys}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -48,10 +49,10 @@ func Defaults() Config {
 // Validate reports every problem at once.
 func (c Config) Validate() error {
 	var errs []error
-	if _, _, err := net.SplitHostPort(c.Address); err != nil {
+	if !isHostPort(c.Address) {
 		errs = append(errs, fmt.Errorf("server.address must be host:port, got %q", c.Address))
 	}
-	if _, _, err := net.SplitHostPort(c.OpsAddress); err != nil && c.OpsAddress != "" {
+	if c.OpsAddress != "" && !isHostPort(c.OpsAddress) {
 		errs = append(errs, fmt.Errorf("server.ops_address must be host:port or empty, got %q", c.OpsAddress))
 	}
 	for _, origin := range c.CORSOrigins {
@@ -69,6 +70,16 @@ func (c Config) Validate() error {
 	}
 
 	return errors.Join(append(errs, c.validateTimes())...)
+}
+
+func isHostPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+
+	return err == nil
 }
 
 func (c Config) validateTimes() error {

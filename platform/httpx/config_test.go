@@ -14,7 +14,7 @@ func TestConfig(t *testing.T) {
 	require.NoError(t, httpx.Defaults().Validate())
 
 	err := httpx.Config{
-		Address: "8000", OpsAddress: "x", CORSOrigins: []string{"example.org"}, TrustedProxies: []string{"10.0.0.0/33"}, DrainDelay: -1,
+		Address: "8000", OpsAddress: "127.0.0.1:65536", CORSOrigins: []string{"example.org"}, TrustedProxies: []string{"10.0.0.0/33"}, DrainDelay: -1,
 	}.Validate()
 
 	for _, key := range []string{

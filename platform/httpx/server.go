@@ -150,16 +150,17 @@ func (s *Server) Listen() error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	for _, l := range []struct {
+		key     string
 		address string
 		handler *echo.Echo
-	}{{s.cfg.Address, s.echo}, {s.cfg.OpsAddress, s.ops}} {
+	}{{"server.address", s.cfg.Address, s.echo}, {"server.ops_address", s.cfg.OpsAddress, s.ops}} {
 		if l.address == "" {
 			continue
 		}
 		var lc net.ListenConfig
 		listener, err := lc.Listen(context.Background(), "tcp", l.address)
 		if err != nil {
-			return errors.Join(fmt.Errorf("listen: %w", err), s.Close())
+			return errors.Join(fmt.Errorf("%s: %w", l.key, err), s.Close())
 		}
 		s.listeners = append(s.listeners, listener)
 		s.servers = append(s.servers, &http.Server{
