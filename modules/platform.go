@@ -30,7 +30,7 @@ type Platform struct {
 	Now     clock.Clock
 }
 
-// OpenPlatform opens what cfg names and migrates the database. The caller closes it.
+// OpenPlatform opens what cfg names; it leaves the database as it is. The caller closes it.
 func OpenPlatform(ctx context.Context, cfg Config, logTo io.Writer) (*Platform, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("open data_dir: %w", err)

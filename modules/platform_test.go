@@ -54,6 +54,16 @@ func TestHealthSaysHowItIs(t *testing.T) {
 	assertHoldsNot(t, metrics, "anna") // no label grows with people
 }
 
+// A loopback address behind a proxy is the world's: it does not register strangers by default.
+func TestAServerBehindAProxyIsNotTakenForPrivate(t *testing.T) {
+	t.Parallel()
+	h := startHub(t, func(cfg *modules.Config) { cfg.Server.TrustedProxies = []string{"127.0.0.1"} })
+
+	h.Post("/api/v1/auth/register", map[string]any{
+		"email": "anna@example.org", "password": "correct-horse-battery", "name": "Anna",
+	}).ExpectProblem(http.StatusForbidden, "auth.invitation_required")
+}
+
 func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	h := startHub(t)

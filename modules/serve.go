@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 	"go.uber.org/zap"
@@ -20,6 +21,9 @@ import (
 
 // lockName is the file in data_dir that keeps a second serve away.
 const lockName = "serve.lock"
+
+// stopMargin is what a part gets to stop beyond the time that requests in flight are given.
+const stopMargin = 30 * time.Second
 
 // Server is one running homehub.
 type Server struct {
@@ -121,7 +125,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.platform.Log.Info("homehub is ready",
 		zap.String("version", buildinfo.Read().Version), zap.String("address", s.BaseURL()),
 		zap.String("database", string(s.platform.DB.Dialect())), zap.String("instances", s.cfg.Instances.Kind))
-	var group lifecycle.Group
+	// However long requests may take to end, the modules stay until they have.
+	group := lifecycle.Group{StopTimeout: s.cfg.Server.DrainDelay + s.cfg.Server.ShutdownTimeout + stopMargin}
 	group.Add("modules", s.modules.Run)
 	group.Add("http", s.http.Run)
 
