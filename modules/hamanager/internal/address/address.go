@@ -127,7 +127,9 @@ var (
 		netip.MustParsePrefix("192.0.0.192/32"),
 		netip.MustParsePrefix("fd00:ec2::/32"),
 		netip.MustParsePrefix("fd20:ce::254/128"),
-		netip.MustParsePrefix("2001::/32"), // Teredo hides its target
+		netip.MustParsePrefix("2001::/32"),      // Teredo hides its target
+		netip.MustParsePrefix("64:ff9b:1::/48"), // so does a site's own NAT64
+		netip.MustParsePrefix("fec0::/10"),      // once private, and public to nobody
 		netip.MustParsePrefix("::/128"),
 	}
 

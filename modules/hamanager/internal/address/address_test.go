@@ -58,6 +58,8 @@ func TestAllows(t *testing.T) {
 		{ip: "ff02::1"},
 		{ip: "255.255.255.255"},
 		{ip: "2001:0:1::1"},
+		{ip: "64:ff9b:1::a9fe:a9fe"},
+		{ip: "fec0::1"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.ip, func(t *testing.T) {
