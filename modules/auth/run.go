@@ -25,9 +25,6 @@ type DemoLogin struct {
 // without any user; nil elsewhere.
 func (m *Module) EnsureDemo(ctx context.Context) (*DemoLogin, error) { return m.svc.ensureDemo(ctx) }
 
-// ResealKeys encrypts the stored signing keys anew with the newest encryption key.
-func (m *Module) ResealKeys(ctx context.Context) error { return m.svc.keys.reseal(ctx) }
-
 // Run keeps the signing keys fresh and forgets what has ended, until ctx ends.
 func (m *Module) Run(ctx context.Context) error {
 	reload, clean := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery)

@@ -30,9 +30,6 @@ func Decode[T any](c echo.Context) (T, error) {
 	return dto, nil
 }
 
-// Body returns the request's bytes, which are read once and kept.
-func Body(c echo.Context) []byte { return exchangeOf(c).body }
-
 // Page is the part of a list that a client asks for.
 type Page struct {
 	Limit  int

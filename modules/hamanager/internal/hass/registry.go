@@ -33,12 +33,10 @@ type Device struct {
 
 // Entry is an entry of the entity registry.
 type Entry struct {
-	EntityID   string `json:"entity_id"`
-	DeviceID   string `json:"device_id"`
-	AreaID     string `json:"area_id"`
-	Category   string `json:"entity_category"`
-	HiddenBy   string `json:"hidden_by"`
-	DisabledBy string `json:"disabled_by"`
+	EntityID string `json:"entity_id"`
+	DeviceID string `json:"device_id"`
+	AreaID   string `json:"area_id"`
+	Category string `json:"entity_category"`
 
 	// The rest is in extended entries only. A nil alias stands for the entity's own name
 	// (from 2026.4 on).
