@@ -28,6 +28,9 @@ const (
 	cRespond
 	cCopula
 	cBe
+	cReason
+	cTells
+	cAddress
 	cHome
 	cYes
 	cNo
@@ -45,7 +48,7 @@ const (
 )
 
 // cUnchanging are the classes whose words take no endings.
-const cUnchanging = cPrefix | cFiller | cConjunction | cNegation | cBlock | cCopula | cNevermind | cYes | cNo
+const cUnchanging = cPrefix | cReason | cTells | cAddress | cFiller | cConjunction | cNegation | cBlock | cCopula | cNevermind | cYes | cNo
 
 // classNames are the classes as data/words.yaml writes them.
 func classNames() map[string]class {
@@ -53,7 +56,7 @@ func classNames() map[string]class {
 		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
-		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "zone_home": cHome, "yes": cYes, "no": cNo,
+		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "reason": cReason, "tells": cTells, "address": cAddress, "zone_home": cHome, "yes": cYes, "no": cNo,
 		"state": cState,
 	}
 }

@@ -145,7 +145,7 @@ func (b *builder) withoutArea(text, areaID string) string {
 // isGeneric reports whether a text consists of words of the language and numbers only.
 func (b *builder) isGeneric(text string) bool {
 	for _, tok := range tokenize(text, neverEnding).tokens {
-		if _, ok := b.ix.lang.vocabulary[tok.fold]; !ok && !tok.isNumber {
+		if !tok.isNumber && !b.ix.lang.hasWord(tok.fold) {
 			return false
 		}
 	}
@@ -168,7 +168,7 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	b.addWords(folded, weight, set)
 	b.addShort(folded, tokens[len(tokens)-1], set)
 	if len(folded) > 1 {
-		b.addWords([]string{strings.Join(folded, "")}, weight*float32(len(folded))-joinPenalty, set)
+		b.addWords([]string{strings.Join(folded, "")}, weight, set)
 	}
 }
 

@@ -163,6 +163,22 @@ func (l *language) number(folded string) int32 {
 	return n
 }
 
+// hasWord reports whether a folded word is one of the language's, maybe in the plural.
+func (l *language) hasWord(folded string) bool {
+	if _, ok := l.vocabulary[folded]; ok {
+		return true
+	}
+	for _, ending := range []string{"ok", "ek", "ak", "k"} {
+		if stem, ok := strings.CutSuffix(folded, ending); ok && stem != "" {
+			if _, ok := l.vocabulary[stem]; ok {
+				return true
+			}
+		}
+	}
+
+	return false
+}
+
 func neverEnding(string) bool { return false }
 
 func equalWords(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") }

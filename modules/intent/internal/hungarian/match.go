@@ -136,11 +136,7 @@ func (f *spanner) matchSplitName(i, first int) {
 			if len(n.words) > 1 {
 				continue
 			}
-			score := n.weight // that of a joined name counts its words already
-			if score <= weightGiven {
-				score *= 2
-			}
-			f.addName(f.merge(i, i+2, first), n, s, score-joinPenalty)
+			f.addName(f.merge(i, i+2, first), n, s, 2*n.weight-joinPenalty)
 		}
 
 		return false

@@ -23,6 +23,7 @@ type morphology struct {
 	PossessiveStems map[string]string    `yaml:"possessive_stems"`
 	DroppableHeads  []string             `yaml:"droppable_heads"`
 	OtherForms      map[string]string    `yaml:"other_forms"`
+	FiniteEndings   []string             `yaml:"finite_endings"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
 	Digits          map[string]string    `yaml:"digits"`

@@ -29,9 +29,12 @@ type token struct {
 type sentence struct {
 	text   string
 	tokens []token
-	// isQuestion: it ends in a question mark.
-	isQuestion bool
-	hasAccent  bool
+	// isQuestion: it has a question mark. isStatement: it ends in a full stop or an
+	// exclamation mark, and so was written by someone who would have written the other.
+	isQuestion, isStatement bool
+	// isQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
+	isQuoted  bool
+	hasAccent bool
 }
 
 // tokenize cuts text into tokens. Names of a home are cut by the same rules, so that both
@@ -69,15 +72,28 @@ func (t *tokenizer) step() {
 	case r == '%' || r == '°':
 		t.takeSign(size)
 	default:
-		switch r {
-		case '?':
-			t.s.isQuestion = true
-			t.afterGap = true
-		case ',', '.', ';', ':', '!', '–', '—', '\n':
-			t.afterGap = true
-		}
+		t.takePunctuation(r)
 		t.at += size
 	}
+}
+
+func (t *tokenizer) takePunctuation(r rune) {
+	switch r {
+	case '?':
+		t.s.isQuestion = true
+	case '.', '!':
+		t.s.isStatement = true
+	case '"', '„', '“', '”', '«', '»':
+		t.s.isQuoted = true
+
+		return
+	case '–', '—', ':':
+		t.s.isQuoted = true
+	case ',', ';', '\n':
+	default:
+		return
+	}
+	t.afterGap = true
 }
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Mn, r) }
@@ -178,7 +194,7 @@ func (t *tokenizer) endingAfterHyphen() (ending string, end int) {
 
 func (t *tokenizer) add(tok token) {
 	tok.breakBefore = t.afterGap
-	t.afterGap = false
+	t.afterGap, t.s.isStatement = false, false
 	t.s.hasAccent = t.s.hasAccent || tok.hasAccent
 	t.s.tokens = append(t.s.tokens, tok)
 }

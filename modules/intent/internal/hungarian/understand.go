@@ -54,7 +54,7 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 		}
 	}
 	if best == nil {
-		best = ix.readUnknownName(u, &s, rows[0])
+		best = ix.readPart(u, &s, rows)
 	}
 	if best == nil {
 		return meaning.Understanding{}
@@ -63,22 +63,61 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	return meaning.Understanding{Commands: best.commands, Question: best.question, Source: meaning.Grammar}
 }
 
+// readPart reads a sentence that makes no sense as a whole: without its asides, or as a
+// command about something that is not there.
+func (ix *Index) readPart(u meaning.Utterance, s *sentence, rows [][]*span) *interpretation {
+	for _, row := range rows {
+		a, ok := ix.withoutAsides(s, row)
+		if !ok {
+			continue
+		}
+		if r := ix.readKept(u, s, &a); r != nil {
+			return r
+		}
+	}
+	row := rows[0]
+	if a, ok := ix.withoutAsides(s, row); ok {
+		row = a.kept
+	}
+
+	return ix.readUnknownName(u, s, row)
+}
+
+// readKept reads what the asides leave. A question next to a remark is none.
+func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpretation {
+	clauses := splitClauses(s, a.kept)
+	if !slices.ContainsFunc(clauses[0], func(sp *span) bool { return sp.is(cArea | cFloor | cEntity) }) {
+		clauses[0] = append(slices.Clone(a.places), clauses[0]...)
+	}
+	r := ix.readClauses(u, s, clauses, a.before)
+	if r == nil || !s.isQuestion && slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return meaning.IsQuestion(c.Intent) }) {
+		return nil
+	}
+
+	return r
+}
+
 // readSentence reads every clause of a covering; nil unless all of them make sense.
 func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	clauses := splitClauses(s, row)
+	return ix.readClauses(u, s, splitClauses(s, row), nil)
+}
+
+// readClauses reads clauses in order; topic is what was spoken of before the first.
+func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span, topic []*span) *interpretation {
 	if len(clauses) > maxClauses {
 		return nil
 	}
 	whole := new(interpretation)
 	for i, spans := range clauses {
 		r := ix.readClause(newClause(ix, u, s, spans))
-		if r == nil && i > 0 { // "kapcsold fel a lámpát, és állítsd ötven százalékra"
-			clauses[i] = inherit(clauses[i-1], spans)
+		if r == nil && len(topic) > 0 { // "kapcsold fel a lámpát, és állítsd ötven százalékra"
+			clauses[i] = inherit(topic, spans)
 			r = ix.readClause(newClause(ix, u, s, clauses[i]))
 		}
 		if r == nil {
 			return nil
 		}
+		topic = clauses[i]
 		if r.question != nil {
 			if whole.question != nil {
 				return nil // two questions at once are one too many

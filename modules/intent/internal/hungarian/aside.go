@@ -1,0 +1,137 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+)
+
+// asides is a sentence without the clauses that ask for nothing: that tell why (rohanok), or
+// whom one speaks to (kisfiam).
+type asides struct {
+	kept []*span
+	// before are the spans of what was left out before the first command: what the command
+	// is about may have been named there.
+	before []*span
+	// places are the spans of what was left out that say where something is.
+	places []*span
+}
+
+// withoutAsides leaves out the clauses between punctuation that ask for nothing. ok is false
+// where there are none, or where one of them may turn the others into something not meant:
+// a condition, a negation, someone else's words.
+func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
+	if s.isQuoted || slices.ContainsFunc(row, isReserved) {
+		return a, false
+	}
+	wasAside := false
+	for _, piece := range piecesOf(s, row) {
+		if isAside(s, piece) {
+			a.leaveOut(piece)
+			wasAside, ok = true, true
+
+			continue
+		}
+		if wasAside && joinsWhatFollows(piece) { // Péter kért, hogy húzd fel
+			return a, false
+		}
+		wasAside = false
+		a.kept = append(a.kept, piece...)
+	}
+
+	return a, ok && len(a.kept) > 0
+}
+
+func (a *asides) leaveOut(piece []*span) {
+	if len(a.kept) == 0 {
+		a.before = append(a.before, piece...)
+	}
+	for _, sp := range piece {
+		if sp.is(cArea|cFloor) && sp.suffix.saysWhere() && !sp.is(cEntity) {
+			a.places = append(a.places, sp)
+		}
+	}
+}
+
+// piecesOf cuts a row at the punctuation.
+func piecesOf(s *sentence, row []*span) [][]*span {
+	var pieces [][]*span
+	from := 0
+	for i, sp := range row {
+		if i > from && s.tokens[sp.from].breakBefore {
+			pieces = append(pieces, row[from:i])
+			from = i
+		}
+	}
+
+	return append(pieces, row[from:])
+}
+
+// isReserved reports whether a word makes it unsafe to leave anything out.
+func isReserved(sp *span) bool {
+	if sp.is(cBlock) && !sp.means(cBlock, "past") || sp.is(cNevermind) && !sp.is(cFiller) {
+		return true
+	}
+
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[sp.prefix] == "report" })
+}
+
+func joinsWhatFollows(piece []*span) bool {
+	for _, sp := range piece {
+		if sp.means(cFiller, "joins") {
+			return true
+		}
+		if !sp.is(cFiller | cConjunction) {
+			return false
+		}
+	}
+
+	return false
+}
+
+// isAside reports whether a clause asks for nothing.
+func isAside(s *sentence, piece []*span) bool {
+	tells, addresses := false, true
+	for i, sp := range piece {
+		switch {
+		case isCommanding(sp), sp.means(cNegation, ""), sp.means(cConjunction, "then"):
+			return false
+		case sp.is(cReason):
+			tells = tells || i == 0 || onlyFillers(piece[:i])
+		case i > 0 && sp.means(cFiller, "joins"):
+			return false // ami a konyhában van
+		case sp.is(cTells | cCopula), sp.is(cBlock), isTelling(s, piece, i):
+			tells = true
+		}
+		addresses = addresses && sp.is(cAddress|cFiller)
+	}
+
+	return tells || addresses && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cAddress) })
+}
+
+// isTelling reports whether a span is a verb that tells of what is or was, as far as its form says.
+func isTelling(s *sentence, piece []*span, at int) bool {
+	sp := piece[at]
+	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsPresent || f.mood == tellsOther }) {
+		return true
+	}
+	if !sp.is(cUnknown) || at > 0 && isArticle(s.tokens[piece[at-1].from].fold) {
+		return false
+	}
+	const shortest = 5
+
+	return len(s.tokens[sp.from].fold) >= shortest && isFinite(s.tokens[sp.from].fold)
+}
+
+// isFinite reports whether an unknown word has the form of a verb that tells something.
+func isFinite(folded string) bool {
+	if endsWithAny(folded, words().FiniteEndings) {
+		return true
+	}
+	for _, prefix := range hungarian().prefixes { // kiszalad
+		if rest, ok := strings.CutPrefix(folded, prefix); ok && len(prefix) > 1 && len(rest) > 3 {
+			return true
+		}
+	}
+
+	return false
+}
