@@ -150,6 +150,7 @@ func (c commander) serveHere(ctx context.Context) (baseURL string, stop func() e
 	if !cfg.isEmbedded() || !cfg.isLoopback() {
 		return "", nil, errors.New("start it with homehub serve")
 	}
+	lasting := "http://" + cfg.Server.Address
 	cfg.Server.Address, cfg.Server.OpsAddress, cfg.Log.Level = "127.0.0.1:0", "", "error"
 	server, err := Start(ctx, cfg, os.Stderr)
 	if err != nil {
@@ -162,7 +163,9 @@ func (c commander) serveHere(ctx context.Context) (baseURL string, stop func() e
 
 	return server.BaseURL(), func() error {
 		cancel()
+		// The port is anybody's now: no later say may take the login there.
+		err := errors.Join(<-done, leaveLogin(cfg.DataDir, lasting, nil))
 
-		return errors.Join(<-done, server.Close())
+		return errors.Join(err, server.Close())
 	}, nil
 }

@@ -24,8 +24,8 @@ type login struct {
 
 // leaveLogin writes the demonstration household's login when it has just been made, and else
 // only where the server is now. Where the file was removed, it stays away.
-func (s *Server) leaveLogin(demo *auth.DemoLogin) error {
-	path := filepath.Join(s.cfg.DataDir, loginName)
+func leaveLogin(dataDir, baseURL string, demo *auth.DemoLogin) error {
+	path := filepath.Join(dataDir, loginName)
 	var l login
 	switch {
 	case demo != nil:
@@ -42,7 +42,7 @@ func (s *Server) leaveLogin(demo *auth.DemoLogin) error {
 			return fmt.Errorf("read %s: %w (remove it to go on without a login for say)", path, err)
 		}
 	}
-	l.Server = s.BaseURL()
+	l.Server = baseURL
 	content, err := json.MarshalIndent(l, "", "  ") //nolint:gosec // the password is what the file is for
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", path, err)

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"homehub/docs"
+	"homehub/modules/intent"
 	"homehub/platform/buildinfo"
 	"homehub/platform/health"
 	"homehub/platform/httpx"
@@ -75,7 +76,7 @@ func lockDataDir(dir string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("lock data_dir: %w", err)
 	}
 	if !isOurs {
-		return nil, fmt.Errorf("another homehub serve uses the data folder %s: stop it, or set data_dir (HOMEHUB_DATA_DIR) to a folder of this one's own", dir)
+		return nil, fmt.Errorf("%w %s: stop it, or set data_dir (HOMEHUB_DATA_DIR) to a folder of this one's own", intent.ErrFolderInUse, dir)
 	}
 
 	return lock, nil
@@ -114,7 +115,7 @@ func (s *Server) welcome(ctx context.Context) error {
 		return fmt.Errorf("make the demonstration household: %w", err)
 	}
 
-	return s.leaveLogin(demo)
+	return leaveLogin(s.cfg.DataDir, s.BaseURL(), demo)
 }
 
 // BaseURL is where the server answers.

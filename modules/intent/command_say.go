@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +63,12 @@ the answer with another say within 30 seconds); 1 anything else.`,
 	return cmd
 }
 
+const (
+	// busyPatience is how long another say, or a serve that starts, may keep the data folder.
+	busyPatience = 5 * time.Second
+	busyPause    = 50 * time.Millisecond
+)
+
 // say takes the sentence to the server that was named, or to the one that runs here, or to
 // one of its own.
 func say(ctx context.Context, deps CommandDeps, o sayOptions, notes io.Writer) (sayclient.Answer, error) {
@@ -69,23 +76,40 @@ func say(ctx context.Context, deps CommandDeps, o sayOptions, notes io.Writer) (
 	if err != nil {
 		return sayclient.Answer{}, err
 	}
-	client := sayclient.New(dir, o.server, clock.System)
-	answer, err := client.Say(ctx, o.saying)
-	if o.server != "" || deps.Serve == nil || !errors.Is(err, sayclient.ErrNoServer) {
-		return answer, err
-	}
+	for begun := clock.System(); ; {
+		answer, err := sayclient.New(dir, o.server, clock.System).Say(ctx, o.saying)
+		if o.server != "" || deps.Serve == nil || !errors.Is(err, sayclient.ErrNoServer) {
+			return answer, err
+		}
+		baseURL, stop, serveErr := deps.Serve(ctx)
+		if serveErr == nil {
+			answer, err = sayHere(ctx, sayclient.New(dir, baseURL, clock.System), o.saying, notes)
 
-	baseURL, stop, serveErr := deps.Serve(ctx)
-	if serveErr != nil {
-		return sayclient.Answer{}, errors.Join(err, serveErr)
+			return answer, errors.Join(err, stop())
+		}
+		if !errors.Is(serveErr, ErrFolderInUse) || clock.System().Sub(begun) > busyPatience {
+			return sayclient.Answer{}, errors.Join(err, serveErr)
+		}
+		select { // soon that process is done, or answers
+		case <-time.After(busyPause):
+		case <-ctx.Done():
+			return sayclient.Answer{}, ctx.Err()
+		}
 	}
+}
+
+// sayHere says the sentence to this process's own server.
+func sayHere(ctx context.Context, client *sayclient.Client, s sayclient.Saying, notes io.Writer) (sayclient.Answer, error) {
 	fmt.Fprintln(notes, `No server answers: running one in this process for this sentence. "homehub serve" keeps one running.`)
-	client = sayclient.New(dir, baseURL, clock.System)
-	if err = client.WaitForHome(ctx); err == nil {
-		answer, err = client.Say(ctx, o.saying)
+	if err := client.WaitForHome(ctx); err != nil {
+		return sayclient.Answer{}, err
+	}
+	answer, err := client.Say(ctx, s)
+	if status := meaning.Status(answer.Status); status == meaning.StatusClarify || status == meaning.StatusConfirm {
+		fmt.Fprintln(notes, `The question ends with this server: ask and answer while "homehub serve" runs.`)
 	}
 
-	return answer, errors.Join(err, stop())
+	return answer, err
 }
 
 // exitOf is the documented exit code of a status.

@@ -212,3 +212,51 @@ func TestSayWithoutAServer(t *testing.T) {
 	require.Equal(t, 1, exitcode.Of(err))
 	require.ErrorContains(t, err, "no homehub answers")
 }
+
+func TestSayWaitsForAnotherSay(t *testing.T) {
+	t.Parallel()
+	server := newFakeServer(t)
+	tries := 0
+	s := speaker{dir: t.TempDir()}
+	s.serve = func(context.Context) (string, func() error, error) {
+		s.leaveLogin(t, "http://127.0.0.1:1")
+		if tries++; tries < 3 {
+			return "", nil, ErrFolderInUse
+		}
+
+		return server.URL, func() error { return nil }, nil
+	}
+
+	out, _, err := s.say(t, "kapcsold fel a villanyt")
+
+	require.NoError(t, err)
+	require.Equal(t, "Kész.\n", out)
+	require.Equal(t, 3, tries)
+}
+
+func TestSayTellsThatAQuestionEndsWithItsServer(t *testing.T) {
+	t.Parallel()
+	server := newFakeServer(t)
+	server.status = "confirm"
+	s := speaker{dir: t.TempDir()}
+	s.serve = func(context.Context) (string, func() error, error) {
+		s.leaveLogin(t, "http://127.0.0.1:1")
+
+		return server.URL, func() error { return nil }, nil
+	}
+
+	_, notes, err := s.say(t, "nyisd ki az ajtót")
+
+	require.Equal(t, 3, exitcode.Of(err))
+	require.Contains(t, notes, "The question ends with this server")
+}
+
+func TestSayWantsAWholeAddress(t *testing.T) {
+	t.Parallel()
+	s := speaker{dir: t.TempDir()}
+	s.leaveLogin(t, "")
+	for _, address := range []string{"127.0.0.1:8000", "ftp://127.0.0.1"} {
+		_, _, err := s.say(t, "--server", address, "mi ég?")
+		require.ErrorContains(t, err, "an address like http://127.0.0.1:8000")
+	}
+}

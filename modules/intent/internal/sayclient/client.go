@@ -144,6 +144,9 @@ func (c *Client) open(ctx context.Context) error {
 	if c.server == "" {
 		c.server = c.login.Server
 	}
+	if !strings.HasPrefix(c.server, "http://") && !strings.HasPrefix(c.server, "https://") {
+		return fmt.Errorf("the server must be an address like http://127.0.0.1:8000, got %q", c.server)
+	}
 	if c.session.AccessToken == "" || c.session.Server != c.server || c.session.Email != c.login.Email {
 		c.session = session{}
 
