@@ -92,7 +92,10 @@ func (ix *Index) Choose(text string, q meaning.Question) (int, bool) {
 	}
 
 	best := slices.Max(scores)
-	if best == 0 || slices.Index(scores, best) != lastIndex(scores, best) {
+	if best == 0 {
+		return placeIn(&s, len(q.Choices))
+	}
+	if slices.Index(scores, best) != lastIndex(scores, best) {
 		return 0, false
 	}
 
@@ -154,6 +157,26 @@ func ordinalIn(s *sentence, n int) (int, bool) {
 	}
 
 	return 0, false
+}
+
+// placeIn reads a lone number as a place: "2", "a kettő", "a 2-es". Names come first: they may
+// have numbers of their own.
+func placeIn(s *sentence, n int) (int, bool) {
+	place := 0.0
+	for i := range s.tokens {
+		tok := &s.tokens[i]
+		switch value, rest, ok := hungarian().numbers.parse(tok, s.hasAccent); {
+		case place == 0 && tok.isNumber:
+			place = tok.number
+		case place == 0 && ok && rest == "":
+			place = value
+		case tok.fold != "a" && tok.fold != "az":
+			return 0, false
+		}
+	}
+	at := int(place)
+
+	return at - 1, float64(at) == place && at >= 1 && at <= n
 }
 
 func lastIndex(scores []int, wanted int) int {

@@ -27,6 +27,7 @@ func TestChoose(t *testing.T) {
 	ix := NewIndex(home)
 	redony := meaning.Ask(home, []*hamanagerapi.Entity{home.Entity("cover.konyhai_redony"), home.Entity("cover.nappali_redony"), home.Entity("cover.haloszobai_redony")})
 	sizes := &meaning.Question{Choices: []meaning.Choice{{Label: "kis lámpa"}, {Label: "nagy lámpa"}}}
+	numbered := &meaning.Question{Choices: []meaning.Choice{{Label: "lámpa 2"}, {Label: "lámpa 1"}}}
 	cases := []struct {
 		text string
 		q    *meaning.Question
@@ -40,6 +41,16 @@ func TestChoose(t *testing.T) {
 		{"az elsőt", redony, 0, true},
 		{"a másodikat", redony, 1, true},
 		{"az utolsót", redony, 2, true},
+		{"2", redony, 1, true},
+		{"a kettő", redony, 1, true},
+		{"az 1.", redony, 0, true},
+		{"a 3-as", redony, 2, true},
+		{"4", redony, 0, false},
+		{"0", redony, 0, false},
+		{"1,5", redony, 0, false},
+		{"1 2", redony, 0, false},
+		{"2 perc", redony, 0, false},
+		{"2", numbered, 0, true},
 		{"a konyhai redőnyt", redony, 0, true},
 		{"a redőnyt", redony, 0, false},
 		{"valamelyiket", redony, 0, false},
