@@ -1,6 +1,13 @@
 package auth
 
-import "homehub/platform/apperr"
+import (
+	"errors"
+
+	"homehub/platform/apperr"
+)
+
+// errPasswordChanged: it is another one than was checked a moment ago.
+var errPasswordChanged = errors.New("the password was changed meanwhile")
 
 var (
 	errInvalidCredentials = apperr.New(apperr.Unauthenticated, "auth.invalid_credentials", "The e-mail address or the password is wrong.")

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -259,6 +260,22 @@ func TestAPasswordThatWasJustResetOpensNothing(t *testing.T) {
 	require.ErrorIs(t, err, errInvalidCredentials)
 	b.http.Post("/api/v1/auth/login", credentials("kata", password)).Expect(http.StatusUnauthorized)
 	b.http.Post("/api/v1/auth/login", credentials("kata", renewed)).Expect(http.StatusOK)
+}
+
+func TestManyLoginsAtOnceShareANewCost(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.register("kata")
+	b.svc.passwords.cost = 5
+
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Go(func() { _, errs[i] = b.svc.login(t.Context(), "kata@example.org", password, "", client{}) })
+	}
+	wg.Wait()
+
+	require.NoError(t, errors.Join(errs...))
 }
 
 func TestRenameShowsAtOnce(t *testing.T) {

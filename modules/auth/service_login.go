@@ -49,9 +49,17 @@ func (s *service) tryLogin(ctx context.Context, email, password, householdID str
 	if err != nil {
 		return nil, err
 	}
-	s.forgetAttempts(ctx, key)
+	l, err := s.signIn(ctx, user, householdID, from)
+	if errors.Is(err, errPasswordChanged) { // by a reset, or by another login that brought its cost up to date
+		if user, err = s.checkCredentials(ctx, key, password, from); err == nil {
+			l, err = s.signIn(ctx, user, householdID, from)
+		}
+	}
+	if !errors.Is(err, errInvalidCredentials) {
+		s.forgetAttempts(ctx, key)
+	}
 
-	return s.signIn(ctx, user, householdID, from)
+	return l, err
 }
 
 // signIn starts a session for a person whose password was right. Checking it took its time:

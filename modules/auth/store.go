@@ -120,7 +120,7 @@ func (s *store) updateUser(ctx context.Context, id, column string, value any) er
 	return nil
 }
 
-// replacePasswordHash writes the same password anew; errInvalidCredentials where it is not the
+// replacePasswordHash writes the same password anew; errPasswordChanged where it is not the
 // person's any more.
 func (s *store) replacePasswordHash(ctx context.Context, id, old, hash string) error {
 	res := s.db.Conn(ctx).Model(&userRow{}).Where("id = ? AND password_hash = ?", id, old).Update("password_hash", hash)
@@ -128,14 +128,14 @@ func (s *store) replacePasswordHash(ctx context.Context, id, old, hash string) e
 		return fmt.Errorf("replace password hash: %w", res.Error)
 	}
 	if res.RowsAffected == 0 {
-		return errInvalidCredentials
+		return errInvalidCredentials.Wrap(errPasswordChanged)
 	}
 
 	return nil
 }
 
 // lockPassword makes sure that a person's password is still the one of that hash, and stays it
-// until the transaction ends; errInvalidCredentials where it is not.
+// until the transaction ends; errPasswordChanged where it is not.
 func (s *store) lockPassword(ctx context.Context, id, hash string) error {
 	query := `SELECT id FROM auth_users WHERE id = ? AND password_hash = ?`
 	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
@@ -146,7 +146,7 @@ func (s *store) lockPassword(ctx context.Context, id, hash string) error {
 		return fmt.Errorf("lock password: %w", err)
 	}
 	if len(found) == 0 {
-		return errInvalidCredentials
+		return errInvalidCredentials.Wrap(errPasswordChanged)
 	}
 
 	return nil
