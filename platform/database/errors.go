@@ -60,6 +60,9 @@ func MapError(err error) error {
 	case errors.Is(err, context.Canceled):
 		return err // the caller gave up: nobody's fault
 	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok { // whatever the server had against it
+		return ErrUnavailable.Wrap(err)
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return mapPostgres(e, err)
 	}

@@ -131,3 +131,19 @@ func TestPostgresThatIsNotThere(t *testing.T) {
 	require.ErrorIs(t, err, database.ErrUnavailable)
 	require.NotContains(t, err.Error(), "hunter2")
 }
+
+// A server that turns a connection down (no such database, a changed password, maintenance) is
+// as far away as one that is not there.
+func TestPostgresThatRefuses(t *testing.T) {
+	t.Parallel()
+	at, err := url.Parse(databasetest.NewPostgresURL(t))
+	require.NoError(t, err)
+	at.Path = "/no_such_database"
+	cfg := database.Defaults()
+	cfg.URL = secret.New(at.String())
+
+	_, err = database.Open(t.Context(), cfg, database.Deps{})
+
+	require.ErrorIs(t, err, database.ErrUnavailable)
+	require.ErrorContains(t, err, "3D000")
+}
