@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -120,17 +119,11 @@ func (t *turn) decline() {
 func (t *turn) choose(c choice) {
 	waiting := t.asked.Waiting
 	commands := rebindAll(t.home, t.asked.Commands)
-	command := commands[waiting]
-	command.Slots = maps.Clone(command.Slots)
+	chosen := meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
+	command := meaning.Narrow(t.home, commands[waiting], chosen)
 	t.utterance.AreaID = t.asked.AreaID
 
 	entity := t.home.Entity(c.EntityID)
-	switch {
-	case c.AreaID != "":
-		command.Slots["area"] = c.AreaID
-	case entity != nil:
-		command.Slots["name"] = entity.ID
-	}
 	bound, again := meaning.Bind(t.home, t.utterance, command)
 	switch {
 	case c.AreaID != "":

@@ -3,7 +3,6 @@ package evaluation
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -137,15 +136,7 @@ func (t *talk) understand(ctx context.Context, u meaning.Utterance) (meaning.Und
 
 // complete binds a command to what was chosen.
 func complete(home *hamanagerapi.Home, u meaning.Utterance, c meaning.Command, choice meaning.Choice) meaning.Command {
-	slots := meaning.Slots{}
-	maps.Copy(slots, c.Slots)
-	if choice.EntityID != "" {
-		slots["name"] = choice.EntityID
-	} else {
-		slots["area"] = choice.AreaID
-	}
-	c.Slots = slots
-	bound, _ := meaning.Bind(home, u, c)
+	bound, _ := meaning.Bind(home, u, meaning.Narrow(home, c, choice))
 
 	return bound
 }

@@ -99,7 +99,7 @@ func isAside(s *sentence, piece []*span) bool {
 			tells = tells || i == 0 || onlyFillers(piece[:i])
 		case i > 0 && sp.means(cFiller, "joins"):
 			return false // ami a konyhában van
-		case sp.is(cTells | cCopula), sp.is(cBlock), isTelling(s, piece, i):
+		case sp.is(cTells | cCopula | cBlock), sp.means(cHome, "arrived"), isTelling(s, piece, i):
 			tells = true
 		}
 		addresses = addresses && sp.is(cAddress|cFiller)

@@ -28,6 +28,7 @@ const (
 	cRespond
 	cCopula
 	cBe
+	cLit
 	cReason
 	cTells
 	cAddress
@@ -56,7 +57,7 @@ func classNames() map[string]class {
 		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
-		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "reason": cReason, "tells": cTells, "address": cAddress, "zone_home": cHome, "yes": cYes, "no": cNo,
+		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "zone_home": cHome, "yes": cYes, "no": cNo,
 		"state": cState,
 	}
 }

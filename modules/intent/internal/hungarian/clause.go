@@ -49,10 +49,14 @@ func (c *clause) findVerb() {
 	for i, sp := range c.spans {
 		for _, form := range sp.forms {
 			prefix, action := c.actionOf(i, form)
-			if action == "" || c.verb != nil && c.mood <= form.mood {
+			said := form.mood
+			if sp.is(cFiller) { // "kérem" beside another verb is only polite
+				said = max(said, namesAction)
+			}
+			if action == "" || c.verb != nil && c.mood <= said {
 				continue
 			}
-			c.verb, c.mood, c.action, c.prefix = sp, form.mood, action, prefix
+			c.verb, c.mood, c.action, c.prefix = sp, said, action, prefix
 		}
 	}
 	if c.verb != nil {
@@ -72,9 +76,9 @@ func (c *clause) findVerb() {
 	}
 }
 
-// followAuxiliary takes the infinitive after a verb of beginning: kezdj el porszívózni.
+// followAuxiliary takes the infinitive after a verb of beginning or wishing: kezdj el porszívózni.
 func (c *clause) followAuxiliary() {
-	if c.action != "start" {
+	if c.action != "start" && c.action != "want" {
 		return
 	}
 	for i, sp := range c.spans {

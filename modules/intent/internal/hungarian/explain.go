@@ -25,7 +25,7 @@ func (ix *Index) Explain(u meaning.Utterance) string {
 	rows, scores := f.coverings()
 	for i, row := range rows {
 		fmt.Fprintf(&b, "covering %d, %.2f\n", i+1, scores[i])
-		for _, spans := range splitClauses(&s, row) {
+		for _, spans := range splitClauses(&s, row, isCommanding) {
 			ix.explainClause(&b, newClause(ix, u, &s, spans))
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // deviceFrames switch and set devices.
 func deviceFrames() []frame {
-	setters := []string{"", "set", "on", "more", "less", "up", "down", "open", "close", "put", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
+	setters := []string{"", "set", "want", "on", "more", "less", "up", "down", "open", "close", "put", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
 	values := cTarget | cAmount | cAttribute | cClass | cColor | cWhite | cBe | cPrefix
 
 	return []frame{
@@ -19,8 +19,9 @@ func deviceFrames() []frame {
 		{name: "fan speed", actions: setters, allows: values, make: (*clause).setSpeed},
 		{
 			name: "switch", allows: cTarget | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
-			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less"},
+			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip"},
 		},
+		{name: "light or dark", actions: []string{"", "want"}, needs: cLit, allows: cTarget | cBe, make: (*clause).makeLight},
 	}
 }
 
@@ -114,6 +115,9 @@ func (c *clause) degrees(isClear bool) (float64, bool) {
 func (c *clause) setPosition() []draft {
 	level, ok := c.percent(0)
 	isPosition := c.has(cAttribute, "position")
+	if c.has(cLevel, "max") && (c.action == "close" || c.action == "down" || c.has(cPlace, "there")) { // teljesen lent
+		return nil
+	}
 	if !ok || !isPosition && !c.speaksOf("cover", "valve") || c.isAbout("volume", "temperature", "speed", "brightness") {
 		return nil
 	}

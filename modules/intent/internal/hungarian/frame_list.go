@@ -12,7 +12,7 @@ import (
 // list, whatever they are.
 func listFrames() []frame {
 	return []frame{{
-		name: "add to list", actions: []string{"put", "set", "more", "create", "on"}, allows: ^(cBlock | cNegation), make: (*clause).addToList,
+		name: "add to list", actions: []string{"", "put", "set", "want", "more", "create", "on"}, allows: ^(cBlock | cNegation), make: (*clause).addToList,
 	}}
 }
 
@@ -24,9 +24,10 @@ func (c *clause) addToList() []draft {
 		return nil
 	}
 	item := c.item(list)
-	if item == "" {
+	if item == "" || c.action == "" && (!c.isOnto(list) || !strings.HasSuffix(item, "t")) { // bevásárlólistára tejet
 		return nil
 	}
+	item = c.plainItem(item)
 	slots := meaning.Slots{"item": item}
 	if c.spans[list].means(cAbout, "shopping") {
 		return []draft{{command: meaning.Command{Intent: meaning.ShoppingAddItem, Slots: slots}}}
@@ -39,7 +40,7 @@ func (c *clause) addToList() []draft {
 // item is everything that is neither verb nor list nor said for politeness, as it was said;
 // the object's ending is taken off. It must stand together, before the list or after it.
 func (c *clause) item(list int) string {
-	named := c.find(cAbout, "item") != nil
+	named := c.has(cAbout, "item")
 	isPart := func(i int) bool {
 		sp := c.spans[i]
 		return i != list && sp != c.verb && sp != c.prefix && !sp.is(cFiller|cPrefix) && (!named || !sp.means(cAbout, "item"))
@@ -55,11 +56,29 @@ func (c *clause) item(list int) string {
 	}
 	first, last := parts[0], parts[len(parts)-1]
 	text := c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
-	if named {
-		return text
+
+	return text
+}
+
+// isOnto reports whether the list is what something is put on: listára, teendőkhöz.
+func (c *clause) isOnto(list int) bool {
+	switch c.spans[list].suffix.grammaticalCase {
+	case sublative, illative, allative:
+		return true
+	default:
+		return false
+	}
+}
+
+// plainItem takes the object's ending off an item that is named; what is to be done
+// (felhívni a fogorvost) is kept as it was said.
+func (c *clause) plainItem(item string) string {
+	first, _, _ := strings.Cut(item, " ")
+	if c.has(cAbout, "item") || strings.HasSuffix(first, "ni") {
+		return item
 	}
 
-	return withoutObjectEnding(text)
+	return withoutObjectEnding(item)
 }
 
 // withoutObjectEnding finds the word whose accusative was said: it makes the accusative of

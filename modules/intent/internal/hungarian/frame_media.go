@@ -13,7 +13,7 @@ func mediaFrames() []frame {
 	volume := cTarget | cAmount | cAttribute | cClass | cPrefix | cCopula | cBe
 
 	return []frame{
-		media("next or previous", cMedia, (*clause).skip, "", "play", "skip", "back", "set", "start"),
+		media("next or previous", cMedia, (*clause).skip, "", "play", "skip", "back", "set", "want", "start"),
 		media("pause", cMedia, (*clause).pauseWord, "", "put", "set"),
 		media("play", cMedia, (*clause).playWord, "", "start", "play"),
 		media("pause by verb", 0, (*clause).pauseVerb, "pause", "stop"),
@@ -21,7 +21,7 @@ func mediaFrames() []frame {
 		media("skip by verb", 0, (*clause).skipVerb, "skip", "back"),
 		media("mute", 0, (*clause).mute, "mute"),
 		{
-			name: "volume", actions: []string{"", "set", "more", "less", "up", "down", "on", "put", "be"}, needs: 0,
+			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "on", "put", "be"}, needs: 0,
 			allows: volume, make: (*clause).volume,
 		},
 		{name: "louder", actions: []string{"more_volume", "less_volume"}, allows: volume, make: (*clause).louder},
@@ -61,7 +61,7 @@ func (c *clause) skip() []draft {
 }
 
 func (c *clause) skipVerb() []draft {
-	if !c.has(cMedia, "track") || c.has(cMedia, "next") || c.has(cMedia, "previous") {
+	if !c.speaksOfPlayers() || c.has(cMedia, "next") || c.has(cMedia, "previous") {
 		return nil
 	}
 	if c.action == "back" {
@@ -98,7 +98,7 @@ func (c *clause) pauseVerb() []draft {
 
 func (c *clause) playVerb() []draft {
 	isBare := c.action != "play" && c.classes&(cTarget&^cArea) == 0 && len(c.spans) <= 2
-	if !c.speaksOfPlayers() && !isBare && c.action != "play" {
+	if !c.speaksOfPlayers() && !isBare && c.action != "play" && !c.has(cMedia, "play") {
 		return nil
 	}
 	if c.has(cMedia, "next") || c.has(cMedia, "previous") {
@@ -127,6 +127,9 @@ func (c *clause) volume() []draft {
 	direction := c.direction("volume", isVolume || c.speaksOfPlayers())
 	if !isVolume && direction == 0 && (!c.speaksOfPlayers() || !c.hasLevel()) {
 		return nil
+	}
+	if c.has(cLevel, "max") && direction < 0 { // vedd le teljesen
+		return c.play(meaning.MediaMute, nil)
 	}
 	if level, ok := c.percent(1); ok {
 		return c.play(meaning.SetVolume, meaning.Slots{"volume_level": int(level)})

@@ -79,6 +79,16 @@ func (c *clause) weather() []draft {
 	return []draft{{command: meaning.Command{Intent: meaning.GetWeather, Slots: slots}}}
 }
 
+// makeLight switches the lamps of a place by how it is to be: legyen világos.
+func (c *clause) makeLight() []draft {
+	if c.action == "" && c.classes&cBe == 0 || c.classes&(cEntity|cKind) != 0 {
+		return nil
+	}
+	intent := switchIntentOf(c.first(cLit).value(cLit))
+
+	return draftsFor(intent, nil, c.targets([]string{"light"}, &kind{Domain: "light"}))
+}
+
 // allAbout reports whether every word about a topic can be about this one.
 func (c *clause) allAbout(topic string) bool {
 	for _, sp := range c.spans {

@@ -73,6 +73,9 @@ func (c *clause) predicate() string {
 // stateIn is a general state in the words of a domain.
 func stateIn(domain, state string) string {
 	isOn := state == "on" || state == "open"
+	if !isOn && state != "off" && state != "closed" {
+		return state
+	}
 	words := [2]string{"off", "on"}
 	switch domain {
 	case "cover", "valve":
@@ -210,6 +213,8 @@ func canBe(e *hamanagerapi.Entity, state string) bool {
 		return true
 	case "sensor", "weather", "person", "todo", "scene":
 		return false
+	case "media_player":
+		return state == "on" || state == "off" || state == "playing"
 	default:
 		return state == "on" || state == "off"
 	}

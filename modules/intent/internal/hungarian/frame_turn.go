@@ -9,10 +9,7 @@ import (
 // turn switches, opens, closes, starts and stops. What a verb asks for depends on what it
 // is said of, so it is read for every domain that it can be said of.
 func (c *clause) turn() []draft {
-	action := c.action
-	if sp := c.first(cBe); sp != nil && action == "" { // legyen mozi
-		action = "start"
-	}
+	action := c.actionOnDevice()
 	if action == "set" && c.first(cDock) != nil || c.first(cAbout) != nil && !c.allAbout("cleaning") {
 		return nil
 	}
@@ -32,6 +29,28 @@ func (c *clause) turn() []draft {
 	}
 
 	return drafts
+}
+
+// actionOnDevice is what the verb asks for, where what it is said of tells more.
+func (c *clause) actionOnDevice() string {
+	switch {
+	case c.action == "" && c.first(cBe) != nil: // legyen mozi
+		return "start"
+	case c.action == "skip" && c.first(cDock) != nil: // menjen a dokkolóra
+		return "dock"
+	case c.action == "set" && c.hasIndefinite("light"): // kapcsolj lámpát
+		return "on"
+	default:
+		return c.action
+	}
+}
+
+// hasIndefinite reports whether the object is any one of a kind, without an article.
+func (c *clause) hasIndefinite(domain string) bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.means(cKind, domain) && sp.suffix.grammaticalCase == accusativeCase && !sp.suffix.isPlural && !sp.is(cEntity) &&
+			sp.from > 0 && !isArticle(c.s.tokens[sp.from-1].fold)
+	})
 }
 
 // standard is what an area alone means with an action: its lamps, or what closes it; and
@@ -101,6 +120,10 @@ func domainsOf(action string) []string {
 // intentOf is what an action means for a domain; empty where it means nothing.
 func intentOf(action, domain string) string {
 	switch domain {
+	case "light":
+		if action == "want" {
+			return meaning.TurnOn
+		}
 	case "cover", "valve":
 		return coverIntentOf(action)
 	case "lock":
@@ -111,13 +134,13 @@ func intentOf(action, domain string) string {
 		return oneOf(action, meaning.LawnMowerStart, meaning.LawnMowerDock, "mow", "dock")
 	case "scene", "script", "automation", "button", "input_button":
 		switch action {
-		case "on", "start", "set":
+		case "on", "start", "set", "want":
 			return meaning.TurnOn
 		}
 
 		return ""
 	case "media_player":
-		if action == "start" {
+		if action == "start" || action == "want" {
 			return meaning.MediaUnpause
 		}
 	}

@@ -31,16 +31,29 @@ func (f *frame) fits(c *clause) bool {
 	if f.needs&^c.classes != 0 || !slices.Contains(f.actions, c.action) {
 		return false
 	}
-	if !f.asks && !c.isCommand() {
+	if f.asks && c.isTold() && f.needs&(cNevermind|cRespond) == 0 {
+		return false
+	}
+	if !f.asks && (!c.isCommand() || c.classes&cNegation != 0 && f.allows&cNegation == 0) {
 		return false
 	}
 
 	return c.within(f.needs | f.allows)
 }
 
+// isTold reports whether the clause tells how something is and does not ask: it ends as a
+// statement does where a question would have ended otherwise, or says what only tells.
+func (c *clause) isTold() bool {
+	if c.s.isQuestion || c.classes&cQuestion != 0 || c.action == "tell" {
+		return false
+	}
+
+	return c.s.isStatement || c.has(cCopula, "told") || c.has(cHome, "arrived")
+}
+
 // isCommand reports whether the clause asks for something to be done. Without any verb it
-// may ("nappali lámpák ki"), and so may a verb alone, as on a button ("indít"); a statement
-// does not.
+// may ("nappali lámpák ki"), and so may a state that is wished for ("legyen nyitva") or a
+// verb alone, as on a button ("indít"); a statement does not.
 func (c *clause) isCommand() bool {
-	return c.verb == nil || c.mood <= namesAction || c.mood == tellsPresent && len(c.spans) == 1
+	return c.verb == nil || c.mood == tellsState && c.classes&cBe != 0 || c.mood <= namesAction || c.mood == tellsPresent && len(c.spans) == 1
 }

@@ -28,6 +28,8 @@ type name struct {
 	weight float32
 	// isPart: only one word of an area's name; it must say where.
 	isPart bool
+	// isShort: only one word of a device's name; it must be what something is done to.
+	isShort bool
 
 	entities []*hamanagerapi.Entity
 	area     *hamanagerapi.Area
@@ -59,6 +61,12 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	for _, e := range home.Entities {
 		if e.Exposed {
 			b.addEntity(e)
+		}
+	}
+
+	for _, e := range home.Entities {
+		if e.Exposed {
+			b.addShortNames(e)
 		}
 	}
 
@@ -119,6 +127,46 @@ func (b *builder) addEntity(e *hamanagerapi.Entity) {
 			b.add(rest, weightDerived, set)
 		}
 	}
+}
+
+// addShortNames adds the first and the last word of a device's name, where it is a word that
+// only names can have: the brand of several (Sonoff 1), what several are (bal reflektor).
+func (b *builder) addShortNames(e *hamanagerapi.Entity) {
+	if !slices.Contains(shortened(), e.Domain) {
+		return
+	}
+	words := tokenize(e.Name, neverEnding).tokens
+	if len(words) < 2 {
+		return
+	}
+	for _, tok := range []token{words[0], words[len(words)-1]} {
+		if tok.isNumber || len(tok.fold) < 3 || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
+			continue
+		}
+		b.addWords([]string{tok.fold}, weightPart, func(n *name) {
+			n.isShort = true
+			if !slices.Contains(n.entities, e) {
+				n.entities = append(n.entities, e)
+			}
+		})
+	}
+}
+
+// isKnownName reports whether a word, or what it is the adjective of (konyhai), is a name
+// itself, rather than a short one.
+func (b *builder) isKnownName(folded string) bool {
+	for _, text := range []string{folded, strings.TrimSuffix(folded, "i")} {
+		if at, ok := b.byText[text]; ok && !b.ix.names[at].isShort {
+			return true
+		}
+	}
+
+	return false
+}
+
+// shortened are the domains of what people call by a part of its name.
+func shortened() []string {
+	return []string{"light", "switch", "fan", "media_player", "climate", "cover", "lock", "vacuum", "lawn_mower", "humidifier", "valve"}
 }
 
 // withoutArea cuts the entity's area off the beginning of its name. What is left must say

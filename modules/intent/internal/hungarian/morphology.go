@@ -22,7 +22,7 @@ type morphology struct {
 	Stems           map[string]string    `yaml:"stems"`
 	PossessiveStems map[string]string    `yaml:"possessive_stems"`
 	DroppableHeads  []string             `yaml:"droppable_heads"`
-	OtherForms      map[string]string    `yaml:"other_forms"`
+	OtherForms      map[string][]string  `yaml:"other_forms"`
 	FiniteEndings   []string             `yaml:"finite_endings"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
@@ -144,7 +144,7 @@ func (m *morphology) otherStems(word string) []string {
 		}
 	}
 
-	if other, ok := m.OtherForms[word]; ok {
+	for _, other := range m.OtherForms[word] {
 		stems = append(stems, fold(other))
 	}
 

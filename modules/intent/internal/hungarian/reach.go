@@ -26,6 +26,9 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 		return nil
 	}
 	p := c.places(domains)
+	if p.isUnknown {
+		return nil
+	}
 	found := c.named(domains, p)
 	named := len(found) > 0
 	for _, sp := range c.spans {
@@ -51,7 +54,7 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 func (c *clause) isAllReached(domains []string) bool {
 	const soft = cArea | cFloor | cAttribute | cAbout | cNumber | cUnit | cMedia | cDock | cColor | cWhite | cLevel | cPlace | cQuantity | cFiller
 	for _, sp := range c.spans {
-		if !sp.is(cEntity|cKind) || sp.is(soft) || sp == c.verb || sp == c.prefix || c.isNamed(sp, domains) {
+		if !sp.is(cEntity|cKind) || sp.is(soft) || sp == c.verb || sp == c.prefix || c.isNamed(sp, domains) || sp.isForSomeone() {
 			continue
 		}
 		isOfKind := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cKind && slices.Contains(domains, l.of.Domain) })
@@ -63,22 +66,35 @@ func (c *clause) isAllReached(domains []string) bool {
 	return true
 }
 
+// isForSomeone reports whether a span says whom something is done for: Zsófinak.
+func (sp *span) isForSomeone() bool {
+	return sp.is(cEntity) && sp.suffix.grammaticalCase == dative && len(of(sp.name.entities, []string{"person"})) > 0
+}
+
 // places are where a clause says things are.
 type places struct {
 	areas      []*hamanagerapi.Area
 	floors     []*hamanagerapi.Floor
 	everywhere bool
 	here       bool
+	// isUnknown: only a word was said that this home has no place for (odakint).
+	isUnknown bool
 }
 
 func (c *clause) places(domains []string) places {
 	var p places
-	for _, sp := range c.spans {
+	isThere := false
+	for i, sp := range c.spans {
 		switch {
+		case i > 0 && c.spans[i-1].is(cLevel) && sp.means(cPlace, "there"): // félig lent
 		case sp.is(cArea) && !c.isNamed(sp, domains):
 			p.areas = append(p.areas, sp.name.area)
 		case sp.is(cFloor) && !c.isNamed(sp, domains):
-			p.floors = append(p.floors, sp.name.floor)
+			if !slices.Contains(p.floors, sp.name.floor) {
+				p.floors = append(p.floors, sp.name.floor)
+			}
+		case sp.means(cPlace, "there"):
+			isThere = true
 		case sp.means(cPlace, "everywhere"):
 			p.everywhere = true
 		case sp.means(cPlace, "here"):
@@ -90,6 +106,7 @@ func (c *clause) places(domains []string) places {
 			p.areas = append(p.areas, area)
 		}
 	}
+	p.isUnknown = isThere && len(p.areas)+len(p.floors) == 0
 
 	return p
 }

@@ -223,7 +223,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	last, to, ok := f.follow(i, r, n.words, innerEnding)
-	if !ok || n.isPart && !last.suffix.saysWhere() {
+	if !ok || n.isPart && !last.suffix.saysWhere() || n.isShort && !last.suffix.isObject() {
 		return
 	}
 	score := n.weight*float32(len(n.words)) + bonusPhrase*float32(len(n.words)-1)

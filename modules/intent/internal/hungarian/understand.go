@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -85,7 +86,7 @@ func (ix *Index) readPart(u meaning.Utterance, s *sentence, rows [][]*span) *int
 
 // readKept reads what the asides leave. A question next to a remark is none.
 func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpretation {
-	clauses := splitClauses(s, a.kept)
+	clauses := splitClauses(s, a.kept, isCommanding)
 	if !slices.ContainsFunc(clauses[0], func(sp *span) bool { return sp.is(cArea | cFloor | cEntity) }) {
 		clauses[0] = append(slices.Clone(a.places), clauses[0]...)
 	}
@@ -99,7 +100,15 @@ func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpre
 
 // readSentence reads every clause of a covering; nil unless all of them make sense.
 func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	return ix.readClauses(u, s, splitClauses(s, row), nil)
+	clauses := splitClauses(s, row, isCommanding)
+	if r := ix.readClauses(u, s, clauses, nil); r != nil {
+		return r
+	}
+	if more := splitClauses(s, row, namesOrCommands); len(more) != len(clauses) { // lámpát lekapcsolni, redőnyt lehúzni
+		return ix.readClauses(u, s, more, nil)
+	}
+
+	return nil
 }
 
 // readClauses reads clauses in order; topic is what was spoken of before the first.
@@ -108,16 +117,11 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 		return nil
 	}
 	whole := new(interpretation)
-	for i, spans := range clauses {
-		r := ix.readClause(newClause(ix, u, s, spans))
-		if r == nil && len(topic) > 0 { // "kapcsold fel a lámpát, és állítsd ötven százalékra"
-			clauses[i] = inherit(topic, spans)
-			r = ix.readClause(newClause(ix, u, s, clauses[i]))
-		}
-		if r == nil {
+	for i := range clauses {
+		var r *interpretation
+		if r, topic = ix.readNext(u, s, clauses[i], topic); r == nil {
 			return nil
 		}
-		topic = clauses[i]
 		if r.question != nil {
 			if whole.question != nil {
 				return nil // two questions at once are one too many
@@ -125,12 +129,56 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 			whole.question = r.question
 			whole.question.Command += len(whole.commands)
 		}
-		whole.commands = append(whole.commands, r.commands...)
+		whole.add(r.commands)
 		whole.score += r.score
 		whole.frame += r.frame + ";"
 	}
 
 	return whole
+}
+
+// readNext reads a clause, where need be with what the one before it was about: "kapcsold fel
+// a lámpát, és állítsd ötven százalékra". A clause that names nothing is rather about the same.
+func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span) (r *interpretation, about []*span) {
+	order := [][]*span{spans}
+	if len(topic) > 0 {
+		order = append(order, inherit(topic, spans))
+		if !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget &^ cQuantity) }) {
+			slices.Reverse(order)
+		}
+	}
+	for _, about = range order {
+		if r = ix.readClause(newClause(ix, u, s, about)); r != nil {
+			break
+		}
+	}
+
+	return r, about
+}
+
+// add appends commands. What only says the last one again is left out; where it says so
+// more precisely (mehet a film, folytasd a tévén) it takes its place.
+func (r *interpretation) add(commands []meaning.Command) {
+	for _, c := range commands {
+		last := len(r.commands) - 1
+		switch {
+		case last < 0 || r.question != nil || !saysAgain(r.commands[last], c):
+			r.commands = append(r.commands, c)
+		case len(r.commands[last].Slots) == 0:
+			r.commands[last] = c
+		}
+	}
+}
+
+// saysAgain reports whether b asks for what a asks for, and a for no other things than b: to
+// do it twice would change nothing.
+func saysAgain(a, b meaning.Command) bool {
+	switch a.Intent {
+	case meaning.TurnOn, meaning.TurnOff, meaning.MediaPause, meaning.MediaUnpause, meaning.MediaMute:
+		return a.Intent == b.Intent && a.Reason == "" && b.Reason == "" && (len(a.Slots) == 0 || slices.Equal(a.Targets, b.Targets))
+	default:
+		return false
+	}
 }
 
 // inherit adds what the clause before was about to one that says it no more.
@@ -178,10 +226,6 @@ func (ix *Index) readClause(c *clause) *interpretation {
 // that are not there are dropped.
 func (c *clause) bind(drafts []draft) *interpretation {
 	r := &interpretation{score: -c.cost}
-	type bound struct {
-		command  meaning.Command
-		question *meaning.Question
-	}
 	results := make([]bound, 0, len(drafts))
 	isFound := make(map[string]bool, len(drafts))
 	for _, d := range drafts {
@@ -190,6 +234,9 @@ func (c *clause) bind(drafts []draft) *interpretation {
 		if command.Reason != meaning.ReasonNoSuchName {
 			isFound[d.target.said] = true
 		}
+	}
+	if merged := c.acrossKinds(drafts, results); merged != nil {
+		return merged
 	}
 	for i, b := range results {
 		said := drafts[i].target.said
@@ -212,6 +259,47 @@ func (c *clause) bind(drafts []draft) *interpretation {
 	}
 
 	return r
+}
+
+// bound is what became of a draft.
+type bound struct {
+	command  meaning.Command
+	question *meaning.Question
+}
+
+// acrossKinds makes one question where one thing was meant (az ajtót) by a word for several
+// kinds that are all there: locks and doors.
+func (c *clause) acrossKinds(drafts []draft, results []bound) *interpretation {
+	var found []*hamanagerapi.Entity
+	var first *bound
+	kinds := 0
+	for i := range results {
+		b, t := &results[i], drafts[i].target
+		if !t.isOne || t.said == "" || t.said != drafts[0].target.said {
+			return nil
+		}
+		if b.command.Reason != "" {
+			continue
+		}
+		if first == nil {
+			first = b
+		}
+		kinds++
+		found = append(found, b.command.Targets...)
+		if b.question != nil {
+			for _, choice := range b.question.Choices {
+				found = append(found, c.ix.home.Entity(choice.EntityID))
+			}
+		}
+	}
+	if kinds < 2 || meaning.IsQuestion(first.command.Intent) {
+		return nil
+	}
+	first.command.Targets = nil
+
+	return &interpretation{
+		score: -c.cost - costQuestion, commands: []meaning.Command{first.command}, question: meaning.Ask(c.ix.home, found),
+	}
 }
 
 // isRepeated reports whether an earlier draft is about the same words in the same place.
@@ -244,12 +332,12 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	return command, question
 }
 
-// splitClauses cuts a sentence between its commands.
-func splitClauses(s *sentence, row []*span) [][]*span {
+// splitClauses cuts a sentence between the verbs that begin a command.
+func splitClauses(s *sentence, row []*span, begins func(*span) bool) [][]*span {
 	var clauses [][]*span
 	from, last := 0, -1
 	for i, sp := range row {
-		if !isCommanding(sp) {
+		if !begins(sp) {
 			continue
 		}
 		if last >= 0 {
@@ -265,7 +353,12 @@ func splitClauses(s *sentence, row []*span) [][]*span {
 
 // isCommanding reports whether a span is a verb that asks for something to be done.
 func isCommanding(sp *span) bool {
-	return !sp.is(cPrefix) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks })
+	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks })
+}
+
+// namesOrCommands is isCommanding for sentences that only name what is to be done.
+func namesOrCommands(sp *span) bool {
+	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= namesAction })
 }
 
 // boundary finds where the clause of the verb at b begins, after the verb at a: at "then",
@@ -309,7 +402,7 @@ func onlyFillers(row []*span) bool {
 func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	c := newClause(ix, u, s, row)
 	intent := cmp.Or(switchIntentOf(c.action), coverIntentOf(c.action))
-	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row)) > 1 {
+	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row, isCommanding)) > 1 {
 		return nil
 	}
 	missing := c.unknownWords()

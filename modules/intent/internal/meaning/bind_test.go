@@ -70,3 +70,17 @@ func TestBindAsks(t *testing.T) {
 	require.Empty(t, got.Targets)
 	require.Equal(t, []meaning.Choice{{Label: "klíma", EntityID: "climate.klima"}, {Label: "termosztát", EntityID: "climate.termosztat"}}, question.Choices)
 }
+
+func TestNarrowOpensWhatWasChosen(t *testing.T) {
+	t.Parallel()
+	home := hamanagertest.BuiltInHome(t)
+	open := meaning.Command{Intent: meaning.TurnOn, Slots: meaning.Slots{"domain": "cover", "device_class": []string{"door"}}}
+
+	gate := meaning.Narrow(home, open, meaning.Choice{EntityID: "cover.kertkapu"})
+	lock := meaning.Narrow(home, open, meaning.Choice{EntityID: "lock.bejarati_ajto"})
+
+	require.Equal(t, meaning.TurnOn, gate.Intent, "a cover is opened by turning it on")
+	require.Equal(t, meaning.TurnOff, lock.Intent, "a lock by turning it off")
+	require.Equal(t, meaning.Slots{"domain": "lock", "name": "lock.bejarati_ajto"}, lock.Slots)
+	require.NotContains(t, open.Slots, "name", "what was asked about stays as it was")
+}
