@@ -81,10 +81,13 @@ func (c Config) bellPath() string {
 	return filepath.Join(c.DataDir, "rights.bell")
 }
 
-// isLoopback reports whether only this machine can reach the server: not through a proxy either.
+// isPrivate reports whether only this machine can reach the server: not through a proxy either.
+func (c Config) isPrivate() bool { return c.isLoopback() && len(c.Server.TrustedProxies) == 0 }
+
+// isLoopback reports whether the server listens for this machine only.
 func (c Config) isLoopback() bool {
 	host, _, err := net.SplitHostPort(c.Server.Address)
-	if err != nil || len(c.Server.TrustedProxies) > 0 {
+	if err != nil {
 		return false
 	}
 	if host == "localhost" {

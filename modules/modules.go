@@ -32,7 +32,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	})
 
 	hamanagerMod, err := hamanager.New(hamanager.Deps{
-		Config: cfg.Instances, IsLoopback: cfg.isLoopback(), DataDir: cfg.DataDir,
+		Config: cfg.Instances, IsLoopback: cfg.isPrivate(), DataDir: cfg.DataDir,
 		DB: p.DB, Keyring: p.Secrets.Encryption, Audit: auditMod,
 		Log: p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
 	})

@@ -54,14 +54,18 @@ func TestHealthSaysHowItIs(t *testing.T) {
 	assertHoldsNot(t, metrics, "anna") // no label grows with people
 }
 
-// A loopback address behind a proxy is the world's: it does not register strangers by default.
-func TestAServerBehindAProxyIsNotTakenForPrivate(t *testing.T) {
+// A loopback address behind a proxy is the world's: links do not lead to the machine itself,
+// and the log tells that registration does what the address says.
+func TestServerBehindProxyIsNotTakenForPrivate(t *testing.T) {
 	t.Parallel()
 	h := startHub(t, func(cfg *modules.Config) { cfg.Server.TrustedProxies = []string{"127.0.0.1"} })
+	p := h.register("anna")
 
-	h.Post("/api/v1/auth/register", map[string]any{
-		"email": "anna@example.org", "password": "correct-horse-battery", "name": "Anna",
-	}).ExpectProblem(http.StatusForbidden, "auth.invitation_required")
+	res := p.Put("/api/v1/instance/link", map[string]string{"url": "http://127.0.0.1:1", "token": "a-token-of-some-length"})
+
+	require.Equal(t, http.StatusUnprocessableEntity, res.Status, "%s", res.Body)
+	assertHolds(t, string(res.Body), "not_allowed")
+	assertHolds(t, h.log.String(), "whoever reaches the proxy may register")
 }
 
 func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {

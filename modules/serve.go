@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"homehub/docs"
+	"homehub/modules/auth"
 	"homehub/modules/intent"
 	"homehub/platform/buildinfo"
 	"homehub/platform/health"
@@ -126,6 +127,9 @@ func (s *Server) Run(ctx context.Context) error {
 	s.platform.Log.Info("homehub is ready",
 		zap.String("version", buildinfo.Read().Version), zap.String("address", s.BaseURL()),
 		zap.String("database", string(s.platform.DB.Dialect())), zap.String("instances", s.cfg.Instances.Kind))
+	if s.cfg.isLoopback() && !s.cfg.isPrivate() && s.cfg.Auth.Registration == auth.RegistrationDefault {
+		s.platform.Log.Warn("whoever reaches the proxy may register: set auth.registration to invite or closed")
+	}
 	// However long requests may take to end, the modules stay until they have.
 	group := lifecycle.Group{StopTimeout: s.cfg.Server.DrainDelay + s.cfg.Server.ShutdownTimeout + stopMargin}
 	group.Add("modules", s.modules.Run)
