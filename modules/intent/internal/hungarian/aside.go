@@ -25,7 +25,7 @@ func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
 	}
 	wasAside := false
 	for _, piece := range piecesOf(s, row) {
-		if isAside(s, piece) {
+		if ix.lang.isAside(s, piece) {
 			a.leaveOut(piece)
 			wasAside, ok = true, true
 
@@ -52,12 +52,12 @@ func (a *asides) leaveOut(piece []*span) {
 	}
 }
 
-// piecesOf cuts a row at the punctuation.
+// piecesOf cuts a row at the punctuation, and before a word that begins a reason.
 func piecesOf(s *sentence, row []*span) [][]*span {
 	var pieces [][]*span
 	from := 0
 	for i, sp := range row {
-		if i > from && s.tokens[sp.from].breakBefore {
+		if i > from && (s.tokens[sp.from].breakBefore || sp.is(cReason)) {
 			pieces = append(pieces, row[from:i])
 			from = i
 		}
@@ -89,8 +89,8 @@ func joinsWhatFollows(piece []*span) bool {
 }
 
 // isAside reports whether a clause asks for nothing.
-func isAside(s *sentence, piece []*span) bool {
-	tells, addresses := false, true
+func (l *language) isAside(s *sentence, piece []*span) bool {
+	tells, addresses := isPredicate(s, piece), true
 	for i, sp := range piece {
 		switch {
 		case isCommanding(sp), sp.means(cNegation, ""), sp.means(cConjunction, "then"):
@@ -99,7 +99,7 @@ func isAside(s *sentence, piece []*span) bool {
 			tells = tells || i == 0 || onlyFillers(piece[:i])
 		case i > 0 && sp.means(cFiller, "joins"):
 			return false // ami a konyhában van
-		case sp.is(cTells | cCopula | cBlock), sp.means(cHome, "arrived"), isTelling(s, piece, i):
+		case sp.is(cTells | cCopula | cBlock), sp.is(cState) && sp.isWhole, sp.means(cHome, "arrived"), l.isTelling(s, piece, i):
 			tells = true
 		}
 		addresses = addresses && sp.is(cAddress|cFiller)
@@ -108,26 +108,39 @@ func isAside(s *sentence, piece []*span) bool {
 	return tells || addresses && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cAddress) })
 }
 
+// isPredicate reports whether a clause says how something is, without a verb: koszos a nappali.
+func isPredicate(s *sentence, piece []*span) bool {
+	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+	if first < 0 || first+2 >= len(piece) || !piece[first].is(cUnknown) || !isArticle(s.tokens[piece[first+1].from].fold) {
+		return false
+	}
+
+	return !strings.HasSuffix(s.tokens[piece[first].from].fold, "t") && !slices.ContainsFunc(piece[first+2:], func(sp *span) bool {
+		return sp.suffix.grammaticalCase != nominative || sp.is(cPrefix)
+	})
+}
+
 // isTelling reports whether a span is a verb that tells of what is or was, as far as its form says.
-func isTelling(s *sentence, piece []*span, at int) bool {
+func (l *language) isTelling(s *sentence, piece []*span, at int) bool {
 	sp := piece[at]
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsPresent || f.mood == tellsOther }) {
 		return true
 	}
-	if !sp.is(cUnknown) || at > 0 && isArticle(s.tokens[piece[at-1].from].fold) {
+	isForm := sp.is(cUnknown) || !sp.isWhole && !sp.is(cEntity|cArea|cFloor|cKind|cNumber|cVerb)
+	if !isForm || at > 0 && isArticle(s.tokens[piece[at-1].from].fold) {
 		return false
 	}
 	const shortest = 5
 
-	return len(s.tokens[sp.from].fold) >= shortest && isFinite(s.tokens[sp.from].fold)
+	return len(s.tokens[sp.from].fold) >= shortest && l.isFinite(s.tokens[sp.from].fold)
 }
 
 // isFinite reports whether an unknown word has the form of a verb that tells something.
-func isFinite(folded string) bool {
+func (l *language) isFinite(folded string) bool {
 	if endsWithAny(folded, words().FiniteEndings) {
 		return true
 	}
-	for _, prefix := range hungarian().prefixes { // kiszalad
+	for _, prefix := range l.prefixes { // kiszalad
 		if rest, ok := strings.CutPrefix(folded, prefix); ok && len(prefix) > 1 && len(rest) > 3 {
 			return true
 		}

@@ -235,7 +235,7 @@ func (c *clause) find(of class, value string) *span {
 func (c *clause) within(allowed class) bool {
 	allowed |= cFiller | cConjunction
 	for _, sp := range c.spans {
-		if !sp.is(allowed) && sp != c.verb && sp != c.prefix {
+		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && !(c.s.isQuestion && sp.means(cNegation, "told")) { // nem maradt nyitva?
 			return false
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"homehub/modules/intent/internal/meaning"
 )
@@ -20,44 +22,87 @@ func (c *clause) addToList() []draft {
 	list := slices.IndexFunc(c.spans, func(sp *span) bool {
 		return sp.means(cAbout, "shopping") || sp.is(cEntity) && len(of(sp.name.entities, []string{"todo"})) > 0
 	})
-	if list < 0 {
+	isBeside := func(piece []*span) bool { return c.ix.lang.isAside(c.s, piece) }
+	if list < 0 || slices.ContainsFunc(piecesOf(c.s, c.spans), isBeside) { // elfogyott a tej, tedd a listára
 		return nil
 	}
-	item := c.item(list)
-	if item == "" || c.action == "" && (!c.isOnto(list) || !strings.HasSuffix(item, "t")) { // bevásárlólistára tejet
+	first, last, ok := c.itemSpans(list)
+	if !ok || c.action == "" && (!c.isOnto(list) || !c.isObject(last)) { // bevásárlólistára tejet
 		return nil
 	}
-	item = c.plainItem(item)
-	slots := meaning.Slots{"item": item}
-	if c.spans[list].means(cAbout, "shopping") {
-		return []draft{{command: meaning.Command{Intent: meaning.ShoppingAddItem, Slots: slots}}}
+	var drafts []draft
+	for _, item := range c.items(first, last) {
+		command := meaning.Command{Intent: meaning.ShoppingAddItem, Slots: meaning.Slots{"item": item}}
+		if !c.spans[list].means(cAbout, "shopping") {
+			command.Intent = meaning.ListAddItem
+			command.Slots["name"] = of(c.spans[list].name.entities, []string{"todo"})[0].Name
+		}
+		drafts = append(drafts, draft{command: command})
 	}
-	slots["name"] = of(c.spans[list].name.entities, []string{"todo"})[0].Name
 
-	return []draft{{command: meaning.Command{Intent: meaning.ListAddItem, Slots: slots}}}
+	return drafts
 }
 
-// item is everything that is neither verb nor list nor said for politeness, as it was said;
-// the object's ending is taken off. It must stand together, before the list or after it.
-func (c *clause) item(list int) string {
+// itemSpans is everything that is neither verb nor list nor said for politeness. It must
+// stand together, before the list or after it.
+func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 	named := c.has(cAbout, "item")
-	isPart := func(i int) bool {
-		sp := c.spans[i]
-		return i != list && sp != c.verb && sp != c.prefix && !sp.is(cFiller|cPrefix) && (!named || !sp.means(cAbout, "item"))
+	first = -1
+	for i, sp := range c.spans {
+		if i == list || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		last = i
 	}
-	var parts []int
-	for i := range c.spans {
-		if isPart(i) {
-			parts = append(parts, i)
+
+	return first, last, first >= 0 && (first > list || last < list)
+}
+
+// items are what is to be put on the list, as it was said, but without the object's ending.
+// An enumeration of objects (tejet, kenyeret és vajat) is several items; a name (kenyér és
+// vaj) or what is to be done (felhívni a fogorvost) is kept as it is.
+func (c *clause) items(first, last int) []string {
+	text := func(from, to int) string {
+		for from < to && c.spans[from].is(cFiller) {
+			from++
+		}
+		said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to].to-1].to]
+		if c.spans[from].from > 0 {
+			return said
+		}
+		first, size := utf8.DecodeRuneInString(said) // the capital is the sentence's
+
+		return string(unicode.ToLower(first)) + said[size:]
+	}
+	whole := text(first, last)
+	if c.has(cAbout, "item") || strings.HasSuffix(c.s.tokens[c.spans[first].to-1].fold, "ni") {
+		return []string{whole}
+	}
+
+	var items []string
+	from := first
+	for i := first; i <= last; i++ {
+		isNext := i == last || c.s.tokens[c.spans[i+1].from].breakBefore || c.spans[i+1].means(cConjunction, "and")
+		switch {
+		case i == from && c.spans[i].means(cConjunction, "and"):
+			from++
+		case isNext && !c.isObject(i):
+			return []string{withoutObjectEnding(whole)}
+		case isNext:
+			items = append(items, withoutObjectEnding(text(from, i)))
+			from = i + 1
 		}
 	}
-	if len(parts) == 0 || parts[0] < list && parts[len(parts)-1] > list {
-		return ""
-	}
-	first, last := parts[0], parts[len(parts)-1]
-	text := c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
 
-	return text
+	return items
+}
+
+// isObject reports whether a span ends as an object does.
+func (c *clause) isObject(at int) bool {
+	return strings.HasSuffix(c.s.tokens[c.spans[at].to-1].fold, "t")
 }
 
 // isOnto reports whether the list is what something is put on: listára, teendőkhöz.
@@ -68,17 +113,6 @@ func (c *clause) isOnto(list int) bool {
 	default:
 		return false
 	}
-}
-
-// plainItem takes the object's ending off an item that is named; what is to be done
-// (felhívni a fogorvost) is kept as it was said.
-func (c *clause) plainItem(item string) string {
-	first, _, _ := strings.Cut(item, " ")
-	if c.has(cAbout, "item") || strings.HasSuffix(first, "ni") {
-		return item
-	}
-
-	return withoutObjectEnding(item)
 }
 
 // withoutObjectEnding finds the word whose accusative was said: it makes the accusative of

@@ -134,7 +134,7 @@ func intentOf(action, domain string) string {
 		return oneOf(action, meaning.LawnMowerStart, meaning.LawnMowerDock, "mow", "dock")
 	case "scene", "script", "automation", "button", "input_button":
 		switch action {
-		case "on", "start", "set", "want":
+		case "on", "start", "set":
 			return meaning.TurnOn
 		}
 
@@ -191,7 +191,7 @@ func oneOf(action, start, home, startWord, homeWord string) string {
 	switch action {
 	case startWord, "start", "on":
 		return start
-	case homeWord, "off", "back":
+	case homeWord, "off", "stop", "back":
 		return home
 	default:
 		return ""

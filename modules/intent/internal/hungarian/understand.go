@@ -162,10 +162,11 @@ func (r *interpretation) add(commands []meaning.Command) {
 	for _, c := range commands {
 		last := len(r.commands) - 1
 		switch {
-		case last < 0 || r.question != nil || !saysAgain(r.commands[last], c):
+		case last < 0 || !saysAgain(r.commands[last], c):
 			r.commands = append(r.commands, c)
 		case len(r.commands[last].Slots) == 0:
 			r.commands[last] = c
+			r.question = nil
 		}
 	}
 }
@@ -185,9 +186,13 @@ func saysAgain(a, b meaning.Command) bool {
 func inherit(before, spans []*span) []*span {
 	var inherited []*span
 	things, places := cEntity|cKind, cArea|cFloor
+	isThere := func(c class) bool {
+		return slices.ContainsFunc(spans, func(s *span) bool { return s.is(c) && !isCommanding(s) }) // zárd is no zár
+	}
+	hasThing, hasPlace := isThere(things), isThere(things|places)
 	for _, sp := range before {
-		isThing := sp.is(things) && !slices.ContainsFunc(spans, func(s *span) bool { return s.is(things) })
-		isPlace := sp.is(places) && !slices.ContainsFunc(spans, func(s *span) bool { return s.is(things | places) })
+		isThing := sp.is(things) && !isCommanding(sp) && !hasThing
+		isPlace := sp.is(places) && !hasPlace
 		if isThing || isPlace {
 			inherited = append(inherited, sp)
 		}
@@ -405,11 +410,13 @@ func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) 
 	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row, isCommanding)) > 1 {
 		return nil
 	}
-	missing := c.unknownWords()
+	if s.isQuoted || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "joins") }) {
+		return nil
+	}
+	missing := dictionaryForm(c.unknownWords())
 	if missing == "" {
 		return nil
 	}
-	missing = withoutObjectEnding(missing)
 
 	return &interpretation{commands: []meaning.Command{{
 		Intent: intent, Slots: meaning.Slots{"name": missing}, Reason: meaning.ReasonNoSuchName, Missing: missing,
@@ -424,10 +431,15 @@ func (c *clause) unknownWords() string {
 	if first < 0 {
 		return ""
 	}
-	last := first
+	last, verb := first, slices.Index(c.spans, c.verb)
 	for i := first; i < len(c.spans); i++ {
 		if c.spans[i].is(cUnknown) {
 			last = i
+		}
+	}
+	for i := min(first, verb) + 1; i <= max(last, verb); i++ {
+		if c.s.tokens[c.spans[i].from].breakBefore {
+			return "" // another clause
 		}
 	}
 	if last-first >= most || slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return !sp.is(cUnknown) }) {

@@ -55,6 +55,7 @@ type binder struct {
 	intent string
 
 	name    string
+	isAll   bool
 	domains []string // that it may reach; nil means all
 	classes []string
 	area    *hamanagerapi.Area
@@ -64,6 +65,7 @@ type binder struct {
 // read takes the constraints from the slots; missing is an area or a floor that is not there.
 func (b *binder) read(s Slots) (missing string) {
 	b.name = s.Name()
+	b.isAll = s.Text("name") == AllNames
 	b.domains = b.rule.domains
 	if domains := s.List("domain"); len(domains) > 0 {
 		b.domains = slices.DeleteFunc(slices.Clone(domains), func(domain string) bool { return !b.rule.acts(domain) })
@@ -138,8 +140,8 @@ func (b *binder) narrow(found []*hamanagerapi.Entity) []*hamanagerapi.Entity {
 	if len(found) < 2 {
 		return found
 	}
-	if b.rule.playingOnly && b.name == "" {
-		found = preferred(found, func(e *hamanagerapi.Entity) bool { return e.State().Value == "playing" })
+	if b.rule.inState != "" && b.name == "" {
+		found = preferred(found, func(e *hamanagerapi.Entity) bool { return e.State().Value == b.rule.inState })
 	}
 	if !b.mustChoose(found) || b.at == "" {
 		return found
@@ -154,7 +156,9 @@ func (b *binder) narrow(found []*hamanagerapi.Entity) []*hamanagerapi.Entity {
 
 // mustChoose reports whether several entities are one too many.
 func (b *binder) mustChoose(found []*hamanagerapi.Entity) bool {
-	return len(found) > 1 && (b.name != "" || b.rule.reach == reachesOne)
+	isAnywhere := b.area == nil && b.floor == nil && !b.isAll
+
+	return len(found) > 1 && (b.name != "" || b.rule.reach == reachesOne || b.rule.onePlace && isAnywhere)
 }
 
 // preferred keeps the entities that fit, or all where none does.

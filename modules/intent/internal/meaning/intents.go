@@ -63,8 +63,10 @@ type rule struct {
 	low, high float64
 	// need is the ability that an entity must have, see ability.go.
 	need ability
-	// playingOnly: without a name it means the players that play now.
-	playingOnly bool
+	// inState: without a name it means the players that are in this state, where some are.
+	inState string
+	// onePlace: where neither a name nor a place was said, only one can be meant.
+	onePlace bool
 }
 
 // ruleOf returns the rule of an intent.
@@ -112,12 +114,12 @@ func applianceRuleOf(intent string) rule {
 }
 
 func mediaRuleOf(intent string) rule {
-	r := rule{domains: []string{"media_player"}, playingOnly: true}
+	r := rule{domains: []string{"media_player"}, inState: "playing"}
 	switch intent {
 	case MediaPause:
 		r.need = canPause
 	case MediaUnpause:
-		r.need, r.playingOnly = canPlay, false
+		r.need, r.inState, r.onePlace = canPlay, "paused", true
 	case MediaNext:
 		r.need = canSkip
 	case MediaPrevious:
