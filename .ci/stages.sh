@@ -74,6 +74,9 @@ stage_evaluation() {
 		notice "the development sentences ($folder) are not here; only the repository's own were scored"
 	fi
 	"$work/homehub" eval modules/intent/testdata/eval --min-effect 1 --max-wrong 0
+	for folder in modules/intent/testdata/unseen/*/; do
+		"$work/homehub" eval "$folder" --min-effect 0.98 --max-wrong 0.004
+	done
 }
 
 # Every fuzz target, wherever it is, for some seconds.

@@ -43,6 +43,37 @@ func TestUnderstandNames(t *testing.T) {
 	requireAllRight(t, results)
 }
 
+// TestUnderstandOthers holds the grammar to what it reached on the sentences of people who
+// had never seen it, in a family's house and on a farm. Nothing but a list's item, said
+// without its accents, may be other than meant.
+func TestUnderstandOthers(t *testing.T) {
+	t.Parallel()
+	const leastRight, mostWrong = 0.98, 0.004
+	for _, home := range []string{"home", "farm"} {
+		t.Run(home, func(t *testing.T) {
+			t.Parallel()
+			suite, err := evaluation.Load(filepath.Join("..", "..", "testdata", "unseen", home))
+			require.NoError(t, err)
+
+			results, err := evaluation.Run(t.Context(), hamanagertest.HomeFromFile(t, suite.Fixtures), suite, evaluation.Grammar{}, noon())
+
+			require.NoError(t, err)
+			right, wrong := 0, 0
+			for _, r := range results {
+				if r.Verdict.IsEffect {
+					right++
+				}
+				if r.Verdict.IsWrong {
+					wrong++
+				}
+			}
+			all := float64(len(results))
+			require.GreaterOrEqual(t, float64(right)/all, leastRight)
+			require.LessOrEqual(t, float64(wrong)/all, mostWrong)
+		})
+	}
+}
+
 func requireAllRight(t *testing.T, results []evaluation.Result) {
 	t.Helper()
 	misses := 0
