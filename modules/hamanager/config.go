@@ -55,7 +55,7 @@ func Defaults() Config {
 	return Config{
 		Kind:           kindVirtual,
 		CallTimeout:    10 * time.Second,
-		ReconcileEvery: 30 * time.Second,
+		ReconcileEvery: 5 * time.Second,
 		Image:          "homeassistant/home-assistant:2025.4.4",
 		Ports:          "8200-8300",
 		SubnetPool:     "10.201.0.0/16",

@@ -39,7 +39,7 @@ func (c *Client) load() error {
 	path := filepath.Join(c.dir, loginFile)
 	content, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w: there is no login in %s, which \"homehub serve\" leaves on its first start", ErrNoServer, path)
+		return fmt.Errorf("%w: there is no login in %s, which \"homehub serve\" leaves on its first start where only this machine reaches it", ErrNoServer, path)
 	}
 	if err != nil {
 		return fmt.Errorf("read login: %w", err)
