@@ -99,7 +99,7 @@ func (l *language) isAside(s *sentence, piece []*span) bool {
 			tells = tells || i == 0 || onlyFillers(piece[:i])
 		case i > 0 && sp.means(cFiller, "joins"):
 			return false // ami a konyhában van
-		case sp.is(cTells | cCopula | cBlock), sp.is(cState) && sp.isWhole, sp.means(cHome, "arrived"), l.isTelling(s, piece, i):
+		case l.isTelling(s, piece, i):
 			tells = true
 		}
 		addresses = addresses && sp.is(cAddress|cFiller)
@@ -120,23 +120,29 @@ func isPredicate(s *sentence, piece []*span) bool {
 	})
 }
 
-// isTelling reports whether a span is a verb that tells of what is or was, as far as its form says.
+// isTelling reports whether a span is a verb that tells of what is or was: a known one, or an
+// unknown word with the form of one.
 func (l *language) isTelling(s *sentence, piece []*span, at int) bool {
 	sp := piece[at]
+	if sp.is(cTells|cCopula|cBlock) || sp.is(cState) && sp.isWhole || sp.means(cHome, "arrived") {
+		return true
+	}
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsPresent || f.mood == tellsOther }) {
 		return true
 	}
-	isForm := sp.is(cUnknown) || !sp.isWhole && !sp.is(cEntity|cArea|cFloor|cKind|cNumber|cVerb)
-	if !isForm || at > 0 && isArticle(s.tokens[piece[at-1].from].fold) {
-		return false
-	}
-	const shortest = 5
+	isAfterArticle := at > 0 && isArticle(s.tokens[piece[at-1].from].fold)
 
-	return len(s.tokens[sp.from].fold) >= shortest && l.isFinite(s.tokens[sp.from].fold)
+	return !isAfterArticle && l.isFinite(sp, s.tokens[sp.from].fold)
 }
 
-// isFinite reports whether an unknown word has the form of a verb that tells something.
-func (l *language) isFinite(folded string) bool {
+// isFinite reports whether a word that is not known as it stands has the form of a verb that
+// tells something.
+func (l *language) isFinite(sp *span, folded string) bool {
+	const shortest = 5
+	isKnown := !sp.is(cUnknown) && (sp.isWhole || sp.is(cEntity|cArea|cFloor|cKind|cNumber|cVerb))
+	if isKnown || len(folded) < shortest {
+		return false
+	}
 	if endsWithAny(folded, words().FiniteEndings) {
 		return true
 	}

@@ -64,6 +64,11 @@ func (c *clause) findVerb() {
 
 		return
 	}
+	c.findBarePrefix()
+}
+
+// findBarePrefix takes a prefix for the verb that was not said: nappali lámpák ki.
+func (c *clause) findBarePrefix() {
 	for _, sp := range c.spans {
 		if sp.is(cQuestion) && c.classes&cCopula != 0 { // ki van itthon?
 			continue
@@ -235,7 +240,8 @@ func (c *clause) find(of class, value string) *span {
 func (c *clause) within(allowed class) bool {
 	allowed |= cFiller | cConjunction
 	for _, sp := range c.spans {
-		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && !(c.s.isQuestion && sp.means(cNegation, "told")) { // nem maradt nyitva?
+		isAskedFor := c.s.isQuestion && sp.means(cNegation, "told") // nem maradt nyitva?
+		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && !isAskedFor {
 			return false
 		}
 	}

@@ -65,19 +65,7 @@ func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 // An enumeration of objects (tejet, kenyeret és vajat) is several items; a name (kenyér és
 // vaj) or what is to be done (felhívni a fogorvost) is kept as it is.
 func (c *clause) items(first, last int) []string {
-	text := func(from, to int) string {
-		for from < to && c.spans[from].is(cFiller) {
-			from++
-		}
-		said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to].to-1].to]
-		if c.spans[from].from > 0 {
-			return said
-		}
-		first, size := utf8.DecodeRuneInString(said) // the capital is the sentence's
-
-		return string(unicode.ToLower(first)) + said[size:]
-	}
-	whole := text(first, last)
+	whole := c.itemText(first, last)
 	if c.has(cAbout, "item") || strings.HasSuffix(c.s.tokens[c.spans[first].to-1].fold, "ni") {
 		return []string{whole}
 	}
@@ -92,12 +80,26 @@ func (c *clause) items(first, last int) []string {
 		case isNext && !c.isObject(i):
 			return []string{withoutObjectEnding(whole)}
 		case isNext:
-			items = append(items, withoutObjectEnding(text(from, i)))
+			items = append(items, withoutObjectEnding(c.itemText(from, i)))
 			from = i + 1
 		}
 	}
 
 	return items
+}
+
+// itemText is what was said from one span to another, without an article before it.
+func (c *clause) itemText(from, to int) string {
+	for from < to && c.spans[from].is(cFiller) {
+		from++
+	}
+	said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to].to-1].to]
+	if c.spans[from].from > 0 {
+		return said
+	}
+	first, size := utf8.DecodeRuneInString(said) // the capital is the sentence's
+
+	return string(unicode.ToLower(first)) + said[size:]
 }
 
 // isObject reports whether a span ends as an object does.

@@ -48,7 +48,16 @@ func (c *clause) isTold() bool {
 		return false
 	}
 
-	return c.s.isStatement || c.has(cCopula, "told") || c.has(cHome, "arrived")
+	return c.s.isStatement || c.has(cCopula, "told") || c.has(cHome, "arrived") || c.beginsWithTopic()
+}
+
+// beginsWithTopic reports whether a thing or place comes first and a verb that says how it is
+// last, as in a statement (a konyhában ég a villany); a question rather begins with the verb.
+func (c *clause) beginsWithTopic() bool {
+	first := slices.IndexFunc(c.spans, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+
+	return first >= 0 && c.spans[first].is(cArea|cFloor|cEntity|cKind) && !c.spans[first].is(cState|cVerb|cAbout|cClass|cAttribute) &&
+		slices.ContainsFunc(c.spans[first+1:], func(sp *span) bool { return sp.means(cState, "on") && sp.isWhole })
 }
 
 // isCommand reports whether the clause asks for something to be done. Without any verb it

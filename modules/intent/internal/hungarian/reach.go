@@ -30,20 +30,27 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 		return nil
 	}
 	found := c.named(domains, p)
-	named := len(found) > 0
-	for _, sp := range c.spans {
-		for _, l := range sp.lexemes {
-			if l.class != cKind || !slices.Contains(domains, l.of.Domain) || sp == c.verb {
-				continue
-			}
-			if named && (c.isNamed(sp, domains) || !c.isJoined()) {
-				continue
-			}
-			found = append(found, c.ofKind(l.of, sp, p)...)
-		}
-	}
+	found = append(found, c.ofKinds(domains, p, len(found) > 0)...)
 	if len(found) == 0 && standard != nil {
 		return c.ofKind(standard, nil, p)
+	}
+
+	return found
+}
+
+// ofKinds finds what is called by its kind. Beside a name, a kind is one more thing only where
+// the clause enumerates.
+func (c *clause) ofKinds(domains []string, p places, named bool) []target {
+	var found []target
+	for _, sp := range c.spans {
+		if sp == c.verb || named && (c.isNamed(sp, domains) || !c.isJoined()) {
+			continue
+		}
+		for _, l := range sp.lexemes {
+			if l.class == cKind && slices.Contains(domains, l.of.Domain) {
+				found = append(found, c.ofKind(l.of, sp, p)...)
+			}
+		}
 	}
 
 	return found
@@ -76,39 +83,54 @@ type places struct {
 	areas      []*hamanagerapi.Area
 	floors     []*hamanagerapi.Floor
 	everywhere bool
-	here       bool
 	// isUnknown: only a word was said that this home has no place for (odakint).
 	isUnknown bool
 }
 
 func (c *clause) places(domains []string) places {
 	var p places
-	isThere := false
+	isThere, isHere := false, false
 	for i, sp := range c.spans {
-		switch {
-		case i > 0 && c.spans[i-1].is(cLevel) && sp.means(cPlace, "there"): // félig lent
-		case sp.is(cArea) && !c.isNamed(sp, domains):
-			p.areas = append(p.areas, sp.name.area)
-		case sp.is(cFloor) && !c.isNamed(sp, domains):
-			if !slices.Contains(p.floors, sp.name.floor) {
-				p.floors = append(p.floors, sp.name.floor)
-			}
-		case sp.means(cPlace, "there"):
-			isThere = true
-		case sp.means(cPlace, "everywhere"):
-			p.everywhere = true
-		case sp.means(cPlace, "here"):
-			p.here = true
+		if c.isPosition(i) {
+			continue
 		}
-	}
-	if p.here {
-		if area := c.here(); area != nil {
-			p.areas = append(p.areas, area)
+		if sp.is(cArea|cFloor) && !c.isNamed(sp, domains) {
+			p.add(sp.name)
+
+			continue
 		}
+		p.everywhere = p.everywhere || sp.means(cPlace, "everywhere")
+		isHere = isHere || sp.means(cPlace, "here")
+		isThere = isThere || sp.means(cPlace, "there")
 	}
+	if area := c.here(); isHere && area != nil {
+		p.areas = append(p.areas, area)
+	}
+	p.dropFloorsOfAreas()
 	p.isUnknown = isThere && len(p.areas)+len(p.floors) == 0
 
 	return p
+}
+
+// isPosition reports whether a word for a place says how far something is open: félig lent.
+func (c *clause) isPosition(at int) bool {
+	return at > 0 && c.spans[at-1].is(cLevel) && c.spans[at].means(cPlace, "there")
+}
+
+// dropFloorsOfAreas drops a floor where a room on it was said as well: odalent a konyhában.
+func (p *places) dropFloorsOfAreas() {
+	p.floors = slices.DeleteFunc(p.floors, func(f *hamanagerapi.Floor) bool {
+		return slices.ContainsFunc(p.areas, func(a *hamanagerapi.Area) bool { return a.FloorID == f.ID })
+	})
+}
+
+// add adds the place that a name means. A floor may be said twice: odafent az emeleten.
+func (p *places) add(n *name) {
+	if n.area != nil {
+		p.areas = append(p.areas, n.area)
+	} else if !slices.Contains(p.floors, n.floor) {
+		p.floors = append(p.floors, n.floor)
+	}
 }
 
 // named finds the entities that are called by their names.

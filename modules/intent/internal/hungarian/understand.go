@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"cmp"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -248,22 +247,27 @@ func (c *clause) bind(drafts []draft) *interpretation {
 		if b.command.Reason == meaning.ReasonNoSuchName && (isFound[said] || c.isRepeated(drafts[:i], drafts[i])) {
 			continue
 		}
-		switch {
-		case b.question != nil && r.question != nil:
-			continue
-		case b.question != nil:
-			r.question = b.question
-			r.question.Command = len(r.commands)
-			r.score -= costQuestion
-		case b.command.Reason == meaning.ReasonNoSuchName:
-			r.score -= costNoTarget
-		case b.command.Reason != "":
-			r.score -= costRefused
-		}
-		r.commands = append(r.commands, b.command)
+		r.addBound(b)
 	}
 
 	return r
+}
+
+// addBound adds a bound command, and what its outcome costs. Only one question can be asked.
+func (r *interpretation) addBound(b bound) {
+	switch {
+	case b.question != nil && r.question != nil:
+		return
+	case b.question != nil:
+		r.question = b.question
+		r.question.Command = len(r.commands)
+		r.score -= costQuestion
+	case b.command.Reason == meaning.ReasonNoSuchName:
+		r.score -= costNoTarget
+	case b.command.Reason != "":
+		r.score -= costRefused
+	}
+	r.commands = append(r.commands, b.command)
 }
 
 // bound is what became of a draft.
@@ -335,116 +339,4 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	}
 
 	return command, question
-}
-
-// splitClauses cuts a sentence between the verbs that begin a command.
-func splitClauses(s *sentence, row []*span, begins func(*span) bool) [][]*span {
-	var clauses [][]*span
-	from, last := 0, -1
-	for i, sp := range row {
-		if !begins(sp) {
-			continue
-		}
-		if last >= 0 {
-			cut := boundary(s, row, last, i)
-			clauses = append(clauses, row[from:cut])
-			from = cut
-		}
-		last = i
-	}
-
-	return append(clauses, row[from:])
-}
-
-// isCommanding reports whether a span is a verb that asks for something to be done.
-func isCommanding(sp *span) bool {
-	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks })
-}
-
-// namesOrCommands is isCommanding for sentences that only name what is to be done.
-func namesOrCommands(sp *span) bool {
-	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= namesAction })
-}
-
-// boundary finds where the clause of the verb at b begins, after the verb at a: at "then",
-// at punctuation, at "and", or right before the verb.
-func boundary(s *sentence, row []*span, a, b int) int {
-	and, pause := -1, -1
-	for k := a + 1; k <= b; k++ {
-		switch {
-		case row[k].means(cConjunction, "then"):
-			return k
-		case s.tokens[row[k].from].breakBefore && pause < 0:
-			pause = k
-		case row[k].means(cConjunction, "and") && !isPrefixOf(row, a, k):
-			if and < 0 || onlyFillers(row[k+1:b]) {
-				and = k
-			}
-		}
-	}
-	switch {
-	case pause >= 0:
-		return pause
-	case and >= 0:
-		return and
-	default:
-		return b
-	}
-}
-
-// isPrefixOf reports whether the span right after a verb is its prefix rather than "and":
-// gyújtsd meg.
-func isPrefixOf(row []*span, verb, at int) bool {
-	return at == verb+1 && row[at].is(cPrefix)
-}
-
-func onlyFillers(row []*span) bool {
-	return !slices.ContainsFunc(row, func(sp *span) bool { return !sp.is(cFiller | cPrefix) })
-}
-
-// readUnknownName reads a plain command about something that the home does not have. It
-// reaches nothing; but the answer can name what is missing.
-func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	c := newClause(ix, u, s, row)
-	intent := cmp.Or(switchIntentOf(c.action), coverIntentOf(c.action))
-	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row, isCommanding)) > 1 {
-		return nil
-	}
-	if s.isQuoted || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "joins") }) {
-		return nil
-	}
-	missing := dictionaryForm(c.unknownWords())
-	if missing == "" {
-		return nil
-	}
-
-	return &interpretation{commands: []meaning.Command{{
-		Intent: intent, Slots: meaning.Slots{"name": missing}, Reason: meaning.ReasonNoSuchName, Missing: missing,
-	}}}
-}
-
-// unknownWords returns the words that nobody knows, where they stand together and are few
-// enough for a name; else nothing.
-func (c *clause) unknownWords() string {
-	const most = 3
-	first := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown) })
-	if first < 0 {
-		return ""
-	}
-	last, verb := first, slices.Index(c.spans, c.verb)
-	for i := first; i < len(c.spans); i++ {
-		if c.spans[i].is(cUnknown) {
-			last = i
-		}
-	}
-	for i := min(first, verb) + 1; i <= max(last, verb); i++ {
-		if c.s.tokens[c.spans[i].from].breakBefore {
-			return "" // another clause
-		}
-	}
-	if last-first >= most || slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return !sp.is(cUnknown) }) {
-		return ""
-	}
-
-	return c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
 }

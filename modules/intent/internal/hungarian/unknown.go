@@ -1,6 +1,59 @@
 package hungarian
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// readUnknownName reads a plain command about something that the home does not have. It
+// reaches nothing; but the answer can name what is missing.
+func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	c := newClause(ix, u, s, row)
+	intent := cmp.Or(switchIntentOf(c.action), coverIntentOf(c.action))
+	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row, isCommanding)) > 1 {
+		return nil
+	}
+	if s.isQuoted || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "joins") }) {
+		return nil
+	}
+	missing := dictionaryForm(c.unknownWords())
+	if missing == "" {
+		return nil
+	}
+
+	return &interpretation{commands: []meaning.Command{{
+		Intent: intent, Slots: meaning.Slots{"name": missing}, Reason: meaning.ReasonNoSuchName, Missing: missing,
+	}}}
+}
+
+// unknownWords returns the words that nobody knows, where they stand together and are few
+// enough for a name; else nothing.
+func (c *clause) unknownWords() string {
+	const most = 3
+	first := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown) })
+	if first < 0 {
+		return ""
+	}
+	last, verb := first, slices.Index(c.spans, c.verb)
+	for i := first; i < len(c.spans); i++ {
+		if c.spans[i].is(cUnknown) {
+			last = i
+		}
+	}
+	for i := min(first, verb) + 1; i <= max(last, verb); i++ {
+		if c.s.tokens[c.spans[i].from].breakBefore {
+			return "" // another clause
+		}
+	}
+	if last-first >= most || slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return !sp.is(cUnknown) }) {
+		return ""
+	}
+
+	return c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
+}
 
 // dictionaryForm is a word that nobody knows as it would stand in a dictionary, so that it
 // can be spoken of: szaunát, padláson and tanyán become szauna, padlás and tanya. It takes an
