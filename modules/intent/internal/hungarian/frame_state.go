@@ -101,7 +101,8 @@ func (c *clause) askNamed() []draft {
 	}
 	about := c.classAbout()
 	state, isAsked := c.stateAsked(about)
-	if !isAsked {
+	isSpeaker := c.action == "tell" && len(of(sp.name.entities, []string{"person"})) > 0 // Péter mondja
+	if !isAsked || isSpeaker {
 		return nil
 	}
 
