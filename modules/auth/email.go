@@ -15,10 +15,18 @@ const maxEmailBytes = 254 // RFC 5321, section 4.5.3.1
 // emailKey is the form in which addresses are compared: whoever writes Kata@Példa.hu is found
 // as kata@példa.hu, however the characters were composed.
 func emailKey(email string) string {
-	folded := cases.Fold().String(norm.NFKC.String(strings.TrimSpace(email)))
+	// Each step may make work for another: folding makes capitals of Cherokee's small letters and
+	// decomposes, normalising brings out spaces. Three rounds are more than any text was seen to need.
+	for range 3 {
+		folded := cases.Fold().String(norm.NFKC.String(email))
+		again := strings.TrimSpace(norm.NFKC.String(strings.ToLower(folded)))
+		if again == email {
+			break
+		}
+		email = again
+	}
 
-	// Folding may leave capitals (it makes them of Cherokee's small letters) and decompose anew.
-	return norm.NFKC.String(strings.ToLower(folded))
+	return email
 }
 
 // checkEmail returns the address as it is kept, or says what is wrong with it.
