@@ -40,8 +40,24 @@ func (s *service) record(ctx context.Context, t *turn) error {
 	case errors.Is(err, errClaimLost), !t.hasActed:
 		return err
 	default:
+		s.isRecordAway.Store(true)
+
 		return errNotRecorded.Wrap(err)
 	}
+}
+
+// checkRecord keeps from being done what could not be recorded: once a record has failed, the
+// database has to answer before anything else is carried out.
+func (s *service) checkRecord(ctx context.Context) error {
+	if !s.isRecordAway.Load() {
+		return nil
+	}
+	if err := s.db.Ping(ctx); err != nil {
+		return err
+	}
+	s.isRecordAway.Store(false)
+
+	return nil
 }
 
 func (s *service) write(ctx context.Context, t *turn) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -40,6 +41,8 @@ type service struct {
 	zones   zones
 
 	admission admission
+	// isRecordAway: the last record of something done has failed.
+	isRecordAway atomic.Bool
 }
 
 func newService(deps Deps, m *metrics) *service {
@@ -214,6 +217,9 @@ func (s *service) answerTurn(ctx context.Context, t *turn) error {
 
 // act does what is left to do after the guard.
 func (s *service) act(ctx context.Context, t *turn) error {
+	if err := s.checkRecord(ctx); err != nil {
+		return err
+	}
 	if err := s.claimRisk(ctx, t); err != nil {
 		return err
 	}
