@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"homehub/platform/secret"
 )
 
 // saveDelay is how long changes are collected before they are written.
@@ -138,41 +140,41 @@ func (h *Home) save() error {
 	}
 	h.mu.Unlock()
 	if errHome == nil && homeChanged {
-		errHome = writeFile(h.path, home, true)
+		errHome = secret.WriteFile(h.path, home)
 	}
 	if errStates == nil && statesChanged {
-		errStates = writeFile(h.path+statesSuffix, states, false)
+		errStates = replaceFile(h.path+statesSuffix, states)
 	}
 	h.mu.Lock()
 	h.saving.home = h.saving.home || errHome != nil
 	h.saving.states = h.saving.states || errStates != nil
 	h.mu.Unlock()
 
-	return errors.Join(errHome, errStates)
-}
-
-// writeFile replaces a file as a whole: readers, and a crash, see the old or the new one.
-// A durable one survives a power cut, too.
-func writeFile(path string, data []byte, isDurable bool) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
-	if err != nil {
+	if err := errors.Join(errHome, errStates); err != nil {
 		return fmt.Errorf("save virtual home: %w", err)
 	}
-	_, err = f.Write(data)
-	if err == nil && isDurable {
-		err = f.Sync()
+
+	return nil
+}
+
+// replaceFile replaces a file as a whole: readers, and a crash of this process, see the old or
+// the new one. States change too often to be forced to the disk each time: unlike what
+// secret.WriteFile writes, a power cut may take the last ones.
+func replaceFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
+	if err != nil {
+		return err
 	}
+	_, err = f.Write(data)
 	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-
-		return fmt.Errorf("save virtual home: %w", err)
 	}
 
-	return nil
+	return err
 }
 
 // Forget removes what a home that is closed has left at its StatePath; there may be nothing.

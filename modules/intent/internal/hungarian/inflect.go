@@ -32,9 +32,6 @@ func Plural(name string) string { return inflectLast(name, plural) }
 // Inessive is "in": konyhában.
 func Inessive(name string) string { return inCase(name, "inessive") }
 
-// Illative is "into": konyhába.
-func Illative(name string) string { return inCase(name, "illative") }
-
 // Superessive is "on": emeleten.
 func Superessive(name string) string { return inCase(name, "superessive") }
 
@@ -46,9 +43,6 @@ func Dative(name string) string { return inCase(name, "dative") }
 
 // Instrumental is "with": lámpával, székkel.
 func Instrumental(name string) string { return inCase(name, "instrumental") }
-
-// Allative is "to, by": ajtóhoz.
-func Allative(name string) string { return inCase(name, "allative") }
 
 // Possessive is the possession of a third person: lámpája, ajtaja, kertje, háza.
 func Possessive(name string) string { return inflectLast(name, possessive) }
