@@ -111,7 +111,7 @@ func TestLostWhileWaiting(t *testing.T) {
 	_, err := conn.Call(t.Context(), lampOn)
 	require.ErrorIs(t, err, hamanagerapi.ErrOutcomeUnknown, "it was sent")
 
-	<-conn.Done()
+	requireDone(t, conn)
 	_, err = conn.Call(t.Context(), lampOn)
 	require.ErrorIs(t, err, hamanagerapi.ErrOffline, "it was not sent")
 	require.ErrorIs(t, conn.Err(), hass.ErrOffline)
@@ -161,7 +161,7 @@ func TestADeafHomeKeepsNobody(t *testing.T) {
 				require.ErrorIs(t, err, hamanagerapi.ErrOffline)
 			}
 		}
-		<-conn.Done() // the writer gave up, too
+		requireDone(t, conn) // the writer gave up, too
 	})
 }
 
@@ -181,7 +181,7 @@ func TestASilentHomeIsGivenUp(t *testing.T) {
 
 		server.Answer("ping", hasstest.Silence)
 		begun := time.Now()
-		<-conn.Done()
+		requireDone(t, conn)
 		require.LessOrEqual(t, time.Since(begun), 20*time.Second)
 		require.ErrorContains(t, conn.Err(), "silent")
 	})
@@ -197,9 +197,9 @@ func TestCoalescedMessages(t *testing.T) {
 	server.SendRaw(` [{"id":2,"type":"event","event":1},{"id":2,"type":"event","event":2},{"id":99,"type":"event","event":3}]`)
 	server.SendRaw(`{"id":2,"type":"event","event":4}`)
 
-	require.Equal(t, "1", <-got)
-	require.Equal(t, "2", <-got)
-	require.Equal(t, "4", <-got)
+	require.Equal(t, "1", receive(t, got))
+	require.Equal(t, "2", receive(t, got))
+	require.Equal(t, "4", receive(t, got))
 }
 
 func TestWhatCannotBeDecodedEndsTheConnection(t *testing.T) {
@@ -215,7 +215,7 @@ func TestWhatCannotBeDecodedEndsTheConnection(t *testing.T) {
 
 			server.SendRaw(frame)
 
-			<-conn.Done()
+			requireDone(t, conn)
 			require.ErrorIs(t, conn.Err(), hass.ErrOffline)
 		})
 	}
@@ -331,3 +331,12 @@ func BenchmarkStateEvent(b *testing.B) {
 const lampAttributes = `{"min_color_temp_kelvin":2000,"max_color_temp_kelvin":6535,"min_mireds":153,"max_mireds":500,` +
 	`"supported_color_modes":["color_temp","hs"],"color_mode":"hs","brightness":180,"color_temp_kelvin":null,"color_temp":null,` +
 	`"hs_color":[345,75],"rgb_color":[255,64,112],"xy_color":[0.588,0.274],"friendly_name":"Konyhai lámpa","supported_features":0}`
+
+func requireDone(t *testing.T, conn *hass.Conn) {
+	t.Helper()
+	select {
+	case <-conn.Done():
+	case <-time.After(time.Minute): // longer than every deadline of the connection's own
+		require.Fail(t, "the connection lives on")
+	}
+}

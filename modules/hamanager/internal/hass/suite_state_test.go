@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/hamanager/internal/hass"
 )
 
 func testStates(t *testing.T, h home) {
@@ -59,15 +60,8 @@ func testStateShapes(t *testing.T, h home) {
 		"attributes", "context", "entity_id", "last_changed", "last_reported", "last_updated", "state",
 	}, keysOf(all[0]))
 
-	events := make(chan map[string]map[string]json.RawMessage, 256)
-	_, err := conn.Subscribe(ctx, map[string]any{"type": "subscribe_entities", "entity_ids": []string{h.media}},
-		func(raw json.RawMessage) {
-			var event map[string]map[string]json.RawMessage
-			_ = json.Unmarshal(raw, &event)
-			events <- event
-		})
-	require.NoError(t, err)
-	first := <-events
+	events := rawStates(t, conn, h.media)
+	first := receive(t, events)
 	require.Equal(t, []string{"a"}, keys(first))
 	require.Equal(t, []string{h.media}, keysOf(first["a"]), "only what was asked for")
 	var state map[string]json.RawMessage
@@ -75,22 +69,32 @@ func testStateShapes(t *testing.T, h home) {
 	for _, key := range []string{"s", "a", "c", "lc"} {
 		require.Contains(t, state, key)
 	}
+}
 
-	for _, volume := range []float64{0.2, 0.4} { // at least one of them is a change
-		_, err := conn.Call(ctx, callOn(h.media, "media_player.volume_set", map[string]any{"volume_level": volume}))
-		require.NoError(t, err)
-	}
-	for event := range events {
-		var diff struct {
-			Plus map[string]json.RawMessage `json:"+"`
-		}
-		require.NoError(t, json.Unmarshal(event["c"][h.media], &diff))
-		if string(diff.Plus["a"]) != `{"volume_level":0.4}` {
-			continue
-		}
-		require.Equal(t, []string{"a", "c", "lu"}, keysOf(diff.Plus), "only what changed")
+// rawStates subscribes to one entity's states as they are on the wire.
+func rawStates(t *testing.T, conn *hass.Conn, id string) <-chan map[string]map[string]json.RawMessage {
+	t.Helper()
+	events := make(chan map[string]map[string]json.RawMessage, 256)
+	_, err := conn.Subscribe(testContext(t), map[string]any{"type": "subscribe_entities", "entity_ids": []string{id}},
+		func(raw json.RawMessage) {
+			var event map[string]map[string]json.RawMessage
+			_ = json.Unmarshal(raw, &event)
+			events <- event
+		})
+	require.NoError(t, err)
 
-		return
+	return events
+}
+
+// receive takes one value, and does not wait for ever.
+func receive[T any](t *testing.T, values <-chan T) T {
+	t.Helper()
+	select {
+	case value := <-values:
+		return value
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "nothing came")
+		panic("unreachable")
 	}
 }
 
@@ -196,6 +200,31 @@ func testMedia(t *testing.T, h home) {
 	require.NoError(t, err)
 	_, err = conn.Call(ctx, callOn(h.media, "media_player.volume_mute", map[string]any{"is_volume_muted": false}))
 	require.NoError(t, err)
+	requireOnlyTheChange(t, conn, h.media)
+}
+
+// requireOnlyTheChange looks at a change on the wire. The player must be on, and nobody else's
+// meanwhile: one that is off shows no volume.
+func requireOnlyTheChange(t *testing.T, conn *hass.Conn, media string) {
+	t.Helper()
+	events := rawStates(t, conn, media)
+	for _, volume := range []float64{0.2, 0.4} { // at least one of them is a change
+		_, err := conn.Call(testContext(t), callOn(media, "media_player.volume_set", map[string]any{"volume_level": volume}))
+		require.NoError(t, err)
+	}
+	for {
+		var diff struct {
+			Plus map[string]json.RawMessage `json:"+"`
+		}
+		if change := receive(t, events)["c"]; change != nil {
+			require.NoError(t, json.Unmarshal(change[media], &diff))
+		}
+		if string(diff.Plus["a"]) == `{"volume_level":0.4}` {
+			require.Equal(t, []string{"a", "c", "lu"}, keysOf(diff.Plus), "only what changed")
+
+			return
+		}
+	}
 }
 
 func testScene(t *testing.T, h home) {

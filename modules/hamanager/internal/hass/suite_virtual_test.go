@@ -40,7 +40,7 @@ func TestVirtualHome(t *testing.T) {
 		},
 		owner: owner,
 		lamp:  "light.konyha", cover: "cover.nappali_redony", lock: "lock.hatso_ajto", climate: "climate.klima",
-		media: "media_player.konyhai_radio", scene: "scene.vacsora",
+		media: "media_player.haloszobai_hangszoro", scene: "scene.vacsora",
 	}
 	client := hass.NewClient(h.endpoint)
 	defer client.Close()
