@@ -93,8 +93,8 @@ func (s *Server) openHTTP() error {
 			"llm":           s.modules.llm.Check,
 			"instances":     s.modules.hamanager.Check,
 		}, p.Now),
-		Authenticate: s.modules.auth.Authenticate(),
-		Ready:        p.DB.Ping, Now: p.Now,
+		Authenticate: s.modules.auth.Authenticate(), OnRefused: s.modules.auth.RecordRefusal,
+		Ready: p.DB.Ping, Now: p.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("wire http: %w", err)

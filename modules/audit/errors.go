@@ -10,7 +10,6 @@ import (
 var ErrBroken = errors.New("the audit record is broken")
 
 var (
-	errNotAllowed    = apperr.New(apperr.Forbidden, "auth.not_allowed", "Only an owner of the household may read its audit log.")
 	errInvalidCursor = apperr.New(apperr.Invalid, "request.invalid", "The cursor is not one that this list gave out.").
-				WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})
+		WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})
 )

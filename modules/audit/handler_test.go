@@ -126,17 +126,11 @@ func TestOnlyOwnersRead(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	c := serve(t, s).With("X-Household", home)
-	refused := int64(0)
 	for _, role := range []identity.Role{identity.RoleAdult, identity.RoleChild, identity.RoleGuest, identity.RoleDevice} {
 		for _, path := range []string{"/api/v1/audit", "/api/v1/audit/verify"} {
 			c.With("X-Role", string(role)).Get(path).ExpectProblem(http.StatusForbidden, "auth.not_allowed")
-			refused++
 		}
 	}
-	requireIntact(t, s, home, refused)
-	entries, err := s.store.listEntries(t.Context(), home, 2, 1)
-	require.NoError(t, err)
-	require.Equal(t, string(auditapi.Refused), entries[0].Outcome)
 	serve(t, s).Get("/api/v1/audit").ExpectProblem(http.StatusForbidden, "auth.not_allowed") // no household at all
 }
 

@@ -23,9 +23,6 @@ import (
 // fieldActorName is the personal field that holds the actor's name.
 const fieldActorName = "actor_name"
 
-// actionRead is the one act of which audit itself tells: a refused look at the record.
-const actionRead = "audit.read"
-
 // saltSize is enough that no two values ever share a salt.
 const saltSize = 16
 

@@ -48,7 +48,7 @@ func (m *Module) caller(c echo.Context) (identity.Principal, error) {
 	if !errors.Is(err, errHouseholdNotFound) && !errors.Is(err, errHouseholdDisabled) {
 		return p, err
 	}
-	if named != "" || !isPersonal(c.Path()) { // who has lost the household can still see to their own login
+	if right := httpx.NeededRight(c); named != "" || right != identity.Person && right != identity.Admin { // who has lost the household can still see to their own login
 		httpx.RefuseLater(c, err)
 	}
 
@@ -64,9 +64,4 @@ func bearer(header string) (token string, ok bool) {
 	token = strings.TrimSpace(token)
 
 	return token, token != ""
-}
-
-// isPersonal reports whether a route is about the caller rather than about a household.
-func isPersonal(path string) bool {
-	return path == pathMe || strings.HasPrefix(path, "/api/v1/auth/")
 }

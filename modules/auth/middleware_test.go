@@ -13,7 +13,7 @@ import (
 	"homehub/platform/kv/kvtest"
 )
 
-const scoped = "/api/v1/audit" // a household-scoped route; see bench.serve
+const scoped = "/api/v1/home" // a household-scoped route; see bench.serve
 
 func TestNoCallerNoAnswer(t *testing.T) {
 	t.Parallel()
@@ -50,7 +50,7 @@ func TestRightsAreThoseOfTheMoment(t *testing.T) {
 	b.join(kata.User.ID, nora.Household.ID, identity.RoleChild, nil)
 	require.Equal(t, "child", as.Get(norasHome).Expect(http.StatusOK).Header.Get("X-Role"))
 
-	b.exec(userMark(kata.User.ID), `UPDATE auth_memberships SET role = 'adult' WHERE user_id = ? AND household_id = ?`,
+	b.exec(subjectMark(kata.User.ID), `UPDATE auth_memberships SET role = 'adult' WHERE user_id = ? AND household_id = ?`,
 		kata.User.ID, nora.Household.ID)
 	require.Equal(t, "adult", as.Get(norasHome).Header.Get("X-Role"))
 
@@ -59,13 +59,13 @@ func TestRightsAreThoseOfTheMoment(t *testing.T) {
 	b.http.As(nora.AccessToken).Get("/api/v1/users/me").Expect(http.StatusOK)
 	b.exec(householdMark(nora.Household.ID), `UPDATE auth_households SET disabled_at = NULL`)
 
-	b.exec(userMark(kata.User.ID), `DELETE FROM auth_memberships WHERE user_id = ?`, kata.User.ID)
+	b.exec(subjectMark(kata.User.ID), `DELETE FROM auth_memberships WHERE user_id = ?`, kata.User.ID)
 	as.Get(norasHome).ExpectProblem(http.StatusNotFound, "auth.household_not_found")
 	as.Get(scoped).ExpectProblem(http.StatusNotFound, "auth.household_not_found") // the token's own is gone, too
 	as.Get("/api/v1/users/me").Expect(http.StatusOK)                              // their login is still theirs
 	require.Nil(t, b.login("kata").Household)
 
-	b.exec(userMark(kata.User.ID), `UPDATE auth_users SET disabled_at = ? WHERE id = ?`, b.clock.now(), kata.User.ID)
+	b.exec(subjectMark(kata.User.ID), `UPDATE auth_users SET disabled_at = ? WHERE id = ?`, b.clock.now(), kata.User.ID)
 	as.Get("/api/v1/users/me").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
 	b.refreshTokens(kata.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
 	b.http.Post("/api/v1/auth/login", credentials("kata", password)).ExpectProblem(http.StatusForbidden, "auth.user_disabled")
@@ -154,7 +154,7 @@ func TestAChangeDuringTheLookIsNotMissed(t *testing.T) {
 	a := *b.svc.rights
 	a.kv = race
 	race.beforeSet = func() { // after the database was read, before it is kept
-		b.exec(userMark(l.User.ID), `UPDATE auth_memberships SET role = 'child'`)
+		b.exec(subjectMark(l.User.ID), `UPDATE auth_memberships SET role = 'child'`)
 	}
 
 	p, err := a.principal(t.Context(), c, l.Household.ID)

@@ -13,6 +13,7 @@ import (
 
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/identity"
 	"homehub/platform/kv"
 	"homehub/platform/secret"
 )
@@ -136,6 +137,12 @@ func New(deps Deps) (*Module, error) {
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
 		onHouseholdCreated: deps.OnHouseholdCreated, resealers: deps.Resealers,
 	}}, nil
+}
+
+// RecordRefusal tells the household, or the operator where there is none, that the caller in ctx
+// had not the right that an operation needs.
+func (m *Module) RecordRefusal(ctx context.Context, right identity.Right, operationID string) error {
+	return m.svc.recordRefusal(ctx, right, operationID)
 }
 
 // resolve gives the default its meaning.

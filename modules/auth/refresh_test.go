@@ -43,14 +43,14 @@ func TestReuseEndsTheSession(t *testing.T) {
 	l := b.register("kata")
 	other := b.login("kata")
 	next := b.mustRefresh(l.RefreshToken)
-	b.http.As(next.AccessToken).Get("/api/v1/audit").Expect(http.StatusOK)
+	b.http.As(next.AccessToken).Get("/api/v1/home").Expect(http.StatusOK)
 	b.clock.advance(31 * time.Second)
 
 	b.refreshTokens(l.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.refresh_reused")
 
-	b.http.As(next.AccessToken).Get("/api/v1/audit").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
+	b.http.As(next.AccessToken).Get("/api/v1/home").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
 	b.refreshTokens(next.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-	b.http.As(other.AccessToken).Get("/api/v1/audit").Expect(http.StatusOK) // another session of hers
+	b.http.As(other.AccessToken).Get("/api/v1/home").Expect(http.StatusOK) // another session of hers
 	events := b.audit.Find(actionReuseRefresh)
 	require.Len(t, events, 1)
 	require.Equal(t, auditapi.Refused, events[0].Outcome)
@@ -110,7 +110,7 @@ func TestAccessTokenEndsWithTheSession(t *testing.T) {
 	next := b.mustRefresh(l.RefreshToken)
 	b.clock.advance(time.Hour + 2*time.Minute)
 
-	b.http.As(next.AccessToken).Get("/api/v1/audit").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
+	b.http.As(next.AccessToken).Get("/api/v1/home").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
 }
 
 func TestAChangedRefreshKeyIsNoReuse(t *testing.T) {

@@ -29,13 +29,14 @@ const maxHouseholdID = 36
 // rights is what a session may do in one household, as of the last look at the database.
 // Times are judged at each use.
 type rights struct {
-	// Marks are those of session, user and household that were there before the look. A change
+	// Marks are those of session, subject and household that were there before the look. A change
 	// to one of the three removes its mark, and with it every entry that relied on it.
 	Marks [3]string `json:"m"`
 	// Rings is how often the bell was rung before the look.
 	Rings int64 `json:"b,omitempty"`
 
-	UserID           string        `json:"u"`
+	Kind             identity.Kind `json:"k"`
+	ID               string        `json:"u"` // the user's or device's
 	Name             string        `json:"n"`
 	IsAdmin          bool          `json:"a,omitempty"`
 	IsOver           bool          `json:"o,omitempty"` // the session was ended
@@ -44,6 +45,12 @@ type rights struct {
 	Role             identity.Role `json:"r,omitempty"` // empty: not a member
 	SessionEndsAt    *time.Time    `json:"s,omitempty"`
 	MembershipEndsAt *time.Time    `json:"e,omitempty"`
+	HasPIN           bool          `json:"p,omitempty"` // the household
+
+	// Of a device.
+	Area           string   `json:"w,omitempty"`
+	AllowedDomains []string `json:"ad"` // nil is not empty
+	AllowedAreas   []string `json:"aa"`
 }
 
 // authorizer says what callers may do now. Its cache in kv is shared by all replicas.
@@ -56,10 +63,10 @@ type authorizer struct {
 	metrics *metrics
 }
 
-// The keys of the three marks and of the entry. The session's id in the entry's key keeps one
+// The keys of the three marks and of the entry. A subject is a user or a device. The session's id in the entry's key keeps one
 // caller's entries from another.
 func sessionMark(id string) string   { return "auth:mark:session:" + id }
-func userMark(id string) string      { return "auth:mark:user:" + id }
+func subjectMark(id string) string   { return "auth:mark:subject:" + id }
 func householdMark(id string) string { return "auth:mark:household:" + id }
 
 func rightsKey(sessionID, householdID string) string {
@@ -70,9 +77,6 @@ func rightsKey(sessionID, householdID string) string {
 // Errors: errSessionEnded, errHouseholdNotFound (not a member, or no such household),
 // errHouseholdDisabled. With the last two comes who the caller is, without a household.
 func (a *authorizer) principal(ctx context.Context, c claims, householdID string) (identity.Principal, error) {
-	if c.DeviceID != "" {
-		return identity.Principal{}, errInvalidToken // no device can sign in yet
-	}
 	if len(householdID) > maxHouseholdID {
 		householdID = "" // nobody's: an id of ours is never longer
 	}
@@ -81,17 +85,20 @@ func (a *authorizer) principal(ctx context.Context, c claims, householdID string
 		return identity.Principal{}, err
 	}
 	now := a.now()
-	if r.IsOver || r.IsDisabled || isPast(r.SessionEndsAt, now) || r.UserID != c.Subject {
+	if r.IsOver || r.IsDisabled || isPast(r.SessionEndsAt, now) || r.ID != c.Subject {
 		return identity.Principal{}, errSessionEnded
 	}
-	p := identity.Principal{Kind: identity.User, ID: r.UserID, Name: r.Name, SessionID: c.SessionID, IsAdmin: r.IsAdmin}
+	p := identity.Principal{
+		Kind: r.Kind, ID: r.ID, Name: r.Name, SessionID: c.SessionID, IsAdmin: r.IsAdmin,
+		Area: r.Area, AllowedDomains: r.AllowedDomains, AllowedAreas: r.AllowedAreas,
+	}
 	if r.Role == "" || isPast(r.MembershipEndsAt, now) {
 		return p, errHouseholdNotFound
 	}
 	if r.IsHouseClosed {
 		return p, errHouseholdDisabled
 	}
-	p.HouseholdID, p.Role = householdID, r.Role
+	p.HouseholdID, p.Role, p.HasPIN = householdID, r.Role, r.HasPIN
 
 	return p, nil
 }
@@ -99,7 +106,7 @@ func (a *authorizer) principal(ctx context.Context, c claims, householdID string
 // rights looks in kv, in one round trip, and where that does not help in the database.
 func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (*rights, error) {
 	key := rightsKey(c.SessionID, householdID)
-	markKeys := []string{sessionMark(c.SessionID), userMark(c.Subject), householdMark(householdID)}
+	markKeys := []string{sessionMark(c.SessionID), subjectMark(c.Subject), householdMark(householdID)}
 	found, err := a.kv.GetMany(ctx, append(markKeys, key)...)
 	if err != nil {
 		a.metrics.rights.WithLabelValues("fallback").Inc()
@@ -174,25 +181,11 @@ func (a *authorizer) keep(ctx context.Context, key string, r *rights) {
 }
 
 func (a *authorizer) load(ctx context.Context, c claims, householdID string) (*rights, error) {
-	row, err := a.store.getRights(ctx, c.SessionID, householdID)
-	if err != nil {
-		return nil, err
-	}
-	r := &rights{
-		UserID:           row.UserID,
-		Name:             row.Name,
-		IsAdmin:          row.IsAdmin,
-		IsOver:           row.SessionRevokedAt != nil,
-		IsDisabled:       row.UserDisabledAt != nil,
-		IsHouseClosed:    row.HouseholdDisabled != nil,
-		SessionEndsAt:    row.SessionExpiresAt,
-		MembershipEndsAt: row.MembershipEndsAt,
-	}
-	if row.Role != nil {
-		r.Role = identity.Role(*row.Role)
+	if c.DeviceID != "" {
+		return a.store.getDeviceRights(ctx, c.SessionID, householdID)
 	}
 
-	return r, nil
+	return a.store.getRights(ctx, c.SessionID, householdID)
 }
 
 // forget makes every replica look at the database again for whatever relied on these marks.

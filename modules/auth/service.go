@@ -22,6 +22,7 @@ import (
 
 // The acts of auth in the record.
 const (
+	actionRefuse          = "auth.refuse"
 	actionRegister        = "auth.register"
 	actionCreateHousehold = "auth.create_household"
 	actionLogin           = "auth.login"
@@ -91,6 +92,19 @@ type login struct {
 
 // moment is now as both databases keep it.
 func (s *service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// recordRefusal is called after whatever the caller tried has not happened.
+func (s *service) recordRefusal(ctx context.Context, right identity.Right, operationID string) error {
+	caller, err := identity.From(ctx)
+	if err != nil {
+		return err
+	}
+
+	return s.audit.Record(ctx, auditapi.Event{
+		HouseholdID: chainOf(caller.HouseholdID), Action: actionRefuse, Outcome: auditapi.Refused,
+		Target: operationID, Details: map[string]any{"right": right},
+	})
+}
 
 // event is an act of a person in one of their households, or in the operator's chain when
 // they have none.

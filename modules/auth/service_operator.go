@@ -123,7 +123,7 @@ func (s *service) changeUser(
 	if err != nil {
 		return err
 	}
-	s.rights.forget(ctx, userMark(user.ID))
+	s.rights.forget(ctx, subjectMark(user.ID))
 	if err := s.rights.bell.ring(); err != nil {
 		s.log.Warn("a running server hears of the change late", zap.Duration("within", rightsTTL), zap.Error(err))
 	}

@@ -51,7 +51,7 @@ func (s *service) rename(ctx context.Context, caller identity.Principal, given *
 	if err != nil {
 		return nil, err
 	}
-	s.rights.forget(ctx, userMark(caller.ID))
+	s.rights.forget(ctx, subjectMark(caller.ID))
 
 	return s.profile(ctx, caller)
 }

@@ -124,17 +124,15 @@ func (s *service) judgeRefresh(token *refreshRow, session *sessionRow, now time.
 // roleFor returns what the person of a session is in its household now; empty when they are
 // no longer in it, which the next request will notice.
 func (s *service) roleFor(ctx context.Context, session *sessionRow) (identity.Role, error) {
-	row, err := s.store.getRights(ctx, session.ID, session.HouseholdID)
+	r, err := s.store.getRights(ctx, session.ID, session.HouseholdID)
 	switch {
 	case err != nil:
 		return "", err
-	case row.UserDisabledAt != nil:
+	case r.IsDisabled:
 		return "", errSessionEnded
-	case row.Role == nil:
-		return "", nil
 	}
 
-	return identity.Role(*row.Role), nil
+	return r.Role, nil
 }
 
 // endReused ends a session whose token came back too late, and records it. It runs after the

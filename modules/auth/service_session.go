@@ -90,7 +90,7 @@ func (s *service) logout(ctx context.Context, caller identity.Principal, everywh
 	}
 	mark := sessionMark(caller.SessionID)
 	if everywhere {
-		mark = userMark(caller.ID)
+		mark = subjectMark(caller.ID)
 	}
 	s.rights.forget(ctx, mark)
 

@@ -94,7 +94,7 @@ func (b *bench) serve(tb testing.TB) http.Handler {
 	require.NoError(tb, err)
 	tb.Cleanup(func() { _ = server.Close() })
 	b.Routes(server.Public(), server.API())
-	server.API().GET("/audit", func(c echo.Context) error { // any household-scoped route would do
+	server.API().GET("/home", func(c echo.Context) error { // any household-scoped route would do
 		p, err := identity.From(c.Request().Context())
 		if err != nil {
 			return err
@@ -103,7 +103,9 @@ func (b *bench) serve(tb testing.TB) http.Handler {
 		c.Response().Header().Set("X-Role", string(p.Role))
 		c.Response().Header().Set("X-Name", p.Name)
 
-		return c.JSON(http.StatusOK, httpx.NewList([]any{}, ""))
+		return c.JSON(http.StatusOK, map[string]any{
+			"household_id": p.HouseholdID, "instance": nil, "floors": []any{}, "areas": []any{}, "entities": []any{},
+		})
 	})
 
 	return server.Handler()
@@ -160,7 +162,7 @@ func (b *bench) join(userID, householdID string, role identity.Role, expires *ti
 	b.tb.Helper()
 	row := membershipRow{HouseholdID: householdID, UserID: userID, Role: string(role), CreatedAt: b.clock.now(), ExpiresAt: expires}
 	require.NoError(b.tb, b.db.Conn(b.tb.Context()).Create(&row).Error)
-	b.svc.rights.forget(b.tb.Context(), userMark(userID))
+	b.svc.rights.forget(b.tb.Context(), subjectMark(userID))
 }
 
 // exec changes the database behind auth's back, and then tells the cache.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"homehub/platform/database"
-	"homehub/platform/identity"
 )
 
 type sessionRow struct {
@@ -154,39 +153,4 @@ func (s *store) deleteEnded(ctx context.Context, before time.Time, limit int) (i
 	}
 
 	return tokens.RowsAffected + sessions.RowsAffected, nil
-}
-
-// rightsRow is all that decides what a person's session may do in one household.
-type rightsRow struct {
-	UserID            string
-	SessionRevokedAt  *time.Time
-	SessionExpiresAt  *time.Time
-	Name              string
-	IsAdmin           bool
-	UserDisabledAt    *time.Time
-	Role              *string // nil: not a member
-	MembershipEndsAt  *time.Time
-	HouseholdDisabled *time.Time
-}
-
-// getRights reads it in one statement; errSessionEnded where there is no such session.
-func (s *store) getRights(ctx context.Context, sessionID, householdID string) (*rightsRow, error) {
-	var found []rightsRow
-	err := s.db.Conn(ctx).Raw(
-		`SELECT u.id AS user_id, s.revoked_at AS session_revoked_at, s.expires_at AS session_expires_at,
-			u.name, u.is_admin, u.disabled_at AS user_disabled_at,
-			m.role, m.expires_at AS membership_ends_at, h.disabled_at AS household_disabled
-		FROM auth_sessions s
-		JOIN auth_users u ON u.id = s.user_id
-		LEFT JOIN auth_memberships m ON m.household_id = ? AND m.user_id = u.id
-		LEFT JOIN auth_households h ON h.id = m.household_id
-		WHERE s.id = ? AND s.kind = ?`, householdID, sessionID, string(identity.User)).Scan(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("get rights: %w", err)
-	}
-	if len(found) == 0 {
-		return nil, errSessionEnded
-	}
-
-	return &found[0], nil
 }

@@ -5,12 +5,11 @@ import "homehub/platform/apperr"
 // What a request about an instance can be refused for. hamanagerapi holds those that other
 // modules act on.
 var (
-	errNotAllowed = apperr.New(apperr.Forbidden, "auth.not_allowed", "Only an owner of the household may change its instance.")
-	errNotFound   = apperr.New(apperr.NotFound, "instance.not_found", "This household has no instance.")
-	errExists     = apperr.New(apperr.Conflict, "instance.exists", "This household has an instance already.")
-	errRemoving   = apperr.New(apperr.Conflict, "instance.removing", "This instance is being removed.")
-	errChanged    = apperr.New(apperr.Conflict, "instance.changed", "The instance was changed meanwhile. Please try again.")
-	errNotThis    = apperr.New(apperr.Conflict, "instance.not_supported", "An instance of this kind cannot be upgraded.")
+	errNotFound = apperr.New(apperr.NotFound, "instance.not_found", "This household has no instance.")
+	errExists   = apperr.New(apperr.Conflict, "instance.exists", "This household has an instance already.")
+	errRemoving = apperr.New(apperr.Conflict, "instance.removing", "This instance is being removed.")
+	errChanged  = apperr.New(apperr.Conflict, "instance.changed", "The instance was changed meanwhile. Please try again.")
+	errNotThis  = apperr.New(apperr.Conflict, "instance.not_supported", "An instance of this kind cannot be upgraded.")
 
 	errKind = apperr.New(apperr.Unprocessable, "instance.kind_not_available", "This homehub cannot run instances of that kind.").
 		WithFields(apperr.Field{Name: "kind", Message: "is not available here"})

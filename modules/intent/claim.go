@@ -211,7 +211,7 @@ func (t *turn) claimArea() string {
 	case t.req.DeviceArea != "":
 		return t.req.DeviceArea
 	default:
-		return t.caller.AreaID
+		return t.caller.Area
 	}
 }
 

@@ -8,31 +8,6 @@ import (
 	"homehub/platform/identity"
 )
 
-// verdict is what a caller's rights say about a command.
-type verdict uint8
-
-const (
-	forbidden verdict = iota // the zero value, so that a role nobody thought of may nothing
-	allowed
-	afterYes
-)
-
-// right is one column of the table of rights.
-type right struct{ everyday, risky verdict }
-
-// rightOf is the table of who may say what. A device's risky commands need the household's
-// PIN, and are forbidden as long as there is none.
-func rightOf(role identity.Role) right {
-	switch role {
-	case identity.RoleOwner, identity.RoleAdult:
-		return right{everyday: allowed, risky: afterYes}
-	case identity.RoleChild, identity.RoleGuest, identity.RoleDevice:
-		return right{everyday: allowed, risky: forbidden}
-	default:
-		return right{}
-	}
-}
-
 // guard judges each command by the caller's rights and leaves one result for each.
 func (s *service) guard(t *turn) {
 	t.results = plannedResults(t.meant.Commands)
@@ -43,30 +18,29 @@ func (s *service) guard(t *turn) {
 		}
 
 		switch judge(t.caller, r.command) {
-		case allowed:
-		case afterYes:
+		case identity.Yes, identity.Own:
+		case identity.AfterYes:
 			if !t.isConfirmed {
 				r.needs = needsConfirm
 			}
-		case forbidden:
+		case identity.WithPIN, identity.No:
 			r.fail(meaning.ReasonNotAllowed)
 		}
 	}
 }
 
-func judge(caller identity.Principal, command meaning.Command) verdict {
-	rights := rightOf(caller.Role)
-	found := rights.everyday
+func judge(caller identity.Principal, command meaning.Command) identity.Verdict {
+	right := identity.Everyday
 	for _, target := range command.Targets {
 		if !isWithin(caller, target) {
-			return forbidden
+			return identity.No
 		}
 		if isRisky(command, target) {
-			found = rights.risky
+			right = identity.Risky
 		}
 	}
 
-	return found
+	return caller.May(right)
 }
 
 // isWithin reports whether a device that is narrowed may reach the entity.

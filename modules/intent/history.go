@@ -40,7 +40,7 @@ func (s *service) listHistory(ctx context.Context, caller identity.Principal, li
 		return nil, nil, errInvalidCursor
 	}
 	query := historyQuery{householdID: caller.HouseholdID, before: cursor, limit: limit + 1}
-	if caller.Role != identity.RoleOwner && caller.Role != identity.RoleAdult {
+	if caller.May(identity.History) != identity.Yes {
 		query.actorID = caller.ID
 	}
 	rows, err := s.store.listHistory(ctx, query)

@@ -82,13 +82,16 @@ func (s *service) understand(ctx context.Context, t *turn) error {
 
 // areaOf is where the utterance was heard: what the request says, else where its device stands.
 func areaOf(t *turn) string {
-	if t.req.DeviceArea != "" {
-		if area := meaning.FindArea(t.home, t.req.DeviceArea); area != nil {
+	for _, said := range []string{t.req.DeviceArea, t.caller.Area} {
+		if said == "" {
+			continue
+		}
+		if area := meaning.FindArea(t.home, said); area != nil {
 			return area.ID
 		}
 	}
 
-	return t.caller.AreaID
+	return ""
 }
 
 // zones keeps the time zones that homes have named: finding one reads a file.

@@ -69,9 +69,12 @@ func NewList[T any](items []T, next string) List[T] {
 	return list
 }
 
-// PeekHouseholdID returns the household that a request names in its query or its JSON body;
-// empty when it names none. It judges nothing: that comes later.
+// PeekHouseholdID returns the household that a request names in its path, its query or its JSON
+// body; empty when it names none. It judges nothing: that comes later.
 func PeekHouseholdID(c echo.Context) string {
+	if id := c.Param("household_id"); id != "" {
+		return id
+	}
 	if c.Request().URL.RawQuery != "" {
 		if id := c.QueryParam("household_id"); id != "" {
 			return id

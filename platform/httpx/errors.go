@@ -22,6 +22,7 @@ var (
 
 	errRateLimited = apperr.New(apperr.RateLimited, "request.rate_limited", "Too many requests. Please slow down.")
 	errDeadline    = apperr.New(apperr.Unavailable, "request.deadline", "That took too long. Please try again.")
+	errNotAllowed  = apperr.New(apperr.Forbidden, "auth.not_allowed", "You may not do that.")
 	errInternal    = apperr.New(apperr.Internal, "internal", "Something went wrong.")
 
 	errNotFound         = &rejection{http.StatusNotFound, "request.not_found", "There is nothing at this address."}

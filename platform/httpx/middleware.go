@@ -25,7 +25,9 @@ type exchangeKey struct{}
 type exchange struct {
 	body    []byte
 	refusal error // see RefuseLater
-	err     error // what the answer is about, for the log
+	// operation is what the contract says of the request; nil where it says nothing.
+	operation *operation
+	err       error // what the answer is about, for the log
 }
 
 // exchangeOf finds the request's exchange; outside of the middleware it is an empty one.
@@ -215,18 +217,55 @@ func (s *Server) buffer(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// consult looks the request up in the contract.
+func (s *Server) consult(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		exchangeOf(c).operation = s.contract.find(c)
+
+		return next(c)
+	}
+}
+
+// NeededRight is the right that the request's operation needs; empty where the contract names
+// none. It is for Authenticate.
+func NeededRight(c echo.Context) identity.Right {
+	if op := exchangeOf(c).operation; op != nil {
+		return op.right
+	}
+
+	return ""
+}
+
 // RefuseLater answers a caller who is known with err, once limits and validation have had their
 // say: a guesser of household ids is counted like everybody else. It is for Authenticate.
 func RefuseLater(c echo.Context, err error) { exchangeOf(c).refusal = err }
 
-// authorise is where such a request ends.
+// authorise ends such a request, and one whose caller has not the right that the contract asks
+// for (x-right). A refusal is recorded.
 func (s *Server) authorise(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := exchangeOf(c).refusal; err != nil {
 			return err
 		}
+		op := exchangeOf(c).operation
+		if op == nil {
+			return errNotFound // what the contract does not tell of, nobody has a right to
+		}
+		ctx := c.Request().Context()
+		caller, err := identity.From(ctx)
+		if err != nil {
+			return err
+		}
+		if op.right == "" || caller.May(op.right) != identity.No {
+			return next(c)
+		}
+		if s.deps.OnRefused != nil {
+			if err := s.deps.OnRefused(ctx, op.right, op.route.Operation.OperationID); err != nil {
+				return err
+			}
+		}
 
-		return next(c)
+		return errNotAllowed
 	}
 }
 

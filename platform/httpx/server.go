@@ -22,6 +22,7 @@ import (
 
 	"homehub/platform/clock"
 	"homehub/platform/health"
+	"homehub/platform/identity"
 	"homehub/platform/kv"
 )
 
@@ -36,6 +37,8 @@ type Deps struct {
 	// Authenticate puts the caller into the request's context, or refuses: at once whom it does
 	// not know, by RefuseLater whom it does.
 	Authenticate echo.MiddlewareFunc
+	// OnRefused records that a caller had not the right that an operation needs; nil: nobody does.
+	OnRefused func(ctx context.Context, right identity.Right, operationID string) error
 	// Ready reports whether the server can do its work; nil: Health decides.
 	Ready func(ctx context.Context) error
 	Now   clock.Clock
@@ -79,8 +82,8 @@ func New(cfg Config, deps Deps) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.public = s.echo.Group("", s.limit, s.validate)
-	s.api = s.echo.Group("/api/v1", s.deps.Authenticate, s.limit, s.validate, s.authorise)
+	s.public = s.echo.Group("", s.consult, s.limit, s.validate)
+	s.api = s.echo.Group("/api/v1", s.consult, s.deps.Authenticate, s.limit, s.validate, s.authorise)
 	// A group answers for every address below it; what does not exist is a 404 before it is a 401.
 	for _, path := range []string{"", "/*", "/api/v1", "/api/v1/*"} {
 		s.echo.RouteNotFound(path, s.notFound)

@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"homehub/platform/apperr"
+	"homehub/platform/identity"
 )
 
 // contract is docs/openapi.yaml, ready to judge requests.
@@ -31,6 +32,7 @@ type operation struct {
 	params []*openapi3.Parameter
 	body   *openapi3.RequestBody // nil: takes none
 	schema *openapi3.Schema      // of a JSON body
+	right  identity.Right        // that a caller needs (x-right); empty: nobody is asked who calls
 }
 
 // validationOptions never write defaults into a request: handlers know their own.
@@ -49,7 +51,11 @@ func loadContract(spec []byte) (*contract, error) {
 	for path, item := range doc.Paths.Map() {
 		methods := make(map[string]*operation)
 		for method, op := range item.Operations() {
-			methods[method] = newOperation(doc, path, method, item, op)
+			o, err := newOperation(doc, path, method, item, op)
+			if err != nil {
+				return nil, fmt.Errorf("openapi.yaml: %s %s: %w", method, path, err)
+			}
+			methods[method] = o
 		}
 		c.operations[echoPath(path)] = methods
 	}
@@ -57,7 +63,7 @@ func loadContract(spec []byte) (*contract, error) {
 	return c, nil
 }
 
-func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem, op *openapi3.Operation) *operation {
+func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
 	o := &operation{route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op}}
 	for _, params := range []openapi3.Parameters{item.Parameters, op.Parameters} {
 		for _, p := range params {
@@ -70,8 +76,16 @@ func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem,
 			o.schema = media.Schema.Value
 		}
 	}
+	isPublic := op.Security != nil && len(*op.Security) == 0
+	if isPublic {
+		return o, nil
+	}
+	named, _ := op.Extensions["x-right"].(string)
+	if o.right = identity.Right(named); !o.right.IsKnown() {
+		return nil, fmt.Errorf("x-right must name a right, got %q", named)
+	}
 
-	return o
+	return o, nil
 }
 
 // echoPath writes /a/{id} as /a/:id.
@@ -92,7 +106,7 @@ func (k *contract) find(c echo.Context) *operation {
 // validate refuses what breaks the contract, before a handler sees it.
 func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if op := s.contract.find(c); op != nil {
+		if op := exchangeOf(c).operation; op != nil {
 			if err := op.check(c); err != nil {
 				return err
 			}

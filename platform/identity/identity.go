@@ -41,8 +41,10 @@ type Principal struct {
 	Role        Role
 	IsAdmin     bool // the operator's flag on a user; never set for devices
 
-	// AreaID is the area a device stands in; empty for people.
-	AreaID string
+	// Area is where a device stands, an id or a name of the home's; empty for people.
+	Area string
+	// HasPIN says that the household has a PIN.
+	HasPIN bool
 	// AllowedDomains and AllowedAreas narrow a device; nil means all that a device may do.
 	AllowedDomains []string
 	AllowedAreas   []string

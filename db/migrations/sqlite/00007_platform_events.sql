@@ -1,0 +1,26 @@
+-- +goose Up
+
+-- What a household's clients are told of, for as long as they may ask for what they missed.
+-- audience is empty for everybody in the household, a role's word, or the id of one caller.
+CREATE TABLE platform_events (
+    household_id text     NOT NULL,
+    seq          integer  NOT NULL,
+    at           datetime NOT NULL,
+    kind         text     NOT NULL,
+    audience     text     NOT NULL,
+    data         text     NOT NULL,
+    PRIMARY KEY (household_id, seq)
+) WITHOUT ROWID;
+
+CREATE INDEX platform_events_at ON platform_events (at);
+
+-- The last number given out, and the lock that makes numbers commit in their order.
+CREATE TABLE platform_event_heads (
+    household_id text    NOT NULL,
+    seq          integer NOT NULL,
+    PRIMARY KEY (household_id)
+) WITHOUT ROWID;
+
+-- +goose Down
+DROP TABLE platform_event_heads;
+DROP TABLE platform_events;
