@@ -9,7 +9,5 @@ import (
 // ErrBroken means that a chain is not what was recorded. The command line exits with 1 on it.
 var ErrBroken = errors.New("the audit record is broken")
 
-var (
-	errInvalidCursor = apperr.New(apperr.Invalid, "request.invalid", "The cursor is not one that this list gave out.").
-		WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})
-)
+var errInvalidCursor = apperr.New(apperr.Invalid, "request.invalid", "The cursor is not one that this list gave out.").
+	WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})

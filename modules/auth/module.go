@@ -18,8 +18,6 @@ import (
 	"homehub/platform/secret"
 )
 
-const pathMe = "/api/v1/users/me"
-
 // Registration says who may register.
 type Registration string
 
