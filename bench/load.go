@@ -6,62 +6,112 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"sync"
-	"sync/atomic"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// measureLoad sends utterances of many households at a steady pace, each to its own virtual
-// home. A latency counts from the moment the request was due, so a server that falls behind
-// cannot hide it. The bare server (/livez) at the same pace is the other side of the ratio.
+// unhurried are limits that are on, and judge every request, but stop nobody.
+var unhurried = []string{ //nolint:gochecknoglobals // a constant
+	"HOMEHUB_LIMITS_ENABLED=true", "HOMEHUB_LIMITS_REGISTER=1000000/1m", "HOMEHUB_LIMITS_LOGIN=1000000/1m",
+	"HOMEHUB_LIMITS_INTENT=1000000/1m", "HOMEHUB_LIMITS_INTENT_HOUSEHOLD=1000000/1m", "HOMEHUB_LIMITS_DEFAULT=1000000/1m",
+}
+
+// measureLoad sends utterances of many households, each to its own virtual home: at a steady
+// pace, then as fast as they are answered.
 func measureLoad(ctx context.Context, o options) error {
+	return withHouseholds(ctx, o, func(p *process, callers []*caller) error {
+		utterances := utterancesOf(p, callers)
+		if _, err := utterances.run(ctx, 150, 300); err != nil { // warm up
+			return err
+		}
+		for _, rate := range o.rates {
+			if err := p.measure(ctx, o, utterances, rate, rate*o.seconds); err != nil {
+				return err
+			}
+		}
+		if err := p.measure(ctx, o, utterances, 0, 1500*o.seconds); err != nil {
+			return err
+		}
+		memory, err := p.residentMB()
+		fmt.Printf("resident memory after the load: %.1f MB\n", memory)
+
+		return err
+	})
+}
+
+// withHouseholds runs fn on a server with o.households whose homes are there.
+func withHouseholds(ctx context.Context, o options, fn func(*process, []*caller) error) error {
 	dir, err := os.MkdirTemp("", "homehub-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	p, err := serve(ctx, o.binary, dir)
+	settings := append([]string{"BENCH_PROFILE=" + filepath.Join(dir, profileFile)}, unhurried...)
+	for key, value := range map[string]string{"HOMEHUB_DATABASE_URL": o.database, "HOMEHUB_KV_URL": o.kv} {
+		if value != "" {
+			settings = append(settings, key+"="+value)
+		}
+	}
+	p, err := serve(ctx, o.binary, dir, settings...)
 	if err != nil {
 		return err
 	}
 	callers, err := households(ctx, p, o.households)
-	if err != nil {
-		return errors.Join(err, p.stop())
+	if err == nil {
+		err = fn(p, callers)
 	}
-
-	// Every household switches its own lamp on and off in turns.
-	texts := [2]string{"kapcsold fel a villanyt a konyhában", "kapcsold le a villanyt a konyhában"}
-	utter := func(i int) error {
-		c := callers[i%len(callers)]
-
-		_, err := c.say(ctx, texts[i/len(callers)%2], "done", "already")
-
-		return err
-	}
-	bare := func(i int) error { return callers[i%len(callers)].do(ctx, http.MethodGet, "/livez", nil, nil) }
-
-	if _, _, err := paced(ctx, o.rate/10, 2, utter); err != nil { // warm up
-		return errors.Join(err, p.stop())
-	}
-	for _, kind := range []struct {
-		label string
-		send  func(int) error
-	}{{"GET /livez", bare}, {"POST /api/v1/intent", utter}} {
-		took, failed, err := paced(ctx, o.rate, o.seconds, kind.send)
-		if err != nil && failed == 0 {
-			return errors.Join(err, p.stop())
-		}
-		fmt.Println(took.row(fmt.Sprintf("%s at %d/s, %d households", kind.label, o.rate, len(callers))))
-		if failed > 0 {
-			fmt.Printf("%d requests failed, the first: %v\n", failed, err)
-		}
-	}
-	memory, err := p.residentMB()
-	fmt.Printf("resident memory after the load: %.1f MB\n", memory)
 
 	return errors.Join(err, p.stop())
+}
+
+// utterancesOf switch every household's own lamp on and off in turns.
+func utterancesOf(p *process, callers []*caller) load {
+	l := load{address: strings.TrimPrefix(p.url, "http://"), wanted: []string{`"status":"done"`, `"status":"already"`}}
+	for _, text := range []string{"kapcsold fel a villanyt a konyhában", "kapcsold le a villanyt a konyhában"} {
+		for _, c := range callers {
+			body := fmt.Sprintf(`{"text":%q}`, text)
+			l.requests = append(l.requests, fmt.Appendf(nil,
+				"POST /api/v1/intent HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"+
+					"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", l.address, c.token, len(body), body))
+		}
+	}
+
+	return l
+}
+
+// measure runs one load and prints what came of it, and what it took of the processors.
+func (p *process) measure(ctx context.Context, o options, l load, rate, n int) error {
+	label := fmt.Sprintf("POST /api/v1/intent, %d/s", rate)
+	if rate == 0 {
+		label = "POST /api/v1/intent, flat out"
+	}
+	stopProfile, err := p.profile(o)
+	if err != nil {
+		return err
+	}
+	before, err := p.processorTime()
+	if err != nil {
+		return err
+	}
+	got, err := l.run(ctx, rate, n)
+	if err != nil {
+		return err
+	}
+	after, err := p.processorTime()
+	if err != nil {
+		return err
+	}
+	fmt.Println(got.took.row(label))
+	fmt.Printf("    %.0f/s answered, %d failed, %.0f us of the server's processor time each\n",
+		got.perSecond(), got.failed, (after-before).Seconds()*1e6/float64(n))
+	if got.failed > 0 {
+		fmt.Printf("    the first failure: %v\n", got.first)
+	}
+
+	return stopProfile(ctx)
 }
 
 // households registers n of them and waits until their homes are there.
@@ -82,33 +132,15 @@ func households(ctx context.Context, p *process, n int) ([]*caller, error) {
 	return callers, group.Wait()
 }
 
-// paced sends rate requests a second and returns how long each took from when it was due, how
-// many failed, and the first failure.
-func paced(ctx context.Context, rate, seconds int, send func(int) error) (sample, int, error) {
-	took := make(sample, rate*seconds)
-	var failed atomic.Int64
-	var firstErr error
-	var once sync.Once
-	var pending sync.WaitGroup
-	begin := time.Now()
-	for i := range took {
-		due := begin.Add(time.Duration(i) * time.Second / time.Duration(rate))
-		if wait := time.Until(due); wait > 0 {
-			select {
-			case <-ctx.Done():
-				return nil, 0, ctx.Err()
-			case <-time.After(wait):
-			}
-		}
-		pending.Go(func() {
-			if err := send(i); err != nil {
-				failed.Add(1)
-				once.Do(func() { firstErr = err })
-			}
-			took[i] = time.Since(due)
-		})
-	}
-	pending.Wait()
+// emptyRequests is the bare server: what HTTP alone takes at the same pace.
+func emptyRequests(p *process) load {
+	address := strings.TrimPrefix(p.url, "http://")
 
-	return took, int(failed.Load()), firstErr
+	return load{
+		address: address, wanted: []string{""},
+		requests: [][]byte{fmt.Appendf(nil, "%s /livez HTTP/1.1\r\nHost: %s\r\n\r\n", http.MethodGet, address)},
+	}
 }
+
+// quiet is how long the profile of a load may take to be written.
+const quiet = 300 * time.Millisecond

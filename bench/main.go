@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 )
 
 // options is what the command line may change.
@@ -18,8 +20,11 @@ type options struct {
 	hass       string // the URL of a fresh Home Assistant
 	rounds     int
 	households int
-	rate       int // requests a second
+	rates      []int // requests a second
 	seconds    int
+	database   string // URLs; empty: the embedded default
+	kv         string
+	profile    bool
 }
 
 func main() {
@@ -39,10 +44,20 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.hass, "hass", "", "URL of a fresh Home Assistant with its demo (share)")
 	flags.IntVar(&o.rounds, "rounds", 0, "how often to measure; 0: the measure's own default")
 	flags.IntVar(&o.households, "households", 100, "how many households (memory, load)")
-	flags.IntVar(&o.rate, "rate", 1500, "requests a second (load)")
+	rates := flags.String("rates", "500,1000,1500", "requests a second, one after the other (load)")
 	flags.IntVar(&o.seconds, "seconds", 10, "how long (load)")
+	flags.StringVar(&o.database, "database", "", "database.url of the homehub to measure (load, memory)")
+	flags.StringVar(&o.kv, "kv", "", "kv.url of the homehub to measure (load, memory)")
+	flags.BoolVar(&o.profile, "profile", false, "the binary was built with -tags profile: say where the time went (load)")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	for rate := range strings.SplitSeq(*rates, ",") {
+		n, err := strconv.Atoi(rate)
+		if err != nil || n < 1 {
+			return fmt.Errorf("-rates: %q is no number of requests", rate)
+		}
+		o.rates = append(o.rates, n)
 	}
 	switch flags.Arg(0) {
 	case "share":
