@@ -13,6 +13,7 @@ import (
 
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/events"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 	"homehub/platform/secret"
@@ -92,6 +93,7 @@ type Deps struct {
 	BellPath string
 	Secrets  *secret.Set
 	Audit    Recorder
+	Events   events.Publisher // nil: nobody is told
 	Log      *zap.Logger
 	Now      clock.Clock
 	Metrics  prometheus.Registerer // nil: not measured
@@ -131,7 +133,7 @@ func New(deps Deps) (*Module, error) {
 		passwords: passwords, keys: k, tokens: tokens,
 		rights:     &authorizer{store: st, kv: deps.KV, bell: bell{deps.BellPath}, now: deps.Now, log: deps.Log, metrics: m},
 		refreshKey: deps.Secrets.Refresh, ring: deps.Secrets.Encryption,
-		audit: deps.Audit, log: deps.Log, now: deps.Now, metrics: m,
+		audit: deps.Audit, events: events.OrDiscard(deps.Events), log: deps.Log, now: deps.Now, metrics: m,
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
 		onHouseholdCreated: deps.OnHouseholdCreated, resealers: deps.Resealers,
 	}}, nil

@@ -15,6 +15,7 @@ import (
 	"homehub/platform/apperr"
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/events"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 	"homehub/platform/secret"
@@ -59,6 +60,7 @@ type service struct {
 	refreshKey    []byte
 	ring          *secret.Keyring
 	audit         Recorder
+	events        events.Publisher
 	log           *zap.Logger
 	now           clock.Clock
 	metrics       *metrics

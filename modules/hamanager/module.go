@@ -13,6 +13,7 @@ import (
 	"homehub/modules/hamanager/internal/live"
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/events"
 	"homehub/platform/health"
 	"homehub/platform/secret"
 )
@@ -26,6 +27,7 @@ type Deps struct {
 	DB         *database.DB
 	Keyring    *secret.Keyring
 	Audit      Recorder
+	Events     events.Publisher // nil: nobody is told
 	// BuildIndex makes hamanagerapi.Home.Index, off the request path; nil leaves it empty.
 	BuildIndex func(*hamanagerapi.Home) any
 	// Places tells where households live; nil: in Budapest.
@@ -57,7 +59,8 @@ func New(deps Deps) (*Module, error) {
 
 	svc := &service{
 		cfg: deps.Config, policy: policy, db: deps.DB, store: &store{db: deps.DB},
-		keyring: deps.Keyring, audit: deps.Audit, log: deps.Log, now: deps.Now,
+		keyring: deps.Keyring, audit: deps.Audit, events: events.OrDiscard(deps.Events),
+		log: deps.Log, now: deps.Now,
 	}
 
 	return &Module{svc: svc, fleet: newFleet(svc, deps)}, nil

@@ -10,6 +10,7 @@ import (
 	"homehub/modules/hamanager/internal/address"
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/events"
 	"homehub/platform/identity"
 	"homehub/platform/log"
 	"homehub/platform/secret"
@@ -35,6 +36,7 @@ type service struct {
 	store   *store
 	keyring *secret.Keyring
 	audit   Recorder
+	events  events.Publisher
 	log     *zap.Logger
 	now     clock.Clock
 	// wake tells the fleet that a household's instance was changed, or is about to be.

@@ -14,6 +14,7 @@ import (
 	"homehub/modules/intent/internal/hungarian"
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/events"
 	"homehub/platform/kv"
 )
 
@@ -51,6 +52,7 @@ type Deps struct {
 	Homes   Homes
 	LLM     Model
 	Audit   Recorder
+	Events  events.Publisher // nil: nobody is told
 	Log     *zap.Logger
 	Now     clock.Clock
 	Metrics prometheus.Registerer

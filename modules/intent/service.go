@@ -14,6 +14,7 @@ import (
 
 	"homehub/platform/clock"
 	"homehub/platform/database"
+	"homehub/platform/events"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 	"homehub/platform/log"
@@ -33,6 +34,7 @@ type service struct {
 	homes   Homes
 	stages  []understander // cheapest first
 	audit   Recorder
+	events  events.Publisher
 	log     *zap.Logger
 	now     clock.Clock
 	metrics *metrics
@@ -54,6 +56,7 @@ func newService(deps Deps, m *metrics) *service {
 		homes:   deps.Homes,
 		stages:  []understander{grammar{}, model{deps.LLM}},
 		audit:   deps.Audit,
+		events:  events.OrDiscard(deps.Events),
 		log:     deps.Log,
 		now:     deps.Now,
 		metrics: m,
