@@ -13,7 +13,8 @@ import (
 // Config is the server section of config.yaml.
 type Config struct {
 	Address string `koanf:"address"`
-	// OpsAddress gives /metrics a listener of its own; empty: it is served at Address.
+	// OpsAddress gives /metrics, the admin routes and the detail of health a listener of their own;
+	// empty: they are served at Address.
 	OpsAddress string `koanf:"ops_address"`
 	// CORSOrigins may call from a browser: https://example.org, or * for all.
 	CORSOrigins []string `koanf:"cors_origins"`

@@ -33,15 +33,11 @@ type checkResponse struct {
 
 // routeOps mounts what machines ask. None of it needs a caller, and none is rate limited.
 func (s *Server) routeOps() {
-	servers := []*echo.Echo{s.echo}
-	if s.ops != s.echo {
-		servers = append(servers, s.ops)
-	}
-	for _, e := range servers {
+	for _, e := range s.listeningEchos() {
 		e.GET("/livez", s.livez)
 		e.GET("/readyz", s.readyz)
+		e.GET("/api/v1/health", s.health(e == s.ops))
 	}
-	s.echo.GET("/api/v1/health", s.health)
 	if s.deps.Metrics != nil {
 		s.ops.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.deps.Metrics, promhttp.HandlerOpts{
 			Registry: s.deps.Metrics, MaxRequestsInFlight: 4, Timeout: 10 * time.Second,
@@ -74,20 +70,30 @@ func (s *Server) isReady(ctx context.Context) bool {
 	return s.deps.Ready(ctx) == nil
 }
 
-func (s *Server) health(c echo.Context) error {
-	report := s.deps.Health.Report(c.Request().Context())
-	body := healthResponse{
-		Status: string(report.Status), Version: buildinfo.Read().Version, Checks: make(map[string]checkResponse, len(report.Checks)),
-	}
-	for name, r := range report.Checks {
-		body.Checks[name] = checkResponse{
-			Status: string(r.Status), LatencyMS: float64(r.Latency.Microseconds()) / 1000, Message: r.Message,
+// health says how homehub is, and with isDetailed how each of its dependencies is: with an
+// ops_address that is for those who reach it.
+func (s *Server) health(isDetailed bool) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		report := s.deps.Health.Report(c.Request().Context())
+		body := healthResponse{
+			Status: string(report.Status), Version: buildinfo.Read().Version, Checks: map[string]checkResponse{},
 		}
-	}
-	status := http.StatusOK
-	if report.Status == health.Down {
-		status = http.StatusServiceUnavailable
-	}
+		if isDetailed {
+			for name, r := range report.Checks {
+				body.Checks[name] = toCheckResponse(r)
+			}
+		}
+		status := http.StatusOK
+		if report.Status == health.Down {
+			status = http.StatusServiceUnavailable
+		}
 
-	return c.JSON(status, body)
+		return c.JSON(status, body)
+	}
+}
+
+func toCheckResponse(r health.Result) checkResponse {
+	return checkResponse{
+		Status: string(r.Status), LatencyMS: float64(r.Latency.Microseconds()) / 1000, Message: r.Message,
+	}
 }

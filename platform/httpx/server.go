@@ -39,6 +39,9 @@ type Deps struct {
 	Authenticate echo.MiddlewareFunc
 	// OnRefused records that a caller had not the right that an operation needs; nil: nobody does.
 	OnRefused func(ctx context.Context, right identity.Right, operationID string) error
+	// FailureWriters answer failures of the operations whose x-failures names them; the others'
+	// are problems (RFC 9457).
+	FailureWriters map[string]FailureWriter
 	// Ready reports whether the server can do its work; nil: Health decides.
 	Ready func(ctx context.Context) error
 	Now   clock.Clock
@@ -52,6 +55,7 @@ type Server struct {
 	ops      *echo.Echo // the same as echo without an ops_address
 	public   *echo.Group
 	api      *echo.Group
+	admin    *echo.Group // of ops
 	contract *contract
 	metrics  *httpMetrics
 	limiter  *limiter
@@ -83,10 +87,14 @@ func New(cfg Config, deps Deps) (*Server, error) {
 		}
 	}
 	s.public = s.echo.Group("", s.consult, s.limit, s.validate)
-	s.api = s.echo.Group("/api/v1", s.consult, s.deps.Authenticate, s.limit, s.validate, s.authorise)
+	judged := []echo.MiddlewareFunc{s.consult, s.deps.Authenticate, s.limit, s.validate, s.authorise}
+	s.api = s.echo.Group("/api/v1", judged...)
+	s.admin = s.ops.Group("/api/v1/admin", judged...)
 	// A group answers for every address below it; what does not exist is a 404 before it is a 401.
-	for _, path := range []string{"", "/*", "/api/v1", "/api/v1/*"} {
-		s.echo.RouteNotFound(path, s.notFound)
+	for _, e := range s.listeningEchos() {
+		for _, path := range []string{"", "/*", "/api/v1", "/api/v1/*", "/api/v1/admin", "/api/v1/admin/*"} {
+			e.RouteNotFound(path, s.notFound(e))
+		}
 	}
 	s.routeOps()
 
@@ -100,7 +108,7 @@ func (s *Server) newEcho() (*echo.Echo, error) {
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.HTTPErrorHandler = func(err error, c echo.Context) { respond(c, err) }
+	e.HTTPErrorHandler = func(err error, c echo.Context) { s.respond(c, err) }
 	e.IPExtractor = echo.ExtractIPDirect()
 	if len(proxies) > 0 {
 		trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
@@ -120,21 +128,32 @@ func (s *Server) newEcho() (*echo.Echo, error) {
 
 // notFound tells an address that takes other methods from one that takes none; the router leaves
 // that to whoever answers for a whole group.
-func (s *Server) notFound(c echo.Context) error {
-	var allowed []string
-	probe := s.echo.NewContext(c.Request(), c.Response())
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		s.echo.Router().Find(method, echo.GetPath(c.Request()), probe)
-		if s.routeOf(probe) != unmatched {
-			allowed = append(allowed, method)
+func (s *Server) notFound(e *echo.Echo) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		var allowed []string
+		probe := e.NewContext(c.Request(), c.Response())
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			e.Router().Find(method, echo.GetPath(c.Request()), probe)
+			if s.routeOf(probe) != unmatched {
+				allowed = append(allowed, method)
+			}
 		}
-	}
-	if len(allowed) == 0 {
-		return errNotFound
-	}
-	c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
+		if len(allowed) == 0 {
+			return errNotFound
+		}
+		c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
 
-	return errMethodNotAllowed
+		return errMethodNotAllowed
+	}
+}
+
+// listeningEchos are those with an address: one or two.
+func (s *Server) listeningEchos() []*echo.Echo {
+	if s.ops == s.echo {
+		return []*echo.Echo{s.echo}
+	}
+
+	return []*echo.Echo{s.echo, s.ops}
 }
 
 // Public is the group of routes without a caller; paths in it begin at the root.
@@ -143,8 +162,15 @@ func (s *Server) Public() *echo.Group { return s.public }
 // API is the group /api/v1, whose routes require a caller.
 func (s *Server) API() *echo.Group { return s.api }
 
+// Admin is the group /api/v1/admin, whose routes require a caller like those of API. It is served
+// where /metrics is: at server.ops_address where that is set, and then nowhere else.
+func (s *Server) Admin() *echo.Group { return s.admin }
+
 // Handler serves without a port, for tests.
 func (s *Server) Handler() http.Handler { return s.echo }
+
+// OpsHandler is Handler for server.ops_address; without one they are the same.
+func (s *Server) OpsHandler() http.Handler { return s.ops }
 
 // Listen opens the ports, so that a taken one is an error before anything else starts.
 func (s *Server) Listen() error {
@@ -189,7 +215,7 @@ func (s *Server) Addr() string {
 	return s.listeners[0].Addr().String()
 }
 
-// OpsAddr is where /metrics is served.
+// OpsAddr is where /metrics and the routes of Admin are served.
 func (s *Server) OpsAddr() string {
 	if len(s.listeners) == 0 {
 		return ""
