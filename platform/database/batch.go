@@ -31,6 +31,7 @@ type batchJob struct {
 	fn  func(ctx context.Context) error
 
 	err      error
+	after    []func() // see AfterCommit
 	panicked *batchPanic
 	wake     chan []*batchJob // a batch to lead, or nil when this job is over
 }
@@ -50,7 +51,7 @@ type batchPanic struct {
 // of its own (the measure in BenchmarkCommit), and ctx's deadline bounds all of it: one that
 // waits for another's lock must not make its caller late.
 func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) error {
-	if _, ok := ctx.Value(txKey{db}).(*gorm.DB); ok {
+	if _, ok := db.transactionOf(ctx); ok {
 		return fn(ctx)
 	}
 	if db.dialect == Postgres {
@@ -83,6 +84,10 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 	}
 	if job.panicked != nil {
 		panic(fmt.Sprintf("%v\n\nin a shared transaction:\n%s", job.panicked.value, job.panicked.stack))
+	}
+
+	if job.err == nil {
+		runAll(job.after)
 	}
 
 	return job.err
@@ -170,7 +175,7 @@ func (j *batchJob) run(ctx context.Context, db *DB, tx *gorm.DB) {
 	deadline, _ := ctx.Deadline()
 	own, cancel := context.WithDeadline(context.WithoutCancel(j.ctx), deadline)
 	defer cancel()
-	j.err = j.fn(context.WithValue(own, txKey{db}, tx)) //nolint:contextcheck // its caller's values, not the leader's
+	j.err = j.fn(context.WithValue(own, txKey{db}, transaction{conn: tx, after: &j.after})) //nolint:contextcheck // its caller's values, not the leader's
 }
 
 func (j *batchJob) isFailed() bool { return j.err != nil || j.panicked != nil }

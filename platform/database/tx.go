@@ -9,10 +9,23 @@ import (
 // txKey finds the transaction of one database in a context.
 type txKey struct{ db *DB }
 
+// transaction is what such a context carries. One goroutine at a time uses it.
+type transaction struct {
+	conn  *gorm.DB
+	after *[]func()
+}
+
+// transactionOf is the transaction of this database that ctx is in, if it is in one.
+func (db *DB) transactionOf(ctx context.Context) (transaction, bool) {
+	tx, ok := ctx.Value(txKey{db}).(transaction)
+
+	return tx, ok
+}
+
 // Conn returns the transaction that ctx is in, or else the pool. Only store files call it.
 func (db *DB) Conn(ctx context.Context) *gorm.DB {
-	if tx, ok := ctx.Value(txKey{db}).(*gorm.DB); ok {
-		return tx.WithContext(ctx)
+	if tx, ok := db.transactionOf(ctx); ok {
+		return tx.conn.WithContext(ctx)
 	}
 
 	return db.gorm.WithContext(ctx)
@@ -22,13 +35,38 @@ func (db *DB) Conn(ctx context.Context) *gorm.DB {
 // fn must not call anything but the database, and that through the ctx it is given: on SQLite
 // a write beside an open transaction would wait for that transaction's end.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
-	if _, ok := ctx.Value(txKey{db}).(*gorm.DB); ok {
+	if _, ok := db.transactionOf(ctx); ok {
 		return fn(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, db.timeout)
 	defer cancel()
 
-	return db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return fn(context.WithValue(ctx, txKey{db}, tx))
+	var after []func()
+	err := db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		return fn(context.WithValue(ctx, txKey{db}, transaction{conn: tx, after: &after}))
 	})
+	if err != nil {
+		return err
+	}
+	runAll(after)
+
+	return nil
+}
+
+// AfterCommit calls fn once the transaction in ctx has committed; outside of one, at once. A
+// transaction whose commit failed calls nobody, even where the database did keep it: fn may
+// hurry something along, but nothing may hang on it. It must be short.
+func (db *DB) AfterCommit(ctx context.Context, fn func()) {
+	tx, ok := db.transactionOf(ctx)
+	if !ok {
+		fn()
+		return
+	}
+	*tx.after = append(*tx.after, fn)
+}
+
+func runAll(functions []func()) {
+	for _, fn := range functions {
+		fn()
+	}
 }

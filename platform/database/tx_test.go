@@ -110,3 +110,40 @@ func TestErrors(t *testing.T) {
 	require.ErrorIs(t, db.Conn(t.Context()).Take(&note{}, "id = ?", "none").Error, database.ErrNoRow)
 	require.Equal(t, 1, count(t, db), "the database is of use after an error")
 }
+
+func TestAfterCommit(t *testing.T) {
+	t.Parallel()
+	errStop := errors.New("stop")
+	for name, in := range map[string]func(*database.DB, context.Context, func(context.Context) error) error{
+		"in a transaction": (*database.DB).InTx, "in a batch": (*database.DB).InBatch,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := setup(t)
+			seen := -1
+			look := func() { seen = count(t, db) } // would wait for the transaction if it were not over
+
+			require.NoError(t, in(db, t.Context(), func(ctx context.Context) error {
+				return db.InTx(ctx, func(ctx context.Context) error { // joins
+					db.AfterCommit(ctx, look)
+					return write(ctx, db, "a")
+				})
+			}))
+			require.Equal(t, 1, seen)
+
+			seen = -1
+			require.ErrorIs(t, in(db, t.Context(), func(ctx context.Context) error {
+				db.AfterCommit(ctx, look)
+				return errStop
+			}), errStop)
+			require.Equal(t, -1, seen, "what was rolled back calls nobody")
+		})
+	}
+
+	t.Run("outside of a transaction", func(t *testing.T) {
+		t.Parallel()
+		isCalled := false
+		setup(t).AfterCommit(t.Context(), func() { isCalled = true })
+		require.True(t, isCalled)
+	})
+}
