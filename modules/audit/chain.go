@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"hash"
 	"time"
 
 	"homehub/platform/secret"
@@ -15,6 +14,9 @@ const (
 	entryLabel = "homehub audit entry 1"
 	headLabel  = "homehub audit head 1"
 )
+
+// zeroHash stands before the first entry.
+var zeroHash [sha256.Size]byte //nolint:gochecknoglobals // a constant
 
 // entry is one link of a chain, as it is stored.
 type entry struct {
@@ -61,65 +63,51 @@ func newKeyring(keys []secret.Key) keyring {
 	return k
 }
 
-// encoder feeds length-prefixed fields to a MAC, so that no two different lists of fields
-// are ever the same bytes.
-type encoder struct{ mac hash.Hash }
-
-func newEncoder(key []byte, label string) encoder {
-	e := encoder{mac: hmac.New(sha256.New, key)}
-	e.text(label)
-
-	return e
+// appendField adds a field with its length before it, so that no two different lists of
+// fields are ever the same bytes.
+func appendField[S ~string | ~[]byte](b []byte, field S) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(field))) //nolint:gosec // no field comes near 4 GiB
+	return append(b, field...)
 }
 
-func (e encoder) bytes(b []byte) {
-	e.length(len(b))
-	e.mac.Write(b)
+func appendInteger(b []byte, n int64) []byte {
+	b = binary.BigEndian.AppendUint32(b, 8)
+	return binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // the bits are what is signed
 }
 
-func (e encoder) text(s string) {
-	e.length(len(s))
-	e.mac.Write([]byte(s))
-}
-
-func (e encoder) integer(n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // the bits are what is signed
-	e.bytes(b[:])
-}
-
-func (e encoder) length(n int) {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], uint32(n)) //nolint:gosec // no field comes near 4 GiB
-	e.mac.Write(b[:])
-}
-
-func (e encoder) sum() []byte { return e.mac.Sum(nil) }
-
-// sign returns the hash of e under key. doc.go describes the encoding.
-func (e *entry) sign(key []byte) []byte {
-	enc := newEncoder(key, entryLabel)
-	enc.text(e.HouseholdID)
-	enc.integer(e.Seq)
-	enc.integer(e.At.UnixMicro())
-	for _, field := range []string{
+// appendTo adds what is signed of e. doc.go describes it.
+func (e *entry) appendTo(b []byte) []byte {
+	b = appendField(b, entryLabel)
+	b = appendField(b, e.HouseholdID)
+	b = appendInteger(b, e.Seq)
+	b = appendInteger(b, e.At.UnixMicro())
+	for _, field := range [...]string{
 		e.Action, e.Outcome, e.RequestID, e.ActorKind, e.ActorID, e.Target, e.Details, e.Commitments, e.KeyID,
 	} {
-		enc.text(field)
+		b = appendField(b, field)
 	}
-	enc.bytes(e.PrevHash)
 
-	return enc.sum()
+	return appendField(b, e.PrevHash)
 }
 
-func (h *head) sign(key []byte) []byte {
-	enc := newEncoder(key, headLabel)
-	enc.text(h.HouseholdID)
-	enc.integer(h.Seq)
-	enc.bytes(h.Hash)
-	enc.text(h.KeyID)
+func (h *head) appendTo(b []byte) []byte {
+	b = appendField(b, headLabel)
+	b = appendField(b, h.HouseholdID)
+	b = appendInteger(b, h.Seq)
+	b = appendField(b, h.Hash)
 
-	return enc.sum()
+	return appendField(b, h.KeyID)
+}
+
+func (e *entry) sign(key []byte) []byte { return sign(key, e.appendTo(nil)) }
+
+func (h *head) sign(key []byte) []byte { return sign(key, h.appendTo(nil)) }
+
+func sign(key, message []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(message)
+
+	return mac.Sum(nil)
 }
 
 // isGenuine reports whether the head is as this package last wrote it.
@@ -154,7 +142,7 @@ func (k keyring) extend(h *head, e *entry) (wasGenuine bool) {
 // previous is what the next entry is linked to.
 func (h *head) previous() []byte {
 	if h.Seq == 0 {
-		return make([]byte, sha256.Size)
+		return zeroHash[:]
 	}
 
 	return h.Hash
@@ -162,9 +150,5 @@ func (h *head) previous() []byte {
 
 // commit binds a personal value without revealing it.
 func commit(salt []byte, field, value string) string {
-	enc := encoder{mac: hmac.New(sha256.New, salt)}
-	enc.text(field)
-	enc.text(value)
-
-	return hex.EncodeToString(enc.sum())
+	return hex.EncodeToString(sign(salt, appendField(appendField(nil, field), value)))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	"github.com/spf13/cobra"
 )
@@ -64,7 +65,7 @@ func (s *service) verifyAll(ctx context.Context, householdID string, out, progre
 
 	var entries, brokenChains int64
 	for _, id := range chains {
-		r, err := s.verify(ctx, id, progressTo(progress, id))
+		r, err := s.verify(ctx, id, verification{workers: runtime.GOMAXPROCS(0), progress: progressTo(progress, id)})
 		if err != nil {
 			return err
 		}

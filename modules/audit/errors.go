@@ -9,5 +9,8 @@ import (
 // ErrBroken means that a chain is not what was recorded. The command line exits with 1 on it.
 var ErrBroken = errors.New("the audit record is broken")
 
+// errForgedAnchor means that no audit key has sealed the anchor.
+var errForgedAnchor = errors.New("not sealed by an audit key")
+
 var errInvalidCursor = apperr.New(apperr.Invalid, "request.invalid", "The cursor is not one that this list gave out.").
 	WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})

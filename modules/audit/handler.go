@@ -49,7 +49,7 @@ func (m *Module) verifyChain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := m.svc.verify(ctx, caller.HouseholdID, nil)
+	r, err := m.svc.verify(ctx, caller.HouseholdID, verification{})
 	if err != nil {
 		return err
 	}

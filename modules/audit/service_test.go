@@ -63,7 +63,7 @@ func fill(tb testing.TB, s *service, householdID string, n int) {
 
 func requireIntact(tb testing.TB, s *service, householdID string, entries int64) {
 	tb.Helper()
-	r, err := s.verify(tb.Context(), householdID, nil)
+	r, err := s.verify(tb.Context(), householdID, verification{})
 	require.NoError(tb, err)
 	require.Nil(tb, r.Broken)
 	require.Equal(tb, entries, r.Entries)
@@ -158,7 +158,7 @@ func TestANewKeySignsAndTheOldOneStillVerifies(t *testing.T) {
 	fill(t, rotated, home, 2)
 
 	requireIntact(t, rotated, home, 4)
-	r, err := s.verify(t.Context(), home, nil) // knows the old key only
+	r, err := s.verify(t.Context(), home, verification{}) // knows the old key only
 	require.NoError(t, err)
 	require.Equal(t, &broken{Seq: 3, Reason: reasonUnknownKey}, r.Broken)
 }
@@ -201,7 +201,7 @@ func TestVerifyCrossesPages(t *testing.T) {
 	fill(t, s, home, 10)
 
 	var seen []int64
-	r, err := s.verify(t.Context(), home, func(done, _ int64) { seen = append(seen, done) })
+	r, err := s.verify(t.Context(), home, verification{progress: func(done, _ int64) { seen = append(seen, done) }})
 	require.NoError(t, err)
 	require.Nil(t, r.Broken)
 	require.Equal(t, []int64{4, 8, 10}, seen)
@@ -222,24 +222,4 @@ func BenchmarkRecord(b *testing.B) {
 		}))
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(1000*b.N), "us/entry")
-}
-
-func BenchmarkVerify(b *testing.B) {
-	s := setup(b)
-	const entries = 10_000
-	for range entries / 1000 { // a transaction each, for speed
-		require.NoError(b, s.db.InTx(b.Context(), func(ctx context.Context) error {
-			for range 1000 {
-				if err := s.record(ctx, event(home, "light.l")); err != nil {
-					return err
-				}
-			}
-
-			return nil
-		}))
-	}
-	for b.Loop() {
-		requireIntact(b, s, home, entries)
-	}
-	b.ReportMetric(float64(entries*b.N)/b.Elapsed().Seconds(), "rows/s")
 }

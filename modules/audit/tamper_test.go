@@ -127,7 +127,7 @@ func TestTamperingShows(t *testing.T) {
 				require.NoError(t, s.db.Conn(t.Context()).Exec(statement).Error)
 			}
 
-			r, err := s.verify(t.Context(), home, nil)
+			r, err := s.verify(t.Context(), home, verification{})
 			require.NoError(t, err)
 			require.Equal(t, &tc.want, r.Broken)
 		})
@@ -157,7 +157,7 @@ func TestExtendingAChangedHeadDoesNotHealIt(t *testing.T) {
 
 	fill(t, s, home, 2) // the home goes on working
 
-	r, err := s.verify(t.Context(), home, nil)
+	r, err := s.verify(t.Context(), home, verification{})
 	require.NoError(t, err)
 	require.Equal(t, &broken{5, reasonUnlinked}, r.Broken)
 }
@@ -176,7 +176,7 @@ func TestForgedEntriesNeedTheKey(t *testing.T) {
 	require.NoError(t, s.store.insertEntry(t.Context(), &e, nil))
 	require.NoError(t, s.store.updateHead(t.Context(), &h, noon))
 
-	r, err := s.verify(t.Context(), home, nil)
+	r, err := s.verify(t.Context(), home, verification{})
 	require.NoError(t, err)
 	require.Equal(t, &broken{2, reasonChanged}, r.Broken)
 }
