@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	gosqlite "github.com/glebarez/go-sqlite"
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
+	"modernc.org/sqlite"
 
 	"homehub/platform/apperr"
 )
@@ -66,7 +66,7 @@ func MapError(err error) error {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return mapPostgres(e, err)
 	}
-	if e, ok := errors.AsType[*gosqlite.Error](err); ok {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return mapSQLite(e, err)
 	}
 	if isConnectionLost(err) {
@@ -83,7 +83,7 @@ func isMapped(err error) bool {
 // mapError is MapError with the file's name where there is one.
 func (db *DB) mapError(err error) error {
 	err = MapError(err)
-	if e, ok := errors.AsType[*gosqlite.Error](err); ok {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		if hint := sqliteHint(e.Code() & 0xff); hint != "" {
 			named := fmt.Errorf("%s: %s: %w", db.path, hint, e)
 			if errors.Is(err, ErrUnavailable) {
@@ -120,7 +120,7 @@ func isPostgresAway(code string) bool {
 	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "58")
 }
 
-func mapSQLite(e *gosqlite.Error, err error) error {
+func mapSQLite(e *sqlite.Error, err error) error {
 	switch e.Code() {
 	case sqliteConstraintUnique, sqliteConstraintPrimaryKey:
 		return fmt.Errorf("%w: %w", ErrDuplicate, err)

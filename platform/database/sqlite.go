@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
@@ -18,16 +17,6 @@ import (
 
 // maxSQLiteConnections bounds readers: each holds a page cache of its own.
 const maxSQLiteConnections = 8
-
-// sqliteDialector is gorm's, with our reading of errors.
-type sqliteDialector struct {
-	*sqlite.Dialector
-
-	db *DB
-}
-
-// Translate implements gorm.ErrorTranslator.
-func (d sqliteDialector) Translate(err error) error { return d.db.mapError(err) }
 
 func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 	if err := createPrivate(db.path); err != nil {
@@ -41,13 +30,15 @@ func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 		"cache_size(-1024)",
 		"journal_size_limit(67108864)", // a burst does not leave a huge WAL behind
 	}
-	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
-	dsn := "file:" + (&url.URL{Path: db.path}).EscapedPath() + "?" + query.Encode()
-
-	pool, err := sql.Open(sqlite.DriverName, dsn)
+	query := url.Values{
+		"_pragma": pragmas, "_txlock": {"immediate"},
+		"_time_format": {"sqlite"}, "_timezone": {"UTC"}, // text that sorts by time
+	}
+	connector, err := newKeepingConnector("file:" + (&url.URL{Path: db.path}).EscapedPath() + "?" + query.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", db.path, err)
 	}
+	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(min(cfg.MaxConnections, maxSQLiteConnections))
 	pool.SetMaxIdleConns(maxSQLiteConnections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -55,7 +46,7 @@ func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 
 	conn := &sqlitePool{DB: pool, writers: semaphore.NewWeighted(1)}
 
-	return sqliteDialector{&sqlite.Dialector{Conn: conn}, db}, nil
+	return sqliteDialector{conn: conn, db: db}, nil
 }
 
 // createPrivate makes the file before SQLite does, readable by its owner only. The WAL files
