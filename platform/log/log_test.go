@@ -18,6 +18,9 @@ import (
 	"homehub/platform/secret"
 )
 
+// bareToken is what follows the prefix of homehub's own opaque tokens.
+const bareToken = "Zk3-q_8mE0vXn4TtB2rYw6uJc1pLs9Gd7HfAaQxVo5I"
+
 const jwt = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl_-A"
 
 // setup returns a logger and what it wrote.
@@ -113,10 +116,13 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 			l.Info("numbers", zap.Any("x", map[string]any{"pin": 774411, "PIN": []int{774411}, "api_key": map[string]int{"a": 774411}}))
 			l.With(zap.String("access_token", "hunter22")).Named("x").Info("context " + jwt)
 			l.Info("bearer abcdefghijklmnopqrstuvwxyz.hunter22", zap.Stack("stack"), zap.Strings("auth_code", []string{"hunter22", "hunter22"}))
+			for _, kind := range []string{"hhr_", "hhi_", "hhp_", "hhd_"} {
+				l.Info("bare\n"+kind+bareToken, zap.String("line", "handed over:"+kind+bareToken+"."), zap.Strings("x", []string{kind + bareToken}))
+			}
 			l.Info(`form "password": "hunter22"`, zap.String("dsn", "host=db password='hunter22 hunter22' user=x"), zap.String("redis", "redis://:hunter22@h"))
 
 			for _, leak := range []string{
-				known, plain, "hunter22", "774411", jwt, "eyJ", `kn\"own`, `kn\\\"own`, "kn%22own", "cr>et", `cr\u003eet`,
+				known, plain, "hunter22", "774411", jwt, "eyJ", bareToken, `kn\"own`, `kn\\\"own`, "kn%22own", "cr>et", `cr\u003eet`,
 			} {
 				require.NotContains(t, out.String(), leak)
 			}
@@ -146,7 +152,7 @@ func TestOrdinaryLinesStayAsTheyAre(t *testing.T) {
 		"", "x", `{"msg":"request","path":"/oauth/token","status":200}`,
 		"refresh token: no such row", "parse password: unexpected end", "invalid_token: Sign in first.",
 		`{"token_type":"Bearer","expires_in":900}`, `{"msg":"basic auth is off"}`, "http://127.0.0.1:8000/a@b",
-		`{"prompt_tokens":17,"spinner":"on","ping":"ok"}`, "short", "ellenőrzés: 42 ºC", "postgres://db:5432/homehub",
+		`{"prompt_tokens":17,"spinner":"on","ping":"ok"}`, "hhr_ and hhp_ begin tokens", "short", "ellenőrzés: 42 ºC", "postgres://db:5432/homehub",
 	} {
 		require.Equal(t, line, string(redact.Redact([]byte(line))))
 	}

@@ -65,6 +65,11 @@ var (
 			pattern:     regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]*`),
 			replacement: []byte(secret.Redacted),
 		},
+		{ // homehub's own opaque tokens: refresh, invitation, password reset, device code
+			hints:       []string{"hhr_", "hhi_", "hhp_", "hhd_"},
+			pattern:     regexp.MustCompile(`hh[ripd]_[\w-]{16,}`),
+			replacement: []byte(secret.Redacted),
+		},
 		{ // the password in a URL
 			hints:       []string{"://"},
 			pattern:     regexp.MustCompile(`(://[^\s/?#"':@]*):[^\s/"]+@`),
