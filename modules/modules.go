@@ -13,11 +13,13 @@ import (
 	"homehub/modules/hamanager"
 	"homehub/modules/intent"
 	"homehub/modules/llm"
+	"homehub/platform/events"
 	"homehub/platform/lifecycle"
 )
 
 // Set is all modules, wired.
 type Set struct {
+	events    *events.Bus
 	audit     *audit.Module
 	hamanager *hamanager.Module
 	auth      *auth.Module
@@ -27,13 +29,15 @@ type Set struct {
 
 // New wires the modules leaf first; it does no I/O.
 func New(cfg Config, p *Platform) (*Set, error) {
+	bus := events.New(events.Deps{DB: p.DB, Log: p.Log.Named("events"), Now: p.Now, Metrics: p.Metrics})
+
 	auditMod := audit.New(audit.Deps{
 		DB: p.DB, Keys: p.Secrets.Audit, Log: p.Log.Named("audit"), Now: p.Now, Metrics: p.Metrics,
 	})
 
 	hamanagerMod, err := hamanager.New(hamanager.Deps{
 		Config: cfg.Instances, IsLoopback: cfg.isPrivate(), DataDir: cfg.DataDir,
-		DB: p.DB, Keyring: p.Secrets.Encryption, Audit: auditMod,
+		DB: p.DB, Keyring: p.Secrets.Encryption, Audit: auditMod, Events: bus,
 		Log: p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
 	})
 	if err != nil {
@@ -41,9 +45,10 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	}
 
 	authMod, err := auth.New(auth.Deps{
-		Config: cfg.Auth, DB: p.DB, KV: p.KV, BellPath: cfg.bellPath(), Secrets: p.Secrets, Audit: auditMod,
+		Config: cfg.Auth, DB: p.DB, KV: p.KV, BellPath: cfg.bellPath(), Secrets: p.Secrets, Audit: auditMod, Events: bus,
 		Log: p.Log.Named("auth"), Now: p.Now, Metrics: p.Metrics,
 		IsLoopback: cfg.isLoopback(), LoginFailures: cfg.loginFailures(),
+		UserCodes: cfg.userCodes(), PublicURL: cfg.Server.PublicURL, Areas: hamanagerMod,
 		OnHouseholdCreated: hamanagerMod.Provision,
 		Resealers:          []func(context.Context) error{hamanagerMod.ResealTokens},
 	})
@@ -54,14 +59,15 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	llmMod := llm.New(llm.Deps{Config: cfg.LLM, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
 
 	intentMod, err := intent.New(intent.Deps{
-		Config: cfg.Intent, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod,
+		Config: cfg.Intent, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
+		FingerprintKey: p.Secrets.Refresh,
 		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire intent: %w", err)
 	}
 
-	return &Set{audit: auditMod, hamanager: hamanagerMod, auth: authMod, llm: llmMod, intent: intentMod}, nil
+	return &Set{events: bus, audit: auditMod, hamanager: hamanagerMod, auth: authMod, llm: llmMod, intent: intentMod}, nil
 }
 
 // Routes mounts every module's routes: public ones, and those that require a caller.
@@ -70,11 +76,13 @@ func (s *Set) Routes(public, api *echo.Group) {
 	s.hamanager.Routes(api)
 	s.intent.Routes(api)
 	s.audit.Routes(api)
+	s.events.Routes(api)
 }
 
 // Run does the modules' background work until ctx ends. Whoever needs another one stops first.
 func (s *Set) Run(ctx context.Context) error {
 	var group lifecycle.Group
+	group.Add("events", s.events.Run)
 	group.Add("auth", s.auth.Run)
 	group.Add("hamanager", s.hamanager.Run)
 	group.Add("intent", s.intent.Run)

@@ -44,7 +44,11 @@ func (m *Module) caller(c echo.Context) (identity.Principal, error) {
 	if named == "" {
 		householdID = said.HouseholdID
 	}
-	p, err := m.svc.rights.principal(ctx, said, householdID)
+	look := m.svc.rights.principal
+	if httpx.IsStrict(c) {
+		look = m.svc.rights.storedPrincipal
+	}
+	p, err := look(ctx, said, householdID)
 	if !errors.Is(err, errHouseholdNotFound) && !errors.Is(err, errHouseholdDisabled) {
 		return p, err
 	}

@@ -84,6 +84,22 @@ func (a *authorizer) principal(ctx context.Context, c claims, householdID string
 	if err != nil {
 		return identity.Principal{}, err
 	}
+
+	return a.judge(r, c, householdID)
+}
+
+// storedPrincipal is principal without the cache: what was committed before it is asked counts.
+func (a *authorizer) storedPrincipal(ctx context.Context, c claims, householdID string) (identity.Principal, error) {
+	r, err := a.load(ctx, c, householdID)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+
+	return a.judge(r, c, householdID)
+}
+
+// judge says what rights come to at this moment.
+func (a *authorizer) judge(r *rights, c claims, householdID string) (identity.Principal, error) {
 	now := a.now()
 	if r.IsOver || r.IsDisabled || isPast(r.SessionEndsAt, now) || r.ID != c.Subject {
 		return identity.Principal{}, errSessionEnded

@@ -55,11 +55,13 @@ func newHTTPMetrics(registry *prometheus.Registry) *httpMetrics {
 	}
 }
 
-func (m *httpMetrics) observe(c echo.Context, route string, took time.Duration) {
+func (m *httpMetrics) observe(c echo.Context, x *exchange, route string, took time.Duration) {
 	method := methodLabel(c.Request().Method)
 	res := c.Response()
 	m.requests.WithLabelValues(route, method, strconv.Itoa(res.Status/100)+"xx").Inc()
-	m.seconds.WithLabelValues(route, method).Observe(took.Seconds())
+	if !x.isStream { // how long somebody listens says nothing about how fast homehub is
+		m.seconds.WithLabelValues(route, method).Observe(took.Seconds())
+	}
 	m.requestBytes.WithLabelValues(route).Observe(float64(max(0, c.Request().ContentLength)))
 	m.responseBytes.WithLabelValues(route).Observe(float64(res.Size))
 }

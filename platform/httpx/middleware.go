@@ -23,10 +23,13 @@ type exchangeKey struct{}
 
 // exchange is what the middleware knows of one request.
 type exchange struct {
+	server  *Server
 	body    []byte
 	refusal error // see RefuseLater
 	// operation is what the contract says of the request; nil where it says nothing.
 	operation *operation
+	isStrict  bool  // see IsStrict
+	isStream  bool  // the answer has no end of its own
 	err       error // what the answer is about, for the log
 }
 
@@ -49,7 +52,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			id = identity.NewID()
 		}
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		x := &exchange{}
+		x := &exchange{server: s}
 		ctx := context.WithValue(log.WithRequestID(c.Request().Context(), id), exchangeKey{}, x)
 		c.SetRequest(c.Request().WithContext(ctx))
 
@@ -57,11 +60,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		defer s.metrics.inFlight.Dec()
 		if err := next(c); err != nil {
 			x.err = err
-			respond(c, err)
+			s.respond(c, err)
 		}
 		took := time.Since(begun)
 		route := s.routeOf(c)
-		s.metrics.observe(c, route, took)
+		s.metrics.observe(c, x, route, took)
 		s.logAccess(c, x, route, took)
 
 		return nil
@@ -188,7 +191,9 @@ func cors(origins []string) echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOrigins: origins,
 		AllowMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
-		AllowHeaders: []string{echo.HeaderAuthorization, echo.HeaderContentType, echo.HeaderXRequestID, "Idempotency-Key"},
+		AllowHeaders: []string{
+			echo.HeaderAuthorization, echo.HeaderContentType, echo.HeaderXRequestID, "Idempotency-Key", HeaderLastEventID,
+		},
 		ExposeHeaders: []string{
 			echo.HeaderXRequestID, echo.HeaderRetryAfter, headerLimit, headerRemaining, headerReset, "Idempotency-Replayed",
 		},
@@ -244,29 +249,38 @@ func RefuseLater(c echo.Context, err error) { exchangeOf(c).refusal = err }
 // for (x-right). A refusal is recorded.
 func (s *Server) authorise(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if err := exchangeOf(c).refusal; err != nil {
-			return err
-		}
-		op := exchangeOf(c).operation
-		if op == nil {
-			return errNotFound // what the contract does not tell of, nobody has a right to
-		}
-		ctx := c.Request().Context()
-		caller, err := identity.From(ctx)
-		if err != nil {
-			return err
-		}
-		if op.right == "" || caller.May(op.right) != identity.No {
+		_, err := allowed(c)
+		if err == nil {
 			return next(c)
 		}
-		if s.deps.OnRefused != nil {
-			if err := s.deps.OnRefused(ctx, op.right, op.route.Operation.OperationID); err != nil {
+		if op := exchangeOf(c).operation; errors.Is(err, errNotAllowed) && s.deps.OnRefused != nil {
+			if err := s.deps.OnRefused(c.Request().Context(), op.right, op.route.Operation.OperationID); err != nil {
 				return err
 			}
 		}
 
-		return errNotAllowed
+		return err
 	}
+}
+
+// allowed returns the caller of a request who has all that it takes.
+func allowed(c echo.Context) (identity.Principal, error) {
+	x := exchangeOf(c)
+	if x.refusal != nil {
+		return identity.Principal{}, x.refusal
+	}
+	if x.operation == nil {
+		return identity.Principal{}, errNotFound // what the contract does not tell of, nobody has a right to
+	}
+	caller, err := identity.From(c.Request().Context())
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	if right := x.operation.right; right != "" && caller.May(right) == identity.No {
+		return identity.Principal{}, errNotAllowed
+	}
+
+	return caller, nil
 }
 
 // bodyError judges why a body did not arrive.

@@ -64,6 +64,8 @@ type Server struct {
 	servers    []*http.Server
 	listeners  []net.Listener
 	isDraining atomic.Bool
+	stopping   context.Context //nolint:containedctx // ends when the server stops; every stream ends with it
+	stop       context.CancelFunc
 }
 
 // New makes the server; it opens no port yet.
@@ -72,7 +74,9 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	stopping, stop := context.WithCancel(context.Background())
 	s := &Server{
+		stopping: stopping, stop: stop,
 		cfg: cfg, deps: deps, contract: contract,
 		metrics: newHTTPMetrics(deps.Metrics),
 		limiter: newLimiter(deps),
@@ -257,6 +261,7 @@ func (s *Server) drain() {
 // shutdown waits for requests in flight, and cuts off what takes too long.
 func (s *Server) shutdown(ctx context.Context) error {
 	s.isDraining.Store(true)
+	s.stop() // streams have no end to wait for
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout)
 	defer cancel()
 	var errs []error
@@ -272,6 +277,7 @@ func (s *Server) shutdown(ctx context.Context) error {
 
 // Close lets go of the ports of a server that does not run (any more).
 func (s *Server) Close() error {
+	s.stop()
 	var errs []error
 	for i, server := range s.servers {
 		errs = append(errs, server.Close(), unlessClosed(s.listeners[i].Close()))
