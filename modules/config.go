@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"homehub/modules/audit"
 	"homehub/modules/auth"
 	"homehub/modules/hamanager"
 	"homehub/modules/intent"
@@ -28,6 +29,7 @@ type Config struct {
 	KV        kv.Config        `koanf:"kv"`
 	Secrets   secret.Config    `koanf:"secrets"`
 	Log       log.Config       `koanf:"log"`
+	Audit     audit.Config     `koanf:"audit"`
 	Auth      auth.Config      `koanf:"auth"`
 	Instances hamanager.Config `koanf:"instances"`
 	Intent    intent.Config    `koanf:"intent"`
@@ -43,6 +45,7 @@ func Defaults() Config {
 		Database:  database.Defaults(),
 		KV:        kv.Defaults(),
 		Log:       log.Defaults(),
+		Audit:     audit.Defaults(),
 		Auth:      auth.Defaults(),
 		Instances: hamanager.Defaults(),
 		Intent:    intent.Defaults(),
@@ -59,7 +62,7 @@ func LoadConfig(path string) (Config, error) {
 func (c Config) Validate() error {
 	errs := []error{
 		c.Server.Validate(), c.Limits.Validate(), c.Database.Validate(), c.KV.Validate(), c.Secrets.Validate(),
-		c.Log.Validate(), c.Auth.Validate(), c.Instances.Validate(), c.Intent.Validate(), c.LLM.Validate(),
+		c.Log.Validate(), c.Audit.Validate(), c.Auth.Validate(), c.Instances.Validate(), c.Intent.Validate(), c.LLM.Validate(),
 	}
 	if c.DataDir == "" {
 		errs = append(errs, errors.New("data_dir must name a folder"))
@@ -81,6 +84,9 @@ func (c Config) bellPath() string {
 	return filepath.Join(c.DataDir, "rights.bell")
 }
 
+// anchorsPath is where audit keeps the heads of its chains apart from the database.
+func (c Config) anchorsPath() string { return filepath.Join(c.DataDir, "audit.anchors") }
+
 // isPrivate reports whether only this machine can reach the server: not through a proxy either.
 func (c Config) isPrivate() bool { return c.isLoopback() && len(c.Server.TrustedProxies) == 0 }
 
@@ -98,6 +104,15 @@ func (c Config) isLoopback() bool {
 	return ip != nil && ip.IsLoopback()
 }
 
+// userCodes is the limit that auth keeps itself, because it is about guesses.
+func (c Config) userCodes() kv.Limit {
+	if !c.Limits.Enabled {
+		return kv.Limit{}
+	}
+
+	return c.Limits.UserCodes.Limit()
+}
+
 // loginFailures is the limit that auth keeps itself, because it counts by account.
 func (c Config) loginFailures() kv.Limit {
 	if !c.Limits.Enabled {
@@ -105,4 +120,13 @@ func (c Config) loginFailures() kv.Limit {
 	}
 
 	return c.Limits.LoginFailures.Limit()
+}
+
+// pinFailures is a limit that auth keeps itself, too: it counts what comes in sentences.
+func (c Config) pinFailures() kv.Limit {
+	if !c.Limits.Enabled {
+		return kv.Limit{}
+	}
+
+	return c.Limits.PINFailures.Limit()
 }

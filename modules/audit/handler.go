@@ -12,11 +12,16 @@ import (
 )
 
 func (m *Module) listEntries(c echo.Context) error {
-	ctx := c.Request().Context()
-	caller, err := identity.From(ctx)
+	caller, err := identity.From(c.Request().Context())
 	if err != nil {
 		return err
 	}
+
+	return m.respondWithEntries(c, caller.HouseholdID)
+}
+
+// respondWithEntries answers with a page of one chain.
+func (m *Module) respondWithEntries(c echo.Context, chain string) error {
 	page, err := httpx.PageOf(c)
 	if err != nil {
 		return err
@@ -25,7 +30,7 @@ func (m *Module) listEntries(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	entries, err := m.svc.store.listEntries(ctx, caller.HouseholdID, before, page.Limit+1)
+	entries, err := m.svc.store.listEntries(c.Request().Context(), chain, before, page.Limit+1)
 	if err != nil {
 		return err
 	}
@@ -44,12 +49,17 @@ func (m *Module) listEntries(c echo.Context) error {
 }
 
 func (m *Module) verifyChain(c echo.Context) error {
-	ctx := c.Request().Context()
-	caller, err := identity.From(ctx)
+	caller, err := identity.From(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	r, err := m.svc.verify(ctx, caller.HouseholdID, verification{})
+
+	return m.respondWithReport(c, caller.HouseholdID)
+}
+
+// respondWithReport checks one chain.
+func (m *Module) respondWithReport(c echo.Context, chain string) error {
+	r, err := m.svc.verify(c.Request().Context(), chain, verification{anchors: m.svc.anchors.of(chain)})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type service struct {
 	log     *zap.Logger
 	now     clock.Clock
 	metrics *metrics
+	anchors *anchoring
 
 	pageSize int // of verifying
 }
@@ -52,6 +53,9 @@ func (s *service) record(ctx context.Context, event auditapi.Event) error {
 		return fmt.Errorf("record %s: %w", event.Action, err)
 	}
 
+	if event.Outcome == auditapi.Refused { // whoever was refused cannot keep it off the record by hanging up
+		ctx = context.WithoutCancel(ctx)
+	}
 	err = s.db.InBatch(ctx, func(ctx context.Context) error {
 		e := draft // a grouped commit may run this again
 		return s.append(ctx, &e, values)

@@ -55,3 +55,36 @@ func (s *store) listChains(ctx context.Context) ([]string, error) {
 
 	return ids, nil
 }
+
+// listHeads returns at most limit heads, in the order of their households' ids, after one of them.
+func (s *store) listHeads(ctx context.Context, after string, limit int) ([]head, error) {
+	rows, err := s.db.Conn(ctx).Raw(
+		`SELECT household_id, seq, hash, key_id, seal FROM audit_heads WHERE household_id > ? ORDER BY household_id LIMIT ?`,
+		after, limit).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("list heads: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+
+	var heads []head
+	for rows.Next() {
+		var h head
+		if err := rows.Scan(&h.HouseholdID, &h.Seq, &h.Hash, &h.KeyID, &h.Seal); err != nil {
+			return nil, fmt.Errorf("read head: %w", err)
+		}
+		heads = append(heads, h)
+	}
+
+	return heads, database.MapError(rows.Err())
+}
+
+// findHash is the stored hash of an entry; database.ErrNoRow where there is none.
+func (s *store) findHash(ctx context.Context, householdID string, seq int64) ([]byte, error) {
+	var hash []byte
+	err := s.db.Conn(ctx).Raw(`SELECT hash FROM audit_entries WHERE household_id = ? AND seq = ?`, householdID, seq).Row().Scan(&hash)
+	if err != nil {
+		return nil, fmt.Errorf("read hash: %w", database.MapError(err))
+	}
+
+	return hash, nil
+}
