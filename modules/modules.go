@@ -45,8 +45,10 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	hamanagerMod, err := hamanager.New(hamanager.Deps{
 		Config: cfg.Instances, IsLoopback: cfg.isPrivate(), DataDir: cfg.DataDir,
 		DB: p.DB, Keyring: p.Secrets.Encryption, Audit: auditMod, Events: bus,
-		Places: places(func(ctx context.Context, householdID string) (auth.Place, error) { return authMod.Place(ctx, householdID) }),
-		Log:    p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
+		Places: places(func(ctx context.Context, householdID string) (auth.Place, error) {
+			return authMod.Place(ctx, householdID)
+		}),
+		Log: p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire hamanager: %w", err)
@@ -60,10 +62,12 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		OnHouseholdCreated: hamanagerMod.Provision,
 		OnHouseholdDeleted: []func(context.Context, string) error{
 			hamanagerMod.Abandon,
-			func(ctx context.Context, householdID string) error { return intentMod.ForgetHousehold(ctx, householdID) },
+			func(ctx context.Context, householdID string) error {
+				return intentMod.ForgetHousehold(ctx, householdID)
+			},
 			auditMod.ForgetHousehold, // last, so that nothing is written about people after it
 		},
-		Resealers:          []func(context.Context) error{hamanagerMod.ResealTokens},
+		Resealers: []func(context.Context) error{hamanagerMod.ResealTokens},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire auth: %w", err)
@@ -73,7 +77,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 
 	intentMod, err = intent.New(intent.Deps{
 		Config: cfg.Intent, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
-		FingerprintKey: p.Secrets.Refresh,
+		PINs: authMod, FingerprintKey: p.Secrets.Refresh,
 		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
 	})
 	if err != nil {

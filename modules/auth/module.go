@@ -102,8 +102,19 @@ type Deps struct {
 	IsLoopback bool
 	// LoginFailures is limits.login_failures; the zero value is no limit.
 	LoginFailures kv.Limit
+	// UserCodes is limits.user_codes; the zero value is no limit.
+	UserCodes kv.Limit
+	// PublicURL is server.public_url; empty: devices are sent to where they came from themselves.
+	PublicURL string
+	// Areas finds the rooms of devices; nil: what people write stays as it is.
+	Areas AreaResolver
+	// PINFailures is limits.pin_failures; the zero value is no limit.
+	PINFailures kv.Limit
 	// OnHouseholdCreated runs in the transaction that makes a household; its error undoes that.
 	OnHouseholdCreated func(ctx context.Context, householdID string) error
+	// OnHouseholdDeleted run, in their order, in the transaction that deletes a household; an error
+	// undoes that. They clear away what others keep of it.
+	OnHouseholdDeleted []func(ctx context.Context, householdID string) error
 	// Resealers encrypt other modules' secrets anew when the encryption keys rotate.
 	Resealers []func(ctx context.Context) error
 }
@@ -134,8 +145,10 @@ func New(deps Deps) (*Module, error) {
 		rights:     &authorizer{store: st, kv: deps.KV, bell: bell{deps.BellPath}, now: deps.Now, log: deps.Log, metrics: m},
 		refreshKey: deps.Secrets.Refresh, ring: deps.Secrets.Encryption,
 		audit: deps.Audit, events: events.OrDiscard(deps.Events), log: deps.Log, now: deps.Now, metrics: m,
+		userCodes: deps.UserCodes, publicURL: deps.PublicURL, areas: deps.Areas,
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
-		onHouseholdCreated: deps.OnHouseholdCreated, resealers: deps.Resealers,
+		pinFailures:        deps.PINFailures,
+		onHouseholdCreated: deps.OnHouseholdCreated, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers,
 	}}, nil
 }
 
@@ -167,4 +180,7 @@ func (m *Module) Routes(public, api *echo.Group) {
 	api.POST("/auth/logout", m.logout)
 	api.GET("/users/me", m.getMe)
 	api.PATCH("/users/me", m.patchMe)
+	m.householdRoutes(api)
+	m.sessionRoutes(public, api)
+	m.deviceRoutes(public, api)
 }

@@ -65,9 +65,14 @@ type service struct {
 	now           clock.Clock
 	metrics       *metrics
 	loginFailures kv.Limit
+	pinFailures   kv.Limit
 	registration  Registration
+	userCodes     kv.Limit
+	publicURL     string
+	areas         AreaResolver
 
 	onHouseholdCreated func(ctx context.Context, householdID string) error
+	onHouseholdDeleted []func(ctx context.Context, householdID string) error
 	resealers          []func(ctx context.Context) error
 }
 
@@ -102,9 +107,21 @@ func (s *service) recordRefusal(ctx context.Context, right identity.Right, opera
 		return err
 	}
 
-	return s.audit.Record(ctx, auditapi.Event{
+	e := auditapi.Event{
 		HouseholdID: chainOf(caller.HouseholdID), Action: actionRefuse, Outcome: auditapi.Refused,
 		Target: operationID, Details: map[string]any{"right": right},
+	}
+	if right != identity.Admin || caller.HouseholdID == "" {
+		return s.audit.Record(ctx, e)
+	}
+
+	return s.db.InTx(ctx, func(ctx context.Context) error { // who reaches for the operator's rights, the operator hears of, too
+		if err := s.audit.Record(ctx, e); err != nil {
+			return err
+		}
+		e.HouseholdID = auditapi.OperatorChain
+
+		return s.audit.Record(ctx, e)
 	})
 }
 

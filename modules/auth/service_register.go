@@ -27,7 +27,8 @@ type newcomer struct {
 	Invitation            string
 }
 
-// register makes a person with a household of their own, and signs them in.
+// register makes a person and signs them in. An invitation brings them where it leads, else they
+// found a household.
 func (s *service) register(ctx context.Context, n newcomer, from client) (*login, error) {
 	if err := s.mayRegister(n.Invitation); err != nil {
 		return nil, err
@@ -36,11 +37,15 @@ func (s *service) register(ctx context.Context, n newcomer, from client) (*login
 	if err != nil {
 		return nil, err
 	}
+	if n.Invitation != "" { // before the password costs its time, and before anybody learns which addresses are taken
+		if _, err := s.getInvitation(ctx, n.Invitation); err != nil {
+			return nil, s.refuseInvited(ctx, err, from)
+		}
+	}
 	user, err := s.newUser(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	household := s.newHousehold(n.HouseholdName)
 	if _, err := s.keys.signer(ctx); err != nil { // before anything is stored that would need it
 		return nil, err
 	}
@@ -50,7 +55,7 @@ func (s *service) register(ctx context.Context, n newcomer, from client) (*login
 		if err := s.store.insertUser(ctx, user); err != nil {
 			return err
 		}
-		m, err := s.foundHousehold(ctx, user, household, actorOf(user))
+		m, err := s.settle(ctx, user, n)
 		if err != nil {
 			return err
 		}
@@ -64,19 +69,34 @@ func (s *service) register(ctx context.Context, n newcomer, from client) (*login
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.refuseInvited(ctx, err, from)
 	}
 
 	return l, s.addAccessToken(ctx, l)
+}
+
+// settle brings a new person where their invitation leads, else into a household of their own.
+func (s *service) settle(ctx context.Context, user *userRow, n newcomer) (*membership, error) {
+	if n.Invitation != "" {
+		return s.useInvitation(ctx, n.Invitation, user, n.HouseholdName)
+	}
+
+	return s.foundHousehold(ctx, user, s.newHousehold(n.HouseholdName), actorOf(user))
+}
+
+// refuseInvited is refuseInvitation for somebody whom nobody knows yet.
+func (s *service) refuseInvited(ctx context.Context, cause error, from client) error {
+	return s.refuseInvitation(ctx, cause, auditapi.Event{
+		HouseholdID: auditapi.OperatorChain, Actor: auditapi.Actor{Kind: string(identity.User)},
+		Personal: map[string]string{"ip": from.IP},
+	})
 }
 
 func (s *service) mayRegister(invitation string) error {
 	switch {
 	case s.registration == RegistrationClosed:
 		return errRegistrationClosed
-	case invitation != "":
-		return errInvitationInvalid
-	case s.registration == RegistrationInvite:
+	case s.registration == RegistrationInvite && invitation == "":
 		return errInvitationRequired
 	default:
 		return nil
@@ -94,7 +114,7 @@ func (n newcomer) check() (newcomer, error) {
 		n.HouseholdName, errHousehold = checkName("household_name", n.HouseholdName)
 	}
 
-	return n, joinFields(errEmail, checkPassword("password", n.Password), errName, errHousehold)
+	return n, joinFields(errEmail, checkPassword("password", n.Password, n.Email, n.Name), errName, errHousehold)
 }
 
 // newUser hashes the password of a checked newcomer.

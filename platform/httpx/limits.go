@@ -56,6 +56,12 @@ type Limits struct {
 	Login    Rate `koanf:"login"`
 	// LoginFailures counts wrong passwords by account; auth keeps it.
 	LoginFailures Rate `koanf:"login_failures"`
+	// PINFailures counts wrong PINs by caller, and twice as many by household; auth keeps it.
+	PINFailures Rate `koanf:"pin_failures"`
+	// DeviceAuthorization counts by address; UserCodes counts codes that a caller tries, and auth
+	// keeps it.
+	DeviceAuthorization Rate `koanf:"device_authorization"`
+	UserCodes           Rate `koanf:"user_codes"`
 	// Intent counts by caller, half of it at once; IntentHousehold all callers of a household.
 	Intent          Rate `koanf:"intent"`
 	IntentHousehold Rate `koanf:"intent_household"`
@@ -66,13 +72,16 @@ type Limits struct {
 // DefaultLimits is what keeps one caller from slowing down the others.
 func DefaultLimits() Limits {
 	return Limits{
-		Enabled:         true,
-		Register:        Rate{10, time.Minute},
-		Login:           Rate{30, time.Minute},
-		LoginFailures:   Rate{10, 15 * time.Minute},
-		Intent:          Rate{60, time.Minute},
-		IntentHousehold: Rate{300, time.Minute},
-		Default:         Rate{300, time.Minute},
+		Enabled:             true,
+		Register:            Rate{10, time.Minute},
+		Login:               Rate{30, time.Minute},
+		LoginFailures:       Rate{10, 15 * time.Minute},
+		PINFailures:         Rate{5, 15 * time.Minute},
+		DeviceAuthorization: Rate{10, time.Minute},
+		UserCodes:           Rate{10, 10 * time.Minute},
+		Intent:              Rate{60, time.Minute},
+		IntentHousehold:     Rate{300, time.Minute},
+		Default:             Rate{300, time.Minute},
 	}
 }
 
@@ -86,6 +95,9 @@ func (l Limits) Validate() error {
 		{"register", l.Register},
 		{"login", l.Login},
 		{"login_failures", l.LoginFailures},
+		{"pin_failures", l.PINFailures},
+		{"device_authorization", l.DeviceAuthorization},
+		{"user_codes", l.UserCodes},
 		{"intent", l.Intent},
 		{"intent_household", l.IntentHousehold},
 		{"default", l.Default},

@@ -13,6 +13,8 @@ const (
 	PairDevices Right = "pair_devices" // pair, change and remove devices
 	Manage      Right = "manage"       // members, invitations, PIN, instance, backups, audit log
 	Member      Right = "member"       // see the household and its home: whoever belongs to it
+
+	EndMembership Right = "end_membership" // leave, and remove others
 )
 
 // The rights that have nothing to do with a household.
@@ -45,6 +47,8 @@ var rights = map[Right]map[Role]Verdict{
 	PairDevices: {RoleOwner: Yes, RoleAdult: Yes},
 	Manage:      {RoleOwner: Yes},
 	Member:      {RoleOwner: Yes, RoleAdult: Yes, RoleChild: Yes, RoleGuest: Yes, RoleDevice: Yes},
+
+	EndMembership: {RoleOwner: Yes, RoleAdult: Own, RoleChild: Own, RoleGuest: Own},
 }
 
 // May says whether the caller has a right in the household that this request is about. A device
