@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +18,8 @@ func Commands(open Opener) []*cobra.Command {
 		Use: "user", Short: "Manage the people who can sign in", Args: cobra.NoArgs,
 		Example: `  homehub user create --email kata@example.org --name "Kovács Kata"`,
 	}
-	user.AddCommand(createCommand(open), promoteCommand(open), disableCommand(open), resetPasswordCommand(open))
+	user.AddCommand(createCommand(open), promoteCommand(open), demoteCommand(open),
+		disableCommand(open), enableCommand(open), resetPasswordCommand(open))
 	keys := &cobra.Command{
 		Use: "keys", Short: "Manage the keys of this installation", Args: cobra.NoArgs,
 		Example: "  homehub keys rotate",
@@ -81,31 +83,38 @@ asked for; where the input is not a terminal, its first line is the password.`,
 }
 
 func promoteCommand(open Opener) *cobra.Command {
-	var email string
-	cmd := &cobra.Command{
-		Use:     "promote",
-		Short:   "Make a person an operator",
-		Example: `  homehub user promote --email kata@example.org`,
-		Args:    cobra.NoArgs,
-	}
-	cmd.RunE = with(open, func(cmd *cobra.Command, m *Module) error {
-		return report(cmd, email+" is an operator now", m.svc.promote(cmd.Context(), email))
-	})
-	emailFlag(cmd, &email)
+	isAdmin := true
 
-	return cmd
+	return setUserCommand(open, "promote", "Make a person an operator", "%s is an operator now", userChanges{IsAdmin: &isAdmin})
+}
+
+func demoteCommand(open Opener) *cobra.Command {
+	isAdmin := false
+
+	return setUserCommand(open, "demote", "Make an operator a person like others", "%s is no operator any more", userChanges{IsAdmin: &isAdmin})
 }
 
 func disableCommand(open Opener) *cobra.Command {
+	isDisabled := true
+
+	return setUserCommand(open, "disable", "Disable a person's login and end their sessions", "%s is disabled", userChanges{IsDisabled: &isDisabled})
+}
+
+func enableCommand(open Opener) *cobra.Command {
+	isDisabled := false
+
+	return setUserCommand(open, "enable", "Let a disabled person sign in again", "%s may sign in again", userChanges{IsDisabled: &isDisabled})
+}
+
+// setUserCommand makes a command that changes one person; done says so, of their address.
+func setUserCommand(open Opener, name, short, done string, want userChanges) *cobra.Command {
 	var email string
 	cmd := &cobra.Command{
-		Use:     "disable",
-		Short:   "Disable a person's login and end their sessions",
-		Example: `  homehub user disable --email kata@example.org`,
-		Args:    cobra.NoArgs,
+		Use: name, Short: short, Args: cobra.NoArgs,
+		Example: "  homehub user " + name + " --email kata@example.org",
 	}
 	cmd.RunE = with(open, func(cmd *cobra.Command, m *Module) error {
-		return report(cmd, email+" is disabled", m.svc.disable(cmd.Context(), email))
+		return report(cmd, fmt.Sprintf(done, email), m.svc.setUser(cmd.Context(), email, want))
 	})
 	emailFlag(cmd, &email)
 
@@ -114,15 +123,22 @@ func disableCommand(open Opener) *cobra.Command {
 
 func resetPasswordCommand(open Opener) *cobra.Command {
 	var email string
+	var asToken bool
 	cmd := &cobra.Command{
 		Use:   "reset-password",
-		Short: "Set a person's password and end their sessions",
+		Short: "Set a person's password and end their sessions, or let them choose one",
 		Long: `Reset-password asks for the new password; where the input is not a terminal, its first line is
-the password.`,
-		Example: `  homehub user reset-password --email kata@example.org`,
-		Args:    cobra.NoArgs,
+the password. With --token it prints a token to hand over instead: the person chooses a password
+with it, once and within a day (POST /api/v1/auth/password/reset); until then nothing changes.
+Either way a login that was locked after too many failures is open again.`,
+		Example: `  homehub user reset-password --email kata@example.org
+  homehub user reset-password --token --email kata@example.org`,
+		Args: cobra.NoArgs,
 	}
 	cmd.RunE = with(open, func(cmd *cobra.Command, m *Module) error {
+		if asToken {
+			return printResetToken(cmd, m, email)
+		}
 		password, err := readNewPassword(cmd)
 		if err != nil {
 			return err
@@ -131,8 +147,19 @@ the password.`,
 		return report(cmd, "the password of "+email+" is set", m.svc.resetPassword(cmd.Context(), email, password))
 	})
 	emailFlag(cmd, &email)
+	cmd.Flags().BoolVar(&asToken, "token", false, "print a one-time token with which the person chooses a password")
 
 	return cmd
+}
+
+func printResetToken(cmd *cobra.Command, m *Module, email string) error {
+	made, err := m.svc.newResetTokenFor(cmd.Context(), email)
+	if err != nil {
+		return explain(err)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\ncounts once, until %s\n", made.Token, made.ExpiresAt.Format(time.RFC3339))
+
+	return err
 }
 
 func rotateCommand(open Opener) *cobra.Command {

@@ -248,9 +248,9 @@ func TestAPasswordThatWasJustResetOpensNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.register("kata")
-	const renewed = "another-horse-battery"
-	user, err := b.svc.checkCredentials(t.Context(), emailKey("kata@example.org"), password, client{})
+	user, err := b.svc.findLogin(t.Context(), emailKey("kata@example.org"))
 	require.NoError(t, err)
+	require.NoError(t, b.svc.checkCredentials(t.Context(), user, password, client{}))
 
 	require.NoError(t, b.svc.resetPassword(t.Context(), "kata@example.org", renewed))
 	b.svc.passwords.cost = 5

@@ -130,8 +130,9 @@ func (p *passwords) acquire(ctx context.Context) error {
 
 func (p *passwords) release() { <-p.slots }
 
-// checkPassword judges a new password.
-func checkPassword(field, password string) error {
+// checkPassword judges a new password. own is what everybody knows of the person: their address
+// and name.
+func checkPassword(field, password string, own ...string) error {
 	normal := normalizePassword(password)
 	switch {
 	case utf8.RuneCount(normal) < minPasswordCharacters:
@@ -141,6 +142,10 @@ func checkPassword(field, password string) error {
 	case len(normal) > maxPasswordBytes:
 		return errInvalidInput.WithFields(apperr.Field{
 			Name: field, Message: fmt.Sprintf("must have at most %d bytes in UTF-8", maxPasswordBytes),
+		})
+	case isCommonPassword(password, own...):
+		return errInvalidInput.WithFields(apperr.Field{
+			Name: field, Message: "must be harder to guess: this one, or one much like it, is among the first that are tried",
 		})
 	}
 

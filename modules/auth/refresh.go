@@ -12,13 +12,15 @@ const refreshPrefix = "hhr_"
 
 const refreshLabel = "homehub refresh 1\x00"
 
-// newRefreshToken returns the first token of a session. Its 256 random bits are why a plain
-// hash of it may be stored.
-func newRefreshToken() string {
+// newRefreshToken returns the first token of a session.
+func newRefreshToken() string { return randomToken(refreshPrefix) }
+
+// randomToken returns a token whose 256 random bits are why a plain hash of it may be stored.
+func randomToken(prefix string) string {
 	var raw [32]byte
 	_, _ = rand.Read(raw[:]) // never fails, by its contract
 
-	return refreshPrefix + base64.RawURLEncoding.EncodeToString(raw[:])
+	return prefix + base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
 // successorOf derives the token that follows presented. Whoever repeats a request gets the
@@ -30,7 +32,7 @@ func successorOf(key []byte, presented string) string {
 	return refreshPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// hashToken is how refresh tokens are stored and found.
+// hashToken is how such tokens are stored and found.
 func hashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 

@@ -27,6 +27,9 @@ func (m *Module) EnsureDemo(ctx context.Context) (*DemoLogin, error) { return m.
 
 // Run keeps the signing keys fresh and forgets what has ended, until ctx ends.
 func (m *Module) Run(ctx context.Context) error {
+	if err := m.svc.fillNameKeys(ctx); err != nil && ctx.Err() == nil {
+		m.svc.log.Warn("some names cannot be searched for", zap.Error(err))
+	}
 	reload, clean := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery)
 	defer reload.Stop()
 	defer clean.Stop()
@@ -60,5 +63,5 @@ func (s *service) clean(ctx context.Context) error {
 		}
 	}
 
-	return errors.Join(s.store.deleteRetiredKeys(ctx, s.now()), ctx.Err())
+	return errors.Join(s.store.deleteRetiredKeys(ctx, s.now()), s.store.deleteEndedResetTokens(ctx, s.moment()), ctx.Err())
 }

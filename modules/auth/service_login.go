@@ -10,7 +10,6 @@ import (
 
 	"homehub/modules/audit/auditapi"
 	"homehub/platform/identity"
-	"homehub/platform/kv"
 	"homehub/platform/log"
 )
 
@@ -42,24 +41,42 @@ func loginOutcome(err error) string {
 
 func (s *service) tryLogin(ctx context.Context, email, password, householdID string, from client) (*login, error) {
 	key := emailKey(email)
-	if err := s.countAttempt(ctx, key); err != nil {
+	user, err := s.findLogin(ctx, key)
+	if err != nil {
 		return nil, err
 	}
-	user, err := s.checkCredentials(ctx, key, password, from)
-	if err != nil {
+	attempts := attemptsKey(user)
+	if err := s.count(ctx, attempts, s.loginFailures, errTooManyFailures); err != nil {
+		return nil, err
+	}
+	if err := s.checkCredentials(ctx, user, password, from); err != nil {
 		return nil, err
 	}
 	l, err := s.signIn(ctx, user, householdID, from)
 	if errors.Is(err, errPasswordChanged) { // by a reset, or by another login that brought its cost up to date
-		if user, err = s.checkCredentials(ctx, key, password, from); err == nil {
+		if user, err = s.findLogin(ctx, key); err == nil {
+			err = s.checkCredentials(ctx, user, password, from)
+		}
+		if err == nil {
 			l, err = s.signIn(ctx, user, householdID, from)
 		}
 	}
 	if !errors.Is(err, errInvalidCredentials) {
-		s.forgetAttempts(ctx, key)
+		s.forgetCount(ctx, attempts)
 	}
 
 	return l, err
+}
+
+// findLogin returns the person with that address: where there is none nobody, who takes the
+// same way at the same cost.
+func (s *service) findLogin(ctx context.Context, key string) (*userRow, error) {
+	user, err := s.store.findUserByEmail(ctx, key)
+	if err == nil && user == nil {
+		user = &userRow{Email: key, EmailKey: key}
+	}
+
+	return user, err
 }
 
 // signIn starts a session for a person whose password was right. Checking it took its time:
@@ -94,32 +111,25 @@ func (s *service) signIn(ctx context.Context, user *userRow, householdID string,
 	return l, s.addAccessToken(ctx, l)
 }
 
-// checkCredentials returns the person with that address and password.
-func (s *service) checkCredentials(ctx context.Context, key, password string, from client) (*userRow, error) {
-	user, err := s.store.findUserByEmail(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	if user == nil {
-		user = &userRow{Email: key} // nobody, who takes the same way at the same cost
-	}
+// checkCredentials judges the password of a person, or of nobody.
+func (s *service) checkCredentials(ctx context.Context, user *userRow, password string, from client) error {
 	isRight, err := s.passwords.matches(ctx, user.PasswordHash, password)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !isRight {
 		if err := s.recordRefusedLogin(ctx, user, from); err != nil {
-			return nil, err
+			return err
 		}
 
-		return nil, errInvalidCredentials
+		return errInvalidCredentials
 	}
 	if user.DisabledAt != nil {
-		return nil, errUserDisabled
+		return errUserDisabled
 	}
 	s.rehash(ctx, user, password)
 
-	return user, nil
+	return nil
 }
 
 // recordRefusedLogin tells the household of a person that somebody tried their address; an
@@ -155,36 +165,10 @@ func (s *service) rehash(ctx context.Context, user *userRow, password string) {
 	user.PasswordHash = hash
 }
 
-// countAttempt judges a login by how many of the same address failed before. Attempts count
-// before they are judged, so that many at once are not more than one after the other.
-func (s *service) countAttempt(ctx context.Context, key string) error {
-	if s.loginFailures.Count == 0 {
-		return nil
-	}
-	decision, err := s.kv.Allow(ctx, attemptsKey(key), s.loginFailures)
-	if err != nil { // neither open nor shut while kv is away: each replica counts for itself
-		if decision, err = s.local.Allow(ctx, attemptsKey(key), s.loginFailures); err != nil {
-			return err
-		}
-	}
-	if !decision.Allowed {
-		return errTooManyFailures.WithRetryAfter(decision.RetryAfter)
-	}
-
-	return nil
-}
-
-func (s *service) forgetAttempts(ctx context.Context, key string) {
-	for _, store := range []kv.Store{s.kv, s.local} {
-		if err := store.Delete(ctx, attemptsKey(key)); err != nil {
-			log.For(ctx, s.log).Debug("failed logins stay counted", zap.Error(err))
-		}
-	}
-}
-
-// attemptsKey keeps the address itself out of kv.
-func attemptsKey(emailKey string) string {
-	sum := sha256.Sum256([]byte(emailKey))
+// attemptsKey is where the failures of an account are counted, without its address. They are
+// failures to guess one password: whoever gets another, from whichever process, starts anew.
+func attemptsKey(user *userRow) string {
+	sum := sha256.Sum256([]byte(user.EmailKey + "\x00" + user.PasswordHash))
 
 	return "auth:attempts:" + hex.EncodeToString(sum[:16])
 }

@@ -59,52 +59,56 @@ func (s *service) createUser(ctx context.Context, n newcomer, isAdmin, hasHouseh
 	return made, err
 }
 
-// promote gives a person the operator's rights.
-func (s *service) promote(ctx context.Context, email string) error {
-	return s.changeUser(ctx, email, actionPromoteUser, func(ctx context.Context, user *userRow) error {
-		return s.store.updateUser(ctx, user.ID, "is_admin", true)
+// setUser changes a person for the operator at the command line, who may leave no operator: a
+// login that is in the wrong hands must be closed, and the next one is made here, too.
+func (s *service) setUser(ctx context.Context, email string, want userChanges) error {
+	return s.withUser(ctx, email, func(ctx context.Context, user *userRow) error {
+		return s.applyToUser(ctx, user, want, operator())
 	})
 }
 
-// disable ends a person's sessions and lets them start no other.
-func (s *service) disable(ctx context.Context, email string) error {
-	return s.changeUser(ctx, email, actionDisableUser, func(ctx context.Context, user *userRow) error {
-		if err := s.store.updateUser(ctx, user.ID, "disabled_at", s.moment()); err != nil {
-			return err
-		}
-
-		return s.store.revokeSessionsOf(ctx, user.ID, reasonDisabled, s.moment())
-	})
-}
-
-// resetPassword sets a password and ends all sessions: whoever had the old one is out.
+// resetPassword sets a password and ends all sessions: whoever had the old one is out, a reset
+// token that is still about included.
 func (s *service) resetPassword(ctx context.Context, email, password string) error {
-	if err := checkPassword("password", password); err != nil {
+	user, err := s.store.findUserByEmail(ctx, emailKey(email))
+	if err != nil {
+		return err
+	}
+	if user == nil {
+		return errUserNotFound
+	}
+	if err := checkPassword("password", password, user.Email, user.Name); err != nil {
 		return err
 	}
 	hash, err := s.passwords.hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	err = s.changeUser(ctx, email, actionResetPassword, func(ctx context.Context, user *userRow) error {
-		if err := s.store.updateUser(ctx, user.ID, "password_hash", hash); err != nil {
+
+	return s.changeUser(ctx, email, actionResetPassword, func(ctx context.Context, user *userRow) error {
+		if err := s.replacePassword(ctx, user.ID, hash); err != nil {
 			return err
 		}
 
-		return s.store.revokeSessionsOf(ctx, user.ID, reasonPasswordReset, s.moment())
+		return s.store.deleteResetTokensOf(ctx, user.ID)
 	})
-	if err != nil {
-		return err
-	}
-	s.forgetAttempts(ctx, emailKey(email))
-
-	return nil
 }
 
 // changeUser finds a person by address and changes them, with an event in the same transaction.
 func (s *service) changeUser(
 	ctx context.Context, email, action string, change func(ctx context.Context, user *userRow) error,
 ) error {
+	return s.withUser(ctx, email, func(ctx context.Context, user *userRow) error {
+		if err := change(ctx, user); err != nil {
+			return err
+		}
+
+		return s.audit.Record(ctx, operatorEvent(action, user.ID))
+	})
+}
+
+// withUser finds a person by address and changes them in one transaction.
+func (s *service) withUser(ctx context.Context, email string, change func(ctx context.Context, user *userRow) error) error {
 	var user *userRow
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		var err error
@@ -114,11 +118,8 @@ func (s *service) changeUser(
 		if user == nil {
 			return errUserNotFound
 		}
-		if err := change(ctx, user); err != nil {
-			return err
-		}
 
-		return s.audit.Record(ctx, operatorEvent(action, user.ID))
+		return change(ctx, user)
 	})
 	if err != nil {
 		return err

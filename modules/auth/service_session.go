@@ -4,9 +4,16 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/apperr"
 	"homehub/platform/identity"
 )
+
+const actionEndSession = "auth.end_session"
+
+var errSessionNotFound = apperr.New(apperr.NotFound, "auth.session_not_found", "There is no such session.")
 
 // startSession stores a new session with its first refresh token, in the caller's transaction.
 func (s *service) startSession(ctx context.Context, user *userRow, household *membership, from client) (*login, error) {
@@ -44,9 +51,15 @@ func (s *service) addAccessToken(ctx context.Context, l *login) error {
 	return err
 }
 
+// endless is what a device is told of the end of its refresh token, which has none.
+const endless = 10 * 365 * 24 * time.Hour
+
 // refreshExpiresIn is how long a token issued now can be used: the idle time, unless the
-// session ends before.
+// session ends before; a device's for as long as anybody cares to count.
 func (s *service) refreshExpiresIn(session *sessionRow, now time.Time) time.Duration {
+	if session.DeviceID != nil {
+		return endless
+	}
 	idle := s.cfg.SessionIdle
 	if session.ExpiresAt == nil {
 		return idle
@@ -93,6 +106,49 @@ func (s *service) logout(ctx context.Context, caller identity.Principal, everywh
 		mark = subjectMark(caller.ID)
 	}
 	s.rights.forget(ctx, mark)
+
+	return nil
+}
+
+// listSessions returns a page of the caller's sessions that have not ended. cursor is the last
+// id of the page before.
+func (s *service) listSessions(ctx context.Context, caller identity.Principal, limit int, cursor string) (page []sessionRow, next string, err error) {
+	if cursor != "" && uuid.Validate(cursor) != nil {
+		return nil, "", errInvalidInput.WithFields(apperr.Field{Name: "cursor", Message: "must come from next_cursor"})
+	}
+	now := s.moment()
+	page, err = s.store.listSessions(ctx, sessionQuery{
+		userID: caller.ID, now: now, usedAfter: now.Add(-s.cfg.SessionIdle), before: cursor, limit: limit + 1,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if len(page) > limit {
+		page = page[:limit]
+		next = page[limit-1].ID
+	}
+
+	return page, next, nil
+}
+
+// endSession ends one of the caller's sessions, their present one if they like.
+func (s *service) endSession(ctx context.Context, caller identity.Principal, id string) error {
+	if uuid.Validate(id) != nil {
+		return errSessionNotFound
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		if err := s.store.revokeOwnSession(ctx, caller.ID, id, reasonLogout, s.moment()); err != nil {
+			return err
+		}
+
+		return s.audit.Record(ctx, auditapi.Event{
+			HouseholdID: chainOf(caller.HouseholdID), Action: actionEndSession, Outcome: auditapi.OK, Target: id,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	s.rights.forget(ctx, sessionMark(id))
 
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"homehub/platform/database"
+	"homehub/platform/identity"
 )
 
 type sessionRow struct {
@@ -88,6 +89,18 @@ func (s *store) useRefreshToken(ctx context.Context, hash, successorHash []byte,
 	return nil
 }
 
+// isRefreshTokenUsed reports whether the token with that hash was exchanged; one that is not there
+// any more was.
+func (s *store) isRefreshTokenUsed(ctx context.Context, hash []byte) (bool, error) {
+	var unused []string
+	err := s.db.Conn(ctx).Raw(`SELECT session_id FROM auth_refresh_tokens WHERE hash = ? AND used_at IS NULL`, hash).Scan(&unused).Error
+	if err != nil {
+		return false, fmt.Errorf("find successor: %w", err)
+	}
+
+	return len(unused) == 0, nil
+}
+
 // getSession returns errSessionEnded where there is none.
 func (s *store) getSession(ctx context.Context, id string) (*sessionRow, error) {
 	var session sessionRow
@@ -126,10 +139,54 @@ func (s *store) revokeSession(ctx context.Context, id, reason string, at time.Ti
 
 // revokeSessionsOf ends all sessions of a person.
 func (s *store) revokeSessionsOf(ctx context.Context, userID, reason string, at time.Time) error {
-	err := s.db.Conn(ctx).Model(&sessionRow{}).Where("user_id = ? AND revoked_at IS NULL", userID).
+	return s.revokeOtherSessions(ctx, userID, "", reason, at)
+}
+
+// revokeOtherSessions ends all sessions of a person but one.
+func (s *store) revokeOtherSessions(ctx context.Context, userID, keptID, reason string, at time.Time) error {
+	err := s.db.Conn(ctx).Model(&sessionRow{}).Where("user_id = ? AND id <> ? AND revoked_at IS NULL", userID, keptID).
 		Updates(map[string]any{"revoked_at": at, "revoked_reason": reason}).Error
 	if err != nil {
 		return fmt.Errorf("revoke sessions: %w", err)
+	}
+
+	return nil
+}
+
+// sessionQuery is one page of a person's sessions that have not ended, newest first.
+type sessionQuery struct {
+	userID    string
+	now       time.Time
+	usedAfter time.Time // what was last used before has ended by itself
+	before    string    // an id; empty: from the newest
+	limit     int
+}
+
+func (s *store) listSessions(ctx context.Context, q sessionQuery) ([]sessionRow, error) {
+	query := s.db.Conn(ctx).
+		Where("user_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) AND last_used_at > ?",
+			q.userID, q.now, q.usedAfter)
+	if q.before != "" {
+		query = query.Where("id < ?", q.before)
+	}
+	var found []sessionRow
+	if err := query.Order("id DESC").Limit(q.limit).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+
+	return found, nil
+}
+
+// revokeOwnSession ends a session of a person's; errSessionNotFound where it is somebody
+// else's, has ended, or never was.
+func (s *store) revokeOwnSession(ctx context.Context, userID, id, reason string, at time.Time) error {
+	res := s.db.Conn(ctx).Model(&sessionRow{}).Where("user_id = ? AND id = ? AND revoked_at IS NULL", userID, id).
+		Updates(map[string]any{"revoked_at": at, "revoked_reason": reason})
+	if res.Error != nil {
+		return fmt.Errorf("revoke session: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return errSessionNotFound
 	}
 
 	return nil
@@ -139,8 +196,10 @@ func (s *store) revokeSessionsOf(ctx context.Context, userID, reason string, at 
 // that were over before a moment, and tokens that were used before it. It returns how many.
 func (s *store) deleteEnded(ctx context.Context, before time.Time, limit int) (int64, error) {
 	tokens := s.db.Conn(ctx).Exec(
-		`DELETE FROM auth_refresh_tokens WHERE hash IN (SELECT hash FROM auth_refresh_tokens WHERE used_at < ? LIMIT ?)`,
-		before, limit)
+		`DELETE FROM auth_refresh_tokens WHERE hash IN (SELECT t.hash FROM auth_refresh_tokens t WHERE t.used_at < ?
+			AND NOT EXISTS (SELECT 1 FROM auth_refresh_tokens n JOIN auth_sessions s ON s.id = n.session_id
+				WHERE n.hash = t.successor_hash AND n.used_at IS NULL AND s.kind = ?) LIMIT ?)`,
+		before, string(identity.Device), limit)
 	if tokens.Error != nil {
 		return 0, fmt.Errorf("delete used refresh tokens: %w", tokens.Error)
 	}
