@@ -94,12 +94,14 @@ func (s *Server) openHTTP() error {
 			"instances":     s.modules.hamanager.Check,
 		}, p.Now),
 		Authenticate: s.modules.auth.Authenticate(), OnRefused: s.modules.auth.RecordRefusal,
+		FailureWriters: s.modules.auth.FailureWriters(),
 		Ready: p.DB.Ping, Now: p.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("wire http: %w", err)
 	}
 	s.modules.Routes(server.Public(), server.API())
+	s.modules.AdminRoutes(server.Admin())
 	s.http = server
 
 	return server.Listen()

@@ -46,7 +46,7 @@ func (m *Module) refresh(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	tokens, err := m.svc.refresh(c.Request().Context(), request.RefreshToken, clientOf(c))
+	tokens, err := m.svc.refresh(c.Request().Context(), identity.User, request.RefreshToken, clientOf(c))
 	if err != nil {
 		return err
 	}

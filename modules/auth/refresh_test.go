@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/identity"
 )
 
 func TestRefreshGivesTheNextTokens(t *testing.T) {
@@ -67,7 +68,7 @@ func TestTwentyAtOnceGetOneSuccessor(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range clients {
 		wg.Go(func() {
-			out, err := b.svc.refresh(t.Context(), l.RefreshToken, client{})
+			out, err := b.svc.refresh(t.Context(), identity.User, l.RefreshToken, client{})
 			if err != nil {
 				t.Error(err)
 				return

@@ -7,38 +7,47 @@ import (
 	"time"
 
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/events"
 	"homehub/platform/identity"
 )
 
-// refresh exchanges a refresh token for its successor and a new access token. Within the
-// grace time the same token gets the same successor, so that a lost answer costs nobody the
-// session; after it, somebody else has the token, and the session ends.
-func (s *service) refresh(ctx context.Context, presented string, from client) (*issued, error) {
+// refresh exchanges a refresh token of a person or a device for its successor and a new access
+// token. Within the grace time, and for a device until the successor is first used, the same
+// token gets the same successor, so that a lost answer costs nobody the session; after that,
+// somebody else has the token, and the session ends.
+func (s *service) refresh(ctx context.Context, kind identity.Kind, presented string, from client) (*issued, error) {
 	if _, err := s.keys.signer(ctx); err != nil {
 		return nil, err
 	}
 	var r refreshed
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		var err error
-		r, err = s.exchange(ctx, presented, from)
+		r, err = s.exchange(ctx, kind, presented, from)
 
 		return err
 	})
-	if errors.Is(err, errRefreshReused) {
-		if failure := s.endReused(context.WithoutCancel(ctx), r.session, from); failure != nil {
-			err = failure // the session goes on until the next try, so this must not look like its end
-		}
-	}
+	err = s.finishReuse(ctx, r.session, from, err)
 	s.metrics.refreshes.WithLabelValues(refreshOutcome(r, err)).Inc()
 	if err != nil {
 		return nil, err
 	}
 
 	out := r.issued
-	c := claims{Subject: *r.session.UserID, SessionID: r.session.ID, HouseholdID: r.session.HouseholdID, Role: r.role}
-	out.AccessToken, out.ExpiresIn, err = s.tokens.issue(ctx, c)
+	out.AccessToken, out.ExpiresIn, err = s.tokens.issue(ctx, claimsOf(r.session, r.role))
 
 	return &out, err
+}
+
+// claimsOf is what a session's access tokens say.
+func claimsOf(session *sessionRow, role identity.Role) claims {
+	c := claims{SessionID: session.ID, HouseholdID: session.HouseholdID, Role: role}
+	if session.DeviceID != nil {
+		c.Subject, c.DeviceID = *session.DeviceID, *session.DeviceID
+	} else if session.UserID != nil {
+		c.Subject = *session.UserID
+	}
+
+	return c
 }
 
 // refreshed is what exchanging a refresh token came to.
@@ -66,7 +75,7 @@ func refreshOutcome(r refreshed, err error) string {
 
 // exchange judges the token and, the first time, stores its successor's hash. The row is
 // locked, so of many at once one stores and the others repeat.
-func (s *service) exchange(ctx context.Context, presented string, from client) (refreshed, error) {
+func (s *service) exchange(ctx context.Context, kind identity.Kind, presented string, from client) (refreshed, error) {
 	hash := hashToken(presented)
 	token, err := s.store.lockRefreshToken(ctx, hash)
 	if err != nil {
@@ -79,8 +88,11 @@ func (s *service) exchange(ctx context.Context, presented string, from client) (
 	if r.session, err = s.store.getSession(ctx, token.SessionID); err != nil {
 		return r, err
 	}
+	if r.session.Kind != string(kind) {
+		return refreshed{}, errInvalidRefresh // each kind has a route of its own, with rules of its own
+	}
 	now := s.moment()
-	if err := s.judgeRefresh(token, r.session, now); err != nil {
+	if err := s.judgeRefresh(ctx, token, r.session, now); err != nil {
 		return r, err
 	}
 	if r.role, err = s.roleFor(ctx, r.session); err != nil {
@@ -103,15 +115,24 @@ func (s *service) exchange(ctx context.Context, presented string, from client) (
 	if err != nil {
 		return r, err
 	}
+	if r.session.DeviceID != nil {
+		if err := s.store.touchDevice(ctx, *r.session.DeviceID, now); err != nil {
+			return r, err
+		}
+	}
 
 	return r, s.store.touchSession(ctx, r.session.ID, now, from)
 }
 
 // judgeRefresh says whether a token may be exchanged now.
-func (s *service) judgeRefresh(token *refreshRow, session *sessionRow, now time.Time) error {
+func (s *service) judgeRefresh(ctx context.Context, token *refreshRow, session *sessionRow, now time.Time) error {
 	switch {
-	case session.hasEnded(now), session.UserID == nil:
+	case session.hasEnded(now):
 		return errSessionEnded
+	case session.DeviceID != nil && token.UsedAt != nil:
+		return s.judgeRepeat(ctx, token)
+	case session.DeviceID != nil:
+		return nil // a tablet may lie in a drawer for years
 	case token.UsedAt != nil && now.Sub(*token.UsedAt) > s.cfg.RefreshGrace:
 		return errRefreshReused
 	case token.UsedAt == nil && now.Sub(token.IssuedAt) > s.cfg.SessionIdle:
@@ -121,9 +142,31 @@ func (s *service) judgeRefresh(token *refreshRow, session *sessionRow, now time.
 	return nil
 }
 
+// judgeRepeat lets a device repeat a token until it has used the successor: however long it was
+// without a network, the answer may never have reached it.
+func (s *service) judgeRepeat(ctx context.Context, token *refreshRow) error {
+	isUsed, err := s.store.isRefreshTokenUsed(ctx, token.SuccessorHash)
+	if err != nil {
+		return err
+	}
+	if isUsed {
+		return errRefreshReused
+	}
+
+	return nil
+}
+
 // roleFor returns what the person of a session is in its household now; empty when they are
-// no longer in it, which the next request will notice.
+// no longer in it, which the next request will notice. A device that was removed has no session.
 func (s *service) roleFor(ctx context.Context, session *sessionRow) (identity.Role, error) {
+	if session.DeviceID != nil {
+		r, err := s.store.getDeviceRights(ctx, session.ID, session.HouseholdID)
+		if err != nil {
+			return "", err
+		}
+
+		return r.Role, nil
+	}
 	r, err := s.store.getRights(ctx, session.ID, session.HouseholdID)
 	switch {
 	case err != nil:
@@ -135,6 +178,18 @@ func (s *service) roleFor(ctx context.Context, session *sessionRow) (identity.Ro
 	return r.Role, nil
 }
 
+// finishReuse ends the session where err says that its token was used before, and returns err.
+func (s *service) finishReuse(ctx context.Context, session *sessionRow, from client, err error) error {
+	if !errors.Is(err, errRefreshReused) {
+		return err
+	}
+	if failure := s.endReused(context.WithoutCancel(ctx), session, from); failure != nil {
+		return failure // the session goes on until the next try, so this must not look like its end
+	}
+
+	return err
+}
+
 // endReused ends a session whose token came back too late, and records it. It runs after the
 // refusal was rolled back, so that the end outlives it.
 func (s *service) endReused(ctx context.Context, session *sessionRow, from client) error {
@@ -144,7 +199,7 @@ func (s *service) endReused(ctx context.Context, session *sessionRow, from clien
 			return err
 		}
 
-		return s.audit.Record(ctx, auditapi.Event{
+		err = s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: chainOf(session.HouseholdID),
 			Action:      actionReuseRefresh,
 			Outcome:     auditapi.Refused,
@@ -152,8 +207,28 @@ func (s *service) endReused(ctx context.Context, session *sessionRow, from clien
 			Target:      session.ID,
 			Personal:    map[string]string{"ip": from.IP},
 		})
+		if err != nil || session.HouseholdID == "" {
+			return err
+		}
+
+		return s.events.Publish(ctx, events.Event{
+			HouseholdID: session.HouseholdID, Kind: events.SessionEnded, Audience: events.Adults, Data: reuseData(session),
+		})
 	})
 	s.rights.forget(ctx, sessionMark(session.ID))
 
 	return err
+}
+
+// reuseData is what is told of a session that ended because its token was used twice.
+func reuseData(session *sessionRow) map[string]any {
+	data := map[string]any{"session_id": session.ID, "kind": session.Kind, "reason": reasonReused}
+	if session.DeviceID != nil {
+		data["device_id"] = *session.DeviceID
+	}
+	if session.UserID != nil {
+		data["user_id"] = *session.UserID
+	}
+
+	return data
 }

@@ -89,11 +89,13 @@ func (b *bench) serve(tb testing.TB) http.Handler {
 	tb.Cleanup(store.Close)
 	server, err := httpx.New(httpx.Defaults(), httpx.Deps{
 		Log: zap.NewNop(), Metrics: prometheus.NewRegistry(), KV: store, Spec: docs.OpenAPI, Limits: limits,
-		Health: health.New(nil, clock.System), Authenticate: b.Authenticate(), Now: clock.System,
+		Health: health.New(nil, clock.System), Authenticate: b.Authenticate(), OnRefused: b.RecordRefusal,
+		FailureWriters: b.FailureWriters(), Now: clock.System,
 	})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { _ = server.Close() })
 	b.Routes(server.Public(), server.API())
+	b.AdminRoutes(server.Admin())
 	server.API().GET("/home", func(c echo.Context) error { // any household-scoped route would do
 		p, err := identity.From(c.Request().Context())
 		if err != nil {

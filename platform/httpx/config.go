@@ -16,6 +16,9 @@ type Config struct {
 	// OpsAddress gives /metrics, the admin routes and the detail of health a listener of their own;
 	// empty: they are served at Address.
 	OpsAddress string `koanf:"ops_address"`
+	// PublicURL is how people reach the server, for what they are sent to; empty: as whoever asks
+	// has reached it.
+	PublicURL string `koanf:"public_url"`
 	// CORSOrigins may call from a browser: https://example.org, or * for all.
 	CORSOrigins []string `koanf:"cors_origins"`
 	// TrustedProxies are the address ranges whose X-Forwarded-For is believed.
@@ -56,6 +59,9 @@ func (c Config) Validate() error {
 	if c.OpsAddress != "" && !isHostPort(c.OpsAddress) {
 		errs = append(errs, fmt.Errorf("server.ops_address must be host:port or empty, got %q", c.OpsAddress))
 	}
+	if c.PublicURL != "" && !isBaseURL(c.PublicURL) {
+		errs = append(errs, fmt.Errorf("server.public_url must be like https://home.example.org or empty, got %q", c.PublicURL))
+	}
 	for _, origin := range c.CORSOrigins {
 		if u, err := url.Parse(origin); origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
 			errs = append(errs, fmt.Errorf("server.cors_origins: %q is no origin such as https://example.org", origin))
@@ -71,6 +77,14 @@ func (c Config) Validate() error {
 	}
 
 	return errors.Join(append(errs, c.validateTimes())...)
+}
+
+// isBaseURL accepts what paths can be added to.
+func isBaseURL(text string) bool {
+	u, err := url.Parse(text)
+
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		u.User == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == ""
 }
 
 func isHostPort(address string) bool {

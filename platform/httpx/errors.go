@@ -29,6 +29,7 @@ var (
 	errMethodNotAllowed = &rejection{http.StatusMethodNotAllowed, "request.method_not_allowed", "This address does not take that method; see Allow."}
 	errTooSlow          = &rejection{http.StatusRequestTimeout, "request.timeout", "The request took too long to arrive."}
 	errTooLarge         = &rejection{http.StatusRequestEntityTooLarge, "request.too_large", "The body is too large."}
+	errFormMediaType    = &rejection{http.StatusUnsupportedMediaType, "request.unsupported_media_type", "The body must be application/x-www-form-urlencoded in UTF-8."}
 	errMediaType        = &rejection{http.StatusUnsupportedMediaType, "request.unsupported_media_type", "The body must be application/json in UTF-8."}
 	errClientGone       = &rejection{statusClientGone, "request.cancelled", "The client went away."}
 )
@@ -144,8 +145,9 @@ func newProblem(status int, code, detail string) problem {
 	return problem{Type: "about:blank", Title: title, Status: status, Detail: detail, Code: code}
 }
 
-// respond writes err as a problem. What may not be seen stays in the log; see observe.
-func respond(c echo.Context, err error) {
+// respond writes err as a problem, or as its route prescribes. What may not be seen stays in the
+// log; see observe.
+func (s *Server) respond(c echo.Context, err error) {
 	res := c.Response()
 	if res.Committed {
 		return // a part of the answer is out already: only the log can tell
@@ -163,6 +165,10 @@ func respond(c echo.Context, err error) {
 	}
 	if c.Request().Method == http.MethodHead {
 		_ = c.NoContent(p.Status)
+		return
+	}
+	if write := s.failureWriter(c); write != nil {
+		_ = write(c, Failure{Status: p.Status, Code: p.Code, Detail: p.Detail, RequestID: p.RequestID, RetryAfter: p.retryAfter})
 		return
 	}
 	res.Header().Set(echo.HeaderContentType, "application/problem+json")

@@ -31,8 +31,11 @@ type operation struct {
 	route  *routers.Route
 	params []*openapi3.Parameter
 	body   *openapi3.RequestBody // nil: takes none
-	schema *openapi3.Schema      // of a JSON body
+	schema *openapi3.Schema      // of a JSON body, or a form's
+	isForm bool                  // the body is application/x-www-form-urlencoded
 	right  identity.Right        // that a caller needs (x-right); empty: nobody is asked who calls
+	// failures names who answers its failures (x-failures); empty: they are problems.
+	failures string
 }
 
 // validationOptions never write defaults into a request: handlers know their own.
@@ -75,7 +78,11 @@ func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem,
 		if media := o.body.Content.Get(echo.MIMEApplicationJSON); media != nil && media.Schema != nil {
 			o.schema = media.Schema.Value
 		}
+		if media := o.body.Content.Get(echo.MIMEApplicationForm); o.schema == nil && media != nil && media.Schema != nil {
+			o.schema, o.isForm = media.Schema.Value, true
+		}
 	}
+	o.failures, _ = op.Extensions["x-failures"].(string)
 	isPublic := op.Security != nil && len(*op.Security) == 0
 	if isPublic {
 		return o, nil
@@ -178,7 +185,15 @@ func (o *operation) checkBody(c echo.Context) ([]apperr.Field, error) {
 		return nil, nil
 	}
 	if o.schema == nil {
-		return nil, nil // not JSON, or none expected: nobody reads it
+		return nil, nil // of no type that is read, or none expected
+	}
+	if o.isForm {
+		form, broken, err := readForm(c.Request(), body)
+		if err != nil || len(broken) > 0 {
+			return broken, err
+		}
+
+		return o.judge(form), nil
 	}
 	if !isJSON(c.Request()) {
 		return nil, errMediaType
@@ -193,11 +208,17 @@ func (o *operation) checkBody(c echo.Context) ([]apperr.Field, error) {
 	if bytes.Contains(body, []byte(`\u0000`)) && hasNUL(value) {
 		return nil, invalidBody("must not contain the character U+0000")
 	}
+
+	return o.judge(value), nil
+}
+
+// judge holds what a body says against its schema.
+func (o *operation) judge(value any) []apperr.Field {
 	if err := o.schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
-		return describeSchema("", err), nil
+		return describeSchema("", err)
 	}
 
-	return nil, nil
+	return nil
 }
 
 func invalidBody(what string) *apperr.Error {
