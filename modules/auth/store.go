@@ -18,6 +18,7 @@ type userRow struct {
 	Email        string
 	EmailKey     string
 	Name         string
+	NameKey      *string // see keepNameKey
 	PasswordHash string
 	IsAdmin      bool
 	CreatedAt    time.Time
@@ -37,6 +38,9 @@ type householdRow struct {
 	UnitSystem string
 	CreatedAt  time.Time
 	DisabledAt *time.Time
+	NameKey    *string // see keepNameKey
+	MaxMembers *int64  // nil: no limit, as with MaxDevices
+	MaxDevices *int64
 }
 
 func (householdRow) TableName() string { return "auth_households" }
