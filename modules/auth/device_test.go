@@ -14,7 +14,6 @@ import (
 	"homehub/platform/identity"
 )
 
-
 // eventRecorder remembers what a household was told.
 type eventRecorder struct {
 	mu    sync.Mutex
@@ -206,6 +205,26 @@ func TestTwentyRefreshesOfADeviceGetOneSuccessor(t *testing.T) {
 	}
 	wg.Wait()
 	require.Equal(t, slices.Repeat(got[:1], len(got)), got)
+}
+
+func TestDevicesAreSeen(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l := b.register("kata")
+	d, tokens := b.pairedDevice(l)
+	paired := b.clock.now()
+	lastSeen := func() time.Time {
+		b.http.As(l.AccessToken).Get("/api/v1/devices/" + d.ID).Expect(http.StatusOK).JSON(&d)
+		return *d.LastSeenAt
+	}
+	b.clock.advance(time.Minute)
+	b.http.As(tokens.AccessToken).Get(scoped).Expect(http.StatusOK)
+	require.WithinDuration(t, paired, lastSeen(), time.Second) // no request waits for the note
+	b.svc.keepSightings(t.Context())
+	require.WithinDuration(t, b.clock.now(), lastSeen(), time.Second)
+	b.clock.advance(time.Minute)
+	b.refreshDevice(tokens.RefreshToken).Expect(http.StatusOK)
+	require.WithinDuration(t, b.clock.now(), lastSeen(), time.Second)
 }
 
 func TestTheOperatorsQuotaOfDevices(t *testing.T) {

@@ -21,6 +21,9 @@ func (m *Module) Authenticate() echo.MiddlewareFunc {
 			if err != nil {
 				return err
 			}
+			if p.Kind == identity.Device {
+				m.svc.sightings.note(p.ID, m.svc.moment())
+			}
 			request := c.Request()
 			c.SetRequest(request.WithContext(identity.With(request.Context(), p)))
 

@@ -267,7 +267,7 @@ func TestCodesExpire(t *testing.T) {
 	expectOAuth(t, b.poll(approved.DeviceCode), 400, "expired_token")
 
 	b.clock.advance(time.Hour)
-	b.svc.cleanGrants(t.Context())
+	require.NoError(t, b.svc.clean(t.Context()))
 	expectOAuth(t, b.poll(late.DeviceCode), 400, "invalid_grant")
 }
 

@@ -30,9 +30,10 @@ func (m *Module) Run(ctx context.Context) error {
 	if err := m.svc.fillNameKeys(ctx); err != nil && ctx.Err() == nil {
 		m.svc.log.Warn("some names cannot be searched for", zap.Error(err))
 	}
-	reload, clean := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery)
+	reload, clean, sightings := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery), time.NewTicker(keepSightingsEvery)
 	defer reload.Stop()
 	defer clean.Stop()
+	defer sightings.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -41,6 +42,8 @@ func (m *Module) Run(ctx context.Context) error {
 			if _, err := m.svc.keys.reload(ctx, 0); err != nil && ctx.Err() == nil {
 				m.svc.log.Warn("signing keys were not read anew", zap.Error(err))
 			}
+		case <-sightings.C:
+			m.svc.keepSightings(ctx)
 		case <-clean.C:
 			if err := m.svc.clean(ctx); err != nil && ctx.Err() == nil {
 				m.svc.log.Warn("ended sessions were not cleaned up", zap.Error(err))
@@ -63,5 +66,5 @@ func (s *service) clean(ctx context.Context) error {
 		}
 	}
 
-	return errors.Join(s.store.deleteRetiredKeys(ctx, s.now()), s.store.deleteEndedResetTokens(ctx, s.moment()), ctx.Err())
+	return errors.Join(s.cleanGrants(ctx), s.store.deleteRetiredKeys(ctx, s.now()), s.store.deleteEndedResetTokens(ctx, s.moment()), ctx.Err())
 }

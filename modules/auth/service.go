@@ -70,6 +70,7 @@ type service struct {
 	userCodes     kv.Limit
 	publicURL     string
 	areas         AreaResolver
+	sightings     sightings
 
 	onHouseholdCreated func(ctx context.Context, householdID string) error
 	onHouseholdDeleted []func(ctx context.Context, householdID string) error

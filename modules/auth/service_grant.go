@@ -6,12 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"go.uber.org/zap"
-
 	"homehub/modules/audit/auditapi"
 	"homehub/platform/events"
 	"homehub/platform/identity"
-	"homehub/platform/log"
 )
 
 // How a device comes into a household (RFC 8628): it asks for a code, a person of the household
@@ -121,7 +118,9 @@ func (s *service) denyDevice(ctx context.Context, caller identity.Principal, use
 func (s *service) decide(
 	ctx context.Context, caller identity.Principal, userCode, action string, fn func(context.Context, *grantRow) error,
 ) error {
-	if err := s.countGuess(ctx, caller); err != nil {
+	// Right ones count, too: who could make room for guesses by approving a device of their own
+	// would have as many as they like.
+	if err := s.count(ctx, "auth:user_codes:"+caller.ID, s.userCodes, errTooManyUserCodes); err != nil {
 		return err
 	}
 	code, isCode := readUserCode(userCode)
@@ -150,26 +149,6 @@ func (s *service) decide(
 	}
 
 	return errUserCodeNotFound
-}
-
-// countGuess judges how many codes a caller has tried. Right ones count, too: who could make room
-// for guesses by approving a device of their own would have as many as they like.
-func (s *service) countGuess(ctx context.Context, caller identity.Principal) error {
-	if s.userCodes.Count == 0 {
-		return nil
-	}
-	key := "auth:user_codes:" + caller.ID
-	decision, err := s.kv.Allow(ctx, key, s.userCodes)
-	if err != nil { // neither open nor shut while kv is away: each replica counts for itself
-		if decision, err = s.local.Allow(ctx, key, s.userCodes); err != nil {
-			return err
-		}
-	}
-	if !decision.Allowed {
-		return errTooManyUserCodes.WithRetryAfter(decision.RetryAfter)
-	}
-
-	return nil
 }
 
 // redeemDeviceCode answers a device that asks for its tokens. Until it has used them it gets the
@@ -311,15 +290,12 @@ func (s *service) firstTokens(session *sessionRow, token string) refreshed {
 	}
 }
 
-// cleanGrants forgets codes that nobody has asked for in a long time.
-func (s *service) cleanGrants(ctx context.Context) {
+// cleanGrants forgets codes that have expired, once nobody asks for them any more.
+func (s *service) cleanGrants(ctx context.Context) error {
 	for {
 		n, err := s.store.deleteGrants(ctx, s.moment().Add(-grantLifetime), cleanBatch)
-		if err != nil {
-			log.For(ctx, s.log).Warn("expired device codes were not cleaned up", zap.Error(err))
-		}
 		if err != nil || n == 0 {
-			return
+			return err
 		}
 	}
 }

@@ -193,7 +193,8 @@ func (s *store) revokeOwnSession(ctx context.Context, userID, id, reason string,
 }
 
 // deleteEnded forgets what can no longer matter, at most limit rows of each kind: sessions
-// that were over before a moment, and tokens that were used before it. It returns how many.
+// that were over before a moment, and tokens that were used before it, unless a
+// device may still repeat them. It returns how many.
 func (s *store) deleteEnded(ctx context.Context, before time.Time, limit int) (int64, error) {
 	tokens := s.db.Conn(ctx).Exec(
 		`DELETE FROM auth_refresh_tokens WHERE hash IN (SELECT t.hash FROM auth_refresh_tokens t WHERE t.used_at < ?
