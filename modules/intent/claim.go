@@ -2,6 +2,7 @@ package intent
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,13 +34,16 @@ var errClaimLost = errors.New("claim was answered for by another process")
 
 // claim is the durable sign that something is about to be done.
 type claim struct {
-	id, key    string
+	claimID
+
+	key        string
 	statusCode int
 	body       []byte // nil until the answer is known
 }
 
 // claimPolicy tells claims of living processes from those of dead ones.
 type claimPolicy struct {
+	key    []byte
 	bootID string
 	lease  time.Duration
 	// isAlone: no other process can be at this database, so that a claim of another boot is
@@ -49,6 +53,7 @@ type claimPolicy struct {
 
 func newClaimPolicy(deps Deps) claimPolicy {
 	return claimPolicy{
+		key:     deps.FingerprintKey,
 		bootID:  identity.NewID(),
 		lease:   deps.Config.Deadline + leaseMargin,
 		isAlone: deps.DB.Dialect() == database.SQLite, // its data folder admits one process
@@ -82,29 +87,40 @@ func (s *service) claimKey(ctx context.Context, t *turn, key string) (first *cla
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Deadline)
 	defer cancel()
+	isElsewhere := false
 	for range 3 { // an expired claim may be in the way, and another request faster than us
 		isAdded, err := s.store.addClaim(ctx, row)
 		if err != nil {
 			return nil, err
 		}
 		if isAdded {
-			t.claim = &claim{id: row.ID, key: row.ClaimKey, statusCode: http.StatusOK}
+			t.claim = claimOf(row)
 
 			return nil, nil //nolint:nilnil // no first answer: this is the first request
 		}
-		found, err := s.store.findClaim(ctx, row.CallerID, row.ClaimKey)
+		found, err := s.store.findClaim(ctx, row.HouseholdID, row.CallerID, row.ClaimKey)
 		if err != nil {
 			return nil, err
 		}
 		if found != nil && (found.StatusCode == 0 || s.now().Before(found.ExpiresAt)) {
 			return s.firstAnswer(ctx, *found, row.Fingerprint)
 		}
+		isElsewhere = found == nil
 		if err := s.store.dropExpired(ctx, s.now()); err != nil {
 			return nil, err
 		}
 	}
+	if isElsewhere { // keys are the caller's in all households: this one was used in another
+		return nil, errMismatch
+	}
 
 	return nil, errInFlight
+}
+
+func claimOf(row claimRow) *claim {
+	return &claim{
+		claimID: claimID{householdID: row.HouseholdID, id: row.ID}, key: row.ClaimKey, statusCode: http.StatusOK,
+	}
 }
 
 // firstAnswer returns the claim with its answer, made up where its process died.
@@ -121,7 +137,7 @@ func (s *service) firstAnswer(ctx context.Context, found claimRow, fingerprint s
 	if err := s.answerForDead(ctx, found); err != nil && !errors.Is(err, errClaimLost) {
 		return nil, err
 	}
-	answered, err := s.store.findClaim(ctx, found.CallerID, found.ClaimKey)
+	answered, err := s.store.findClaim(ctx, found.HouseholdID, found.CallerID, found.ClaimKey)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +150,7 @@ func (s *service) firstAnswer(ctx context.Context, found claimRow, fingerprint s
 
 // lostAnswer is what another process answered while this one took longer than its lease.
 func (s *service) lostAnswer(ctx context.Context, t *turn) (reply, error) {
-	answered, err := s.store.findClaim(context.WithoutCancel(ctx), t.caller.ID, t.claim.key)
+	answered, err := s.store.findClaim(context.WithoutCancel(ctx), t.caller.HouseholdID, t.caller.ID, t.claim.key)
 	if err != nil || answered == nil || answered.StatusCode == 0 {
 		return reply{}, errNotRecorded.Wrap(errors.Join(errClaimLost, err))
 	}
@@ -145,7 +161,7 @@ func (s *service) lostAnswer(ctx context.Context, t *turn) (reply, error) {
 // claimRisk leaves a claim before a confirmed command is carried out, or adds the command to
 // the claim that the request's own key has made.
 func (s *service) claimRisk(ctx context.Context, t *turn) error {
-	if !t.isConfirmed {
+	if t.given == needsNothing {
 		return nil
 	}
 	if t.claim != nil {
@@ -154,7 +170,7 @@ func (s *service) claimRisk(ctx context.Context, t *turn) error {
 			return err
 		}
 
-		return s.store.setClaimRequest(ctx, t.claim.id, request)
+		return s.store.setClaimRequest(ctx, t.claim.claimID, request)
 	}
 
 	row, err := s.newClaim(t, prefixConfirm+t.asked.ID)
@@ -168,13 +184,13 @@ func (s *service) claimRisk(ctx context.Context, t *turn) error {
 	if !isAdded {
 		return errInFlight
 	}
-	t.claim = &claim{id: row.ID, key: row.ClaimKey, statusCode: http.StatusOK}
+	t.claim = claimOf(row)
 
 	return nil
 }
 
 func (s *service) newClaim(t *turn, key string) (claimRow, error) {
-	fingerprint, err := fingerprintOf(t)
+	fingerprint, err := s.claims.fingerprintOf(t)
 	if err != nil {
 		return claimRow{}, err
 	}
@@ -193,7 +209,7 @@ func (s *service) newClaim(t *turn, key string) (claimRow, error) {
 
 func claimedJSON(t *turn) (string, error) {
 	request, err := json.Marshal(claimedRequest{
-		Text: t.req.Text, ConversationID: t.conversationID, AreaID: t.claimArea(), IsDryRun: t.req.DryRun,
+		Text: t.words, ConversationID: t.conversationID, AreaID: t.claimArea(), IsDryRun: t.req.DryRun,
 		ActorKind: t.caller.Kind, ActorName: t.caller.Name, Commands: plainCommands(t.meant.Commands),
 	})
 	if err != nil {
@@ -222,20 +238,23 @@ func (s *service) abandon(ctx context.Context, t *turn) {
 	if t.claim == nil || t.hasActed {
 		return
 	}
-	if err := s.store.dropClaim(context.WithoutCancel(ctx), t.claim.id); err != nil {
+	if err := s.store.dropClaim(context.WithoutCancel(ctx), t.claim.claimID); err != nil {
 		log.For(ctx, s.log).Warn("claim not given back", zap.Error(err))
 	}
 }
 
-// fingerprintOf tells one request's body from another's.
-func fingerprintOf(t *turn) (string, error) {
+// fingerprintOf tells one request's body from another's. It is keyed, because a PIN is short
+// enough to be found by trying them all.
+func (p claimPolicy) fingerprintOf(t *turn) (string, error) {
 	body, err := json.Marshal(t.req)
 	if err != nil {
 		return "", fmt.Errorf("encode request: %w", err)
 	}
-	sum := sha256.Sum256(append(body, t.caller.HouseholdID...))
+	sum := hmac.New(sha256.New, p.key)
+	sum.Write([]byte("intent claim\x00" + t.caller.HouseholdID + "\x00"))
+	sum.Write(body)
 
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func isKey(key string) bool {

@@ -160,15 +160,15 @@ func TestSweepGoesOnAfterAClaimItCannotRead(t *testing.T) {
 	for _, key := range []string{"key-1", "key-2"} {
 		dead.die(t, lampOn, key, nil)
 	}
-	first, err := dead.store.findClaim(t.Context(), owner.ID, prefixKey+"key-1")
+	first, err := dead.store.findClaim(t.Context(), household, owner.ID, prefixKey+"key-1")
 	require.NoError(t, err)
-	require.NoError(t, dead.store.setClaimRequest(t.Context(), first.ID, `"unreadable"`))
+	require.NoError(t, dead.store.setClaimRequest(t.Context(), claimID{household, first.ID}, `"unreadable"`))
 
 	b := setupOn(t, db, kv.NewMemory)
 	b.clock.jump(b.claims.lease + time.Second)
 	require.ErrorContains(t, b.sweep(t.Context()), first.ID)
 
-	second, err := b.store.findClaim(t.Context(), owner.ID, prefixKey+"key-2")
+	second, err := b.store.findClaim(t.Context(), household, owner.ID, prefixKey+"key-2")
 	require.NoError(t, err)
 	require.NotZero(t, second.StatusCode)
 }

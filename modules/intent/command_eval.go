@@ -155,12 +155,12 @@ func executeOnce(ctx context.Context, instance hamanagerapi.Instance, u meaning.
 
 	s := &service{cfg: Defaults(), now: clock.System}
 	t := &turn{
-		caller:      identity.Principal{Kind: identity.User, Role: identity.RoleOwner},
-		instance:    instance,
-		home:        instance.Home(),
-		utterance:   u,
-		timing:      timing{},
-		isConfirmed: true,
+		caller:    identity.Principal{Kind: identity.User, Role: identity.RoleOwner},
+		instance:  instance,
+		home:      instance.Home(),
+		utterance: u,
+		timing:    timing{},
+		given:     needsConfirm,
 	}
 	t.meant = indexOf(t.home).Understand(u)
 	if !t.meant.IsUnderstood() || t.meant.Question != nil {

@@ -2,22 +2,20 @@ package intent
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
-
-	"go.uber.org/zap"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
 	"homehub/modules/intent/internal/meaning"
-	"homehub/platform/identity"
-	"homehub/platform/log"
 )
 
-// questionWindow is how long a question waits for its answer.
-const questionWindow = 30 * time.Second
+const (
+	// questionWindow is how long a question waits for its answer.
+	questionWindow = 30 * time.Second
+	// questionMargin is how much later its watcher may come to see that none was given.
+	questionMargin = time.Minute
+)
 
 // question is what homehub asked and has not been answered yet. It lives in kv, under its
 // conversation: should it be lost, the person asks anew.
@@ -25,12 +23,15 @@ type question struct {
 	ID             string         `json:"id"`
 	ConversationID string         `json:"conversation_id"`
 	Kind           meaning.Status `json:"kind"` // confirm or clarify
+	Needs          need           `json:"needs,omitempty"`
+	Tries          int            `json:"tries,omitempty"` // wrong PINs so far
 	Speech         string         `json:"speech"`
 	Source         meaning.Source `json:"source"`
 	Commands       []plainCommand `json:"commands"`
 	AreaID         string         `json:"area_id"`
 	Choices        []choice       `json:"choices,omitempty"`
 	Waiting        int            `json:"waiting"` // the command that the choice completes
+	ExpiresAt      time.Time      `json:"expires_at"`
 }
 
 // plainCommand is a command that can be kept: its targets by id.
@@ -44,9 +45,10 @@ type plainCommand struct {
 
 // resume takes up the question that this utterance may answer. isResumed: it did, and
 // either t.meant is now what the answer completes, or t.answer says all there is.
-func (s *service) resume(ctx context.Context, t *turn) (isResumed bool) {
+// Errors are those of CheckPIN.
+func (s *service) resume(ctx context.Context, t *turn) (isResumed bool, err error) {
 	if t.asked = s.findQuestion(ctx, t); t.asked == nil {
-		return false
+		return false, nil
 	}
 	if t.req.ConversationID == "" {
 		t.conversationID = t.asked.ConversationID
@@ -54,29 +56,31 @@ func (s *service) resume(ctx context.Context, t *turn) (isResumed bool) {
 
 	complete := s.readAnswer(ctx, t)
 	if complete == nil {
-		return false
+		return false, nil
 	}
 	if !t.req.DryRun && !s.takeQuestion(ctx, t) {
 		t.asked = nil // somebody was faster: the answer is used up
 
-		return false
+		return false, nil
 	}
-	complete()
 
-	return true
+	return true, complete()
 }
 
 // readAnswer returns how the utterance completes the question; nil when it is no answer.
-func (s *service) readAnswer(ctx context.Context, t *turn) (complete func()) {
+func (s *service) readAnswer(ctx context.Context, t *turn) (complete func() error) {
 	said := hungarian.ReadAnswer(t.req.Text)
 	switch {
 	case said == hungarian.AnswerNo:
 		return t.decline
-	case t.asked.Kind == meaning.StatusConfirm && said == hungarian.AnswerYes:
-		return func() {
-			t.meant = meaning.Understanding{Commands: rebindAll(t.home, t.asked.Commands), Source: t.asked.Source}
-			t.isConfirmed = true
+	case t.asked.Needs == needsPIN: // a yes is none
+		if pin, ok := hungarian.ReadPIN(t.req.Text); ok {
+			return func() error { return s.tryPIN(ctx, t, pin) }
 		}
+
+		return nil
+	case t.asked.Needs == needsConfirm && said == hungarian.AnswerYes:
+		return t.confirm
 	case t.asked.Kind != meaning.StatusClarify || s.isCommand(ctx, t):
 		return nil
 	}
@@ -85,7 +89,19 @@ func (s *service) readAnswer(ctx context.Context, t *turn) (complete func()) {
 		return nil
 	}
 
-	return func() { t.choose(t.asked.Choices[i]) }
+	return func() error {
+		t.choose(t.asked.Choices[i])
+
+		return nil
+	}
+}
+
+// confirm goes on with what was asked about.
+func (t *turn) confirm() error {
+	t.meant = meaning.Understanding{Commands: rebindAll(t.home, t.asked.Commands), Source: t.asked.Source}
+	t.given = needsConfirm
+
+	return nil
 }
 
 // choices are the question's, as the grammar takes them.
@@ -109,10 +125,12 @@ func (s *service) isCommand(ctx context.Context, t *turn) bool {
 }
 
 // decline ends a question without doing anything.
-func (t *turn) decline() {
+func (t *turn) decline() error {
 	t.meant = meaning.Understanding{Source: t.asked.Source}
 	t.answer.Status = meaning.StatusAnswered
 	t.answer.Speech = hungarian.SayDeclined()
+
+	return nil
 }
 
 // choose completes the command that waited for a choice, and binds it anew.
@@ -140,147 +158,38 @@ func (t *turn) choose(c choice) {
 }
 
 // askWhich asks what was meant, and remembers the choices.
-func (s *service) askWhich(ctx context.Context, t *turn) error {
+func (s *service) askWhich(ctx context.Context, t *turn) {
 	asked := t.meant.Question
 	t.results = plannedResults(t.meant.Commands)
 	t.answer.Status = meaning.StatusClarify
 	t.answer.Choices = choicesOf(asked)
 	t.answer.Speech = hungarian.AskWhich(asked.Choices)
-	if err := s.remember(ctx, t, asked.Command); err != nil {
-		log.For(ctx, s.log).Warn("question not kept", zap.Error(err))
-	}
-
-	return nil
+	s.remember(ctx, t, question{Waiting: asked.Command})
 }
 
-// askYes asks whether the risky command is really meant. Without a place to keep the
-// question no yes could count, so that the command fails instead.
-func (s *service) askYes(ctx context.Context, t *turn) error {
+// askConsent asks for the yes or the PIN that risky commands need.
+func (s *service) askConsent(ctx context.Context, t *turn) {
 	t.answer.Status = meaning.StatusConfirm
-	t.answer.Speech = hungarian.AskYes(riskyOf(t.results))
-	if err := s.remember(ctx, t, 0); err != nil {
-		log.For(ctx, s.log).Warn("question not kept", zap.Error(err))
-		t.answer = answer{}
-		for i := range t.results {
-			t.results[i].fail(meaning.ReasonBusy)
-		}
+	t.answer.Speech = hungarian.AskYes(waitingOf(t.results))
+	if waitsFor(t.results) == needsPIN {
+		t.answer.Speech = hungarian.AskPIN(waitingOf(t.results))
 	}
-
-	return nil
+	s.remember(ctx, t, question{Needs: waitsFor(t.results)})
 }
 
 // repeat asks the open question again; it stays open for the rest of its time.
 func (s *service) repeat(t *turn) {
-	t.answer.Status = t.asked.Kind
+	t.meant = meaning.Understanding{Commands: rebindAll(t.home, t.asked.Commands), Source: t.asked.Source}
+	t.results = plannedResults(t.meant.Commands)
+	if t.asked.Needs != needsNothing {
+		s.guard(t)
+	}
+	if t.asked.Needs == needsPIN {
+		t.words = hungarian.HiddenPIN // it may well be in there
+	}
+	t.answer.Status, t.answer.Reason = t.asked.Kind, ""
 	t.answer.Speech = t.asked.Speech
-	t.answer.Reason = ""
-	t.meant.Source = t.asked.Source
-	t.results = plannedResults(rebindAll(t.home, t.asked.Commands))
 	t.answer.Choices = t.asked.Choices
-}
-
-// remember keeps the question under its conversation, and for a device under the device too.
-// waiting is the command that a choice would complete.
-func (s *service) remember(ctx context.Context, t *turn, waiting int) error {
-	if t.req.DryRun {
-		return nil
-	}
-	q := question{
-		ID:             identity.NewID(),
-		ConversationID: t.conversationID,
-		Kind:           t.answer.Status,
-		Speech:         t.answer.Speech,
-		Source:         t.meant.Source,
-		Commands:       plainCommands(t.meant.Commands),
-		AreaID:         t.utterance.AreaID,
-		Choices:        t.answer.Choices,
-		Waiting:        waiting,
-	}
-	value, err := json.Marshal(q)
-	if err != nil {
-		return fmt.Errorf("encode question: %w", err)
-	}
-	if err := s.kv.Set(ctx, t.questionKey(t.conversationID), value, questionWindow); err != nil {
-		return err
-	}
-	if device := t.device(); device != "" {
-		return s.kv.Set(ctx, t.deviceKey(device), []byte(t.conversationID), questionWindow)
-	}
-
-	return nil
-}
-
-// findQuestion looks, in one round trip, where an open question could be. Without kv there
-// is none: the utterance is then taken as a command of its own.
-func (s *service) findQuestion(ctx context.Context, t *turn) *question {
-	device := t.device()
-	if t.req.ConversationID == "" && device == "" {
-		return nil
-	}
-	found, err := s.kv.GetMany(ctx, t.questionKey(t.conversationID), t.deviceKey(device))
-	if err == nil && found[0] == nil && found[1] != nil && device != "" {
-		found[0], err = s.kv.Get(ctx, t.questionKey(string(found[1])))
-	}
-	if err != nil {
-		log.For(ctx, s.log).Warn("open questions not read", zap.Error(err))
-
-		return nil
-	}
-
-	return decodeQuestion(found[0])
-}
-
-// takeQuestion makes the question its own; false when another request was faster.
-func (s *service) takeQuestion(ctx context.Context, t *turn) bool {
-	value, err := s.kv.Take(ctx, t.questionKey(t.asked.ConversationID))
-	if err != nil {
-		log.For(ctx, s.log).Warn("question not taken", zap.Error(err))
-
-		return false
-	}
-	taken := decodeQuestion(value)
-
-	return taken != nil && taken.ID == t.asked.ID
-}
-
-func decodeQuestion(value []byte) *question {
-	if value == nil {
-		return nil
-	}
-	q := new(question)
-	if err := json.Unmarshal(value, q); err != nil {
-		return nil // of another version: as good as forgotten
-	}
-
-	return q
-}
-
-// dropQuestion forgets the question: a new command has taken its place.
-func (s *service) dropQuestion(ctx context.Context, t *turn) {
-	if t.asked == nil || t.req.DryRun {
-		return
-	}
-	if err := s.kv.Delete(ctx, t.questionKey(t.asked.ConversationID)); err != nil {
-		log.For(ctx, s.log).Warn("question not dropped", zap.Error(err))
-	}
-}
-
-// device names the device that heard the utterance; empty when not known.
-func (t *turn) device() string {
-	if t.caller.Kind == identity.Device {
-		return t.caller.ID
-	}
-
-	return t.req.DeviceID
-}
-
-// questionKey binds a question to who was asked, so that nobody else's yes counts.
-func (t *turn) questionKey(conversationID string) string {
-	return "intent:question:" + t.caller.HouseholdID + ":" + t.caller.ID + ":" + conversationID
-}
-
-func (t *turn) deviceKey(device string) string {
-	return "intent:asked:" + t.caller.HouseholdID + ":" + t.caller.ID + ":" + device
 }
 
 func plainCommands(commands []meaning.Command) []plainCommand {

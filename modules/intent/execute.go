@@ -56,10 +56,7 @@ func perform(ctx context.Context, t *turn, r *result, watched *observation) {
 
 		return
 	}
-	r.targets = make([]targetResult, len(r.command.Targets))
-	for i, entity := range r.command.Targets {
-		r.targets[i] = targetResult{entity: entity, from: entity.State()}
-	}
+	r.open()
 	if t.instance.IsConnected() {
 		r.dropUnavailable()
 	}
@@ -100,7 +97,7 @@ func call(ctx context.Context, instance hamanagerapi.Instance, r *result, g grou
 // them out without a word.
 func (r *result) dropUnavailable() {
 	for i := range r.targets {
-		if !r.targets[i].entity.IsAvailable() {
+		if r.targets[i].status != meaning.StatusFailed && !r.targets[i].entity.IsAvailable() {
 			r.targets[i].fail(meaning.ReasonUnavailable)
 		}
 	}

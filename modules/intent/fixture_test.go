@@ -19,6 +19,7 @@ import (
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/database/databasetest"
+	"homehub/platform/events/eventstest"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 )
@@ -35,6 +36,8 @@ type bench struct {
 
 	home  *hamanagertest.Fake
 	audit *audittest.Recorder
+	pins  *fakePINs
+	told  *eventstest.Recorder
 	clock *movableClock
 	homes *fakeHomes
 }
@@ -49,6 +52,7 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	t.Helper()
 	now := &movableClock{at: time.Date(2025, 4, 4, 12, 0, 0, 0, time.UTC), ticks: clock.System}
 	b := &bench{home: hamanagertest.NewInstance(smallHome()), audit: new(audittest.Recorder), clock: now}
+	b.pins, b.told = &fakePINs{pin: "1234"}, new(eventstest.Recorder)
 	b.homes = &fakeHomes{instance: b.home}
 	m, err := newMetrics(nil)
 	require.NoError(t, err)
@@ -56,7 +60,7 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	t.Cleanup(store.Close)
 	b.service = newService(Deps{
 		Config: Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond},
-		DB:     db, KV: store, Homes: b.homes, LLM: new(fakeModel), Audit: b.audit, Log: zaptest.NewLogger(t), Now: now.now,
+		DB:     db, KV: store, Homes: b.homes, LLM: new(fakeModel), Audit: b.audit, PINs: b.pins, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
 	}, m)
 	b.stages = []understander{script{}, model{new(fakeModel)}}
 
@@ -119,6 +123,23 @@ func (f *fakeHomes) Instance(context.Context, string) (hamanagerapi.Instance, er
 	return f.instance, f.err
 }
 
+// fakePINs knows one PIN, and counts the guesses.
+type fakePINs struct {
+	pin string
+
+	mu      sync.Mutex
+	guesses []string
+	err     error
+}
+
+func (f *fakePINs) CheckPIN(_ context.Context, _ identity.Principal, pin string) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.guesses = append(f.guesses, pin)
+
+	return pin == f.pin, f.err
+}
+
 type fakeModel struct{ err error }
 
 func (f *fakeModel) Ready(context.Context) error { return f.err }
@@ -160,17 +181,24 @@ func valueOf(text string) any {
 	return text
 }
 
+// entity is one that is off.
+func entity(id, name, area, attributes string) *hamanagerapi.Entity {
+	domain, _, _ := strings.Cut(id, ".")
+	if attributes == "" {
+		attributes = "{}"
+	}
+	e := &hamanagerapi.Entity{ID: id, Name: name, AreaID: area, Domain: domain, Exposed: true, Cell: new(hamanagerapi.StateCell)}
+	e.Cell.Store(&hamanagerapi.State{Value: "off", Attributes: json.RawMessage(attributes)})
+
+	return e
+}
+
 func smallHome() *hamanagerapi.Home {
 	var entities []*hamanagerapi.Entity
 	add := func(id, name, area, class, state, attributes string) {
-		domain, _, _ := strings.Cut(id, ".")
-		e := &hamanagerapi.Entity{
-			ID: id, Name: name, AreaID: area, Domain: domain, DeviceClass: class, Exposed: true, Cell: new(hamanagerapi.StateCell),
-		}
-		if attributes == "" {
-			attributes = "{}"
-		}
-		e.Cell.Store(&hamanagerapi.State{Value: state, Attributes: json.RawMessage(attributes)})
+		e := entity(id, name, area, attributes)
+		e.DeviceClass = class
+		e.Cell.Store(&hamanagerapi.State{Value: state, Attributes: e.State().Attributes})
 		entities = append(entities, e)
 	}
 	add("light.konyha", "konyhai lámpa", "konyha", "", "off", `{"supported_color_modes":["rgb"]}`)
@@ -184,6 +212,7 @@ func smallHome() *hamanagerapi.Home {
 	add("climate.nappali", "nappali termosztát", "nappali", "", "heat", `{"temperature":21,"current_temperature":21.5,"min_temp":7,"max_temp":30}`)
 	add("scene.mozi", "mozi", "nappali", "", "unknown", "")
 	add("switch.kazan", "kazán", "", "", "unavailable", "")
+	add("todo.bevasarlolista", "bevásárlólista", "konyha", "", "0", "")
 	add("sensor.terasz", "terasz hőmérő", "terasz", "temperature", "8.5", `{"unit_of_measurement":"°C"}`)
 	sort.Slice(entities, func(i, j int) bool { return entities[i].ID < entities[j].ID })
 

@@ -3,7 +3,6 @@ package intent
 import (
 	"slices"
 
-	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/identity"
 )
@@ -16,55 +15,86 @@ func (s *service) guard(t *turn) {
 		if r.status == meaning.StatusFailed {
 			continue
 		}
-
-		switch judge(t.caller, r.command) {
-		case identity.Yes, identity.Own:
-		case identity.AfterYes:
-			if !t.isConfirmed {
-				r.needs = needsConfirm
-			}
-		case identity.WithPIN, identity.No:
-			r.fail(meaning.ReasonNotAllowed)
+		refuseOutside(t, r)
+		if r.status != meaning.StatusFailed {
+			judge(t, r)
 		}
 	}
 }
 
-func judge(caller identity.Principal, command meaning.Command) identity.Verdict {
-	right := identity.Everyday
-	for _, target := range command.Targets {
-		if !isWithin(caller, target) {
-			return identity.No
+// refuseOutside refuses the targets that the caller, a device that is narrowed, may not
+// reach. The others go on; a question has no answer in parts.
+func refuseOutside(t *turn, r *result) {
+	if t.caller.AllowedDomains == nil && t.caller.AllowedAreas == nil {
+		return
+	}
+	r.open()
+	refused := 0
+	for i := range r.targets {
+		if !isWithin(t, r.targets[i].entity) {
+			r.targets[i].fail(meaning.ReasonNotAllowed)
+			r.targets[i].refusal = meaning.RefusedOutside
+			refused++
 		}
-		if isRisky(command, target) {
-			right = identity.Risky
+	}
+	switch {
+	case refused == 0:
+		r.targets = nil
+	case refused == len(r.targets) || meaning.IsQuestion(r.command.Intent):
+		r.targets = slices.DeleteFunc(r.targets, func(x targetResult) bool { return x.status != meaning.StatusFailed })
+		r.refuse(meaning.RefusedOutside)
+	}
+}
+
+// judge asks the table of rights about what is left of a command.
+func judge(t *turn, r *result) {
+	switch t.caller.May(rightOf(t, r)) {
+	case identity.Yes, identity.Own:
+	case identity.AfterYes:
+		if t.given == needsNothing {
+			r.needs = needsConfirm
+		}
+	case identity.WithPIN:
+		if t.given != needsPIN {
+			r.needs = needsPIN
+		}
+	case identity.No:
+		r.targets = nil
+		r.refuse(t.whyNot(r))
+	}
+}
+
+// rightOf is the right that a command needs: the rarest that any of its targets asks for.
+func rightOf(t *turn, r *result) identity.Right {
+	if isOfPlan(r.command.Intent) {
+		return identity.Plan
+	}
+	for _, target := range r.reachable() {
+		if isRisky(t.home, r.command, target) {
+			return identity.Risky
 		}
 	}
 
-	return caller.May(right)
+	return identity.Everyday
 }
 
-// isWithin reports whether a device that is narrowed may reach the entity.
-func isWithin(caller identity.Principal, target *hamanagerapi.Entity) bool {
-	if caller.AllowedDomains != nil && !slices.Contains(caller.AllowedDomains, target.Domain) {
-		return false
+// whyNot tells the device that could, had its household a PIN, from whoever may not at all.
+func (t *turn) whyNot(r *result) meaning.Refusal {
+	could := t.caller
+	could.HasPIN = true
+	if could.May(rightOf(t, r)) == identity.WithPIN {
+		return meaning.RefusedNoPIN
 	}
 
-	return caller.AllowedAreas == nil || slices.Contains(caller.AllowedAreas, target.AreaID)
+	return ""
 }
 
-// isRisky reports whether the command would let somebody in: unlock, open a garage door or a
-// gate, disarm.
-func isRisky(command meaning.Command, target *hamanagerapi.Entity) bool {
-	switch target.Domain {
-	case "lock", "alarm_control_panel":
-		return command.Intent == meaning.TurnOff || command.Intent == meaning.Toggle
-	case "cover":
-		if target.DeviceClass != "garage" && target.DeviceClass != "gate" {
-			return false
-		}
-		position, isPosition := command.Slots.Number("position")
-
-		return command.Intent == meaning.TurnOn || command.Intent == meaning.Toggle || isPosition && position > 0
+// isOfPlan reports whether an intent is about timers or lists.
+func isOfPlan(intent string) bool {
+	switch intent {
+	case meaning.ListAddItem, meaning.ShoppingAddItem, meaning.StartTimer, meaning.CancelTimer, meaning.CancelAllTimers,
+		meaning.IncreaseTimer, meaning.DecreaseTimer, meaning.PauseTimer, meaning.UnpauseTimer, meaning.TimerStatus:
+		return true
 	default:
 		return false
 	}
@@ -88,18 +118,32 @@ func (r *result) fail(reason meaning.Reason) {
 	r.status, r.reason, r.needs = meaning.StatusFailed, reason, needsNothing
 }
 
-func needsYes(results []result) bool {
-	return slices.ContainsFunc(results, func(r result) bool { return r.needs == needsConfirm })
+func (r *result) refuse(why meaning.Refusal) {
+	r.fail(meaning.ReasonNotAllowed)
+	r.refusal = why
 }
 
-// riskyOf lists the commands that wait for a yes.
-func riskyOf(results []result) []meaning.Command {
-	var risky []meaning.Command
+// waitsFor is what the commands need before any of them is carried out. It is the same for
+// all of them: a right has one verdict for a caller.
+func waitsFor(results []result) need {
 	for _, r := range results {
-		if r.needs == needsConfirm {
-			risky = append(risky, r.command)
+		if r.needs != needsNothing {
+			return r.needs
 		}
 	}
 
-	return risky
+	return needsNothing
+}
+
+// waitingOf lists the commands that wait, with the targets that they may reach.
+func waitingOf(results []result) []meaning.Command {
+	var waiting []meaning.Command
+	for _, r := range results {
+		if r.needs != needsNothing {
+			r.command.Targets = r.reachable()
+			waiting = append(waiting, r.command)
+		}
+	}
+
+	return waiting
 }

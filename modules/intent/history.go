@@ -68,6 +68,8 @@ func itemOf(row historyRow, isOwn bool) historyItem {
 	}
 	if isOwn {
 		item.Text, item.Speech = &row.Text, &row.Speech
+	} else {
+		item.Commands = withoutWords(item.Commands)
 	}
 
 	return item

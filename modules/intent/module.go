@@ -46,12 +46,16 @@ func (c Config) Validate() error {
 
 // Deps is everything intent needs from outside.
 type Deps struct {
-	Config  Config
-	DB      *database.DB
-	KV      kv.Store
-	Homes   Homes
-	LLM     Model
-	Audit   Recorder
+	Config Config
+	DB     *database.DB
+	KV     kv.Store
+	Homes  Homes
+	LLM    Model
+	Audit  Recorder
+	PINs   PINs
+	// FingerprintKey keys what claims keep of their requests' bodies.
+	FingerprintKey []byte
+
 	Events  events.Publisher // nil: nobody is told
 	Log     *zap.Logger
 	Now     clock.Clock

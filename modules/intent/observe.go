@@ -33,7 +33,7 @@ func newObservation(t *turn) *observation {
 		if r.status == meaning.StatusFailed || meaning.IsQuestion(r.command.Intent) {
 			continue
 		}
-		ids = append(ids, entityIDs(r.command.Targets)...)
+		ids = append(ids, entityIDs(r.reachable())...)
 	}
 	if len(ids) > 0 {
 		slices.Sort(ids)

@@ -6,6 +6,7 @@ import (
 	"homehub/modules/audit/auditapi"
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/identity"
 )
 
 // Homes finds the household's Home Assistant.
@@ -20,6 +21,13 @@ type Homes interface {
 type Recorder interface {
 	// Record joins the transaction in ctx; its failure undoes what it records.
 	Record(ctx context.Context, e auditapi.Event) error
+}
+
+// PINs knows the households' PINs.
+type PINs interface {
+	// CheckPIN reports whether it is the PIN of the caller's household. Guesses are limited:
+	// its error is then of kind RateLimited.
+	CheckPIN(ctx context.Context, caller identity.Principal, pin string) (bool, error)
 }
 
 // Model is the language model, asked about what the grammar declines.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"homehub/modules/audit/auditapi"
@@ -95,19 +96,20 @@ func eventOf(t *turn) auditapi.Event {
 	return auditapi.Event{
 		HouseholdID: t.caller.HouseholdID,
 		Action:      actionExecute,
-		Outcome:     outcomeOf(t.answer),
+		Outcome:     outcomeOf(t),
 		Actor:       auditapi.Actor{Kind: string(t.caller.Kind), ID: t.caller.ID, Name: t.caller.Name},
 		Target:      t.historyID,
 		Details: map[string]any{
 			"status": string(t.answer.Status), "source": string(t.answer.Source), "commands": commands,
 		},
-		Personal: map[string]string{"text": t.req.Text},
+		Personal: map[string]string{"text": t.words},
 	}
 }
 
-func outcomeOf(a answer) auditapi.Outcome {
+func outcomeOf(t *turn) auditapi.Outcome {
+	a := t.answer
 	switch {
-	case hasReason(a.Commands, meaning.ReasonNotAllowed):
+	case t.isRefused, hasReason(a.Commands, meaning.ReasonNotAllowed):
 		return auditapi.Refused
 	case hasReason(a.Commands, meaning.ReasonOutcomeUnknown):
 		return auditapi.Unknown
@@ -120,7 +122,8 @@ func outcomeOf(a answer) auditapi.Outcome {
 
 func hasReason(commands []commandAnswer, reason meaning.Reason) bool {
 	for _, c := range commands {
-		if c.Reason == reason {
+		isOfTarget := func(f failure) bool { return f.Reason == reason }
+		if c.Reason == reason || slices.ContainsFunc(c.Failures, isOfTarget) {
 			return true
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	sweepEvery = 30 * time.Second
+	sweepEvery = 5 * time.Second
 	sweepLimit = 100
 	// homePatience is how long a sweep waits for the home of a dead claim, so that its
 	// answer can say how things are.
@@ -26,12 +26,10 @@ const (
 
 // run does the module's background work until ctx ends.
 func (s *service) run(ctx context.Context) error {
-	late := make(chan struct{})
-	go func() {
-		defer close(late)
-		s.runLate(ctx)
-	}()
-	defer func() { <-late }()
+	var background sync.WaitGroup
+	background.Go(func() { s.runLate(ctx) })
+	background.Go(func() { s.expiry.run(ctx, s.now, s.expire) })
+	defer background.Wait()
 
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
@@ -88,10 +86,11 @@ func (s *service) answerForDead(ctx context.Context, row claimRow) error {
 			Kind: kept.ActorKind, ID: row.CallerID, Name: kept.ActorName, HouseholdID: row.HouseholdID,
 		},
 		req:            request{Text: kept.Text, DryRun: kept.IsDryRun},
+		words:          kept.Text,
 		requestID:      row.RequestID,
 		conversationID: kept.ConversationID,
 		startedAt:      s.now(),
-		claim:          &claim{id: row.ID, key: row.ClaimKey, statusCode: http.StatusOK},
+		claim:          claimOf(row),
 		timing:         timing{},
 		hasActed:       true,
 	}

@@ -12,8 +12,15 @@ import (
 // planOnly is a dry run: what could be done stays planned.
 func planOnly(t *turn) {
 	for i := range t.results {
-		if t.results[i].status != meaning.StatusFailed {
-			t.results[i].status = meaning.StatusPlanned
+		r := &t.results[i]
+		if r.status == meaning.StatusFailed {
+			continue
+		}
+		r.status = meaning.StatusPlanned
+		for j := range r.targets {
+			if r.targets[j].status != meaning.StatusFailed {
+				r.targets[j].status = meaning.StatusPlanned
+			}
 		}
 	}
 }
@@ -27,9 +34,7 @@ func (s *service) complete(t *turn) {
 	}
 	a.RequestID, a.ConversationID, a.Language = t.requestID, t.conversationID, language
 	a.Source = t.meant.Source
-	if needsYes(t.results) {
-		a.Needs = needsConfirm
-	}
+	a.Needs = waitsFor(t.results)
 	a.Commands = commandAnswers(t.results)
 	if a.Choices == nil {
 		a.Choices = []choice{}
@@ -127,10 +132,12 @@ func deedsOf(results []result) []hungarian.Deed {
 
 func partsOf(r result) []hungarian.Part {
 	if len(r.targets) == 0 {
-		return []hungarian.Part{{Status: r.status, Reason: r.reason, Entities: r.command.Targets}}
+		return []hungarian.Part{{Status: r.status, Reason: r.reason, Refusal: r.refusal, Entities: r.command.Targets}}
 	}
 	var parts []hungarian.Part
-	for _, status := range []meaning.Status{meaning.StatusDone, meaning.StatusStarted, meaning.StatusAlready, meaning.StatusFailed} {
+	for _, status := range []meaning.Status{
+		meaning.StatusPlanned, meaning.StatusDone, meaning.StatusStarted, meaning.StatusAlready, meaning.StatusFailed,
+	} {
 		for _, target := range r.targets {
 			if target.status == status {
 				parts = addTo(parts, target)
@@ -142,10 +149,12 @@ func partsOf(r result) []hungarian.Part {
 }
 
 func addTo(parts []hungarian.Part, target targetResult) []hungarian.Part {
-	at := slices.IndexFunc(parts, func(p hungarian.Part) bool { return p.Status == target.status && p.Reason == target.reason })
+	at := slices.IndexFunc(parts, func(p hungarian.Part) bool {
+		return p.Status == target.status && p.Reason == target.reason && p.Refusal == target.refusal
+	})
 	if at < 0 {
 		return append(parts, hungarian.Part{
-			Status: target.status, Reason: target.reason, Entities: []*hamanagerapi.Entity{target.entity},
+			Status: target.status, Reason: target.reason, Refusal: target.refusal, Entities: []*hamanagerapi.Entity{target.entity},
 		})
 	}
 	parts[at].Entities = append(parts[at].Entities, target.entity)

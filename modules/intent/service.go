@@ -39,6 +39,8 @@ type service struct {
 	now     clock.Clock
 	metrics *metrics
 	late    *supervisor
+	expiry  *expiry
+	pins    PINs
 	claims  claimPolicy
 	zones   zones
 
@@ -61,6 +63,8 @@ func newService(deps Deps, m *metrics) *service {
 		now:     deps.Now,
 		metrics: m,
 		late:    newSupervisor(),
+		expiry:  newExpiry(),
+		pins:    deps.PINs,
 		claims:  newClaimPolicy(deps),
 
 		admission: newAdmission(deps.Config.Deadline),
@@ -130,6 +134,7 @@ func (s *service) begin(ctx context.Context, caller identity.Principal, req requ
 		requestID:      log.RequestID(ctx),
 		conversationID: req.ConversationID,
 		startedAt:      s.now(),
+		words:          wordsOf(caller, req.Text),
 		timing:         timing{},
 	}
 	if t.requestID == "" {
@@ -201,8 +206,12 @@ func (s *service) answerTurn(ctx context.Context, t *turn) error {
 	switch {
 	case !t.meant.IsUnderstood():
 		return nil
+	case t.answer.Status != "": // an open question, asked again
+		return nil
 	case t.meant.Question != nil:
-		return s.askWhich(ctx, t)
+		s.askWhich(ctx, t)
+
+		return nil
 	}
 
 	s.guard(t)
@@ -211,8 +220,10 @@ func (s *service) answerTurn(ctx context.Context, t *turn) error {
 		planOnly(t)
 
 		return nil
-	case needsYes(t.results):
-		return s.askYes(ctx, t)
+	case waitsFor(t.results) != needsNothing:
+		s.askConsent(ctx, t)
+
+		return nil
 	default:
 		return s.act(ctx, t)
 	}

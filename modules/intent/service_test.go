@@ -222,54 +222,6 @@ func TestDryRunChangesAndKeepsNothing(t *testing.T) {
 	require.Empty(t, items)
 }
 
-func TestRights(t *testing.T) {
-	t.Parallel()
-	const lamp, lock = "HassTurnOn name=konyhai_lámpa", "HassTurnOff name=bejárati_ajtó"
-	tablet := identity.Principal{Kind: identity.Device, ID: "tablet", HouseholdID: household, Role: identity.RoleDevice}
-	narrow := tablet
-	narrow.AllowedDomains, narrow.AllowedAreas = []string{"light"}, []string{"nappali"}
-	as := func(role identity.Role) identity.Principal {
-		p := owner
-		p.Role = role
-
-		return p
-	}
-	cases := map[string]struct {
-		caller     identity.Principal
-		text       string
-		want       meaning.Status
-		wantReason meaning.Reason
-	}{
-		"owner's risk":     {caller: owner, text: lock, want: meaning.StatusConfirm},
-		"adult's risk":     {caller: as(identity.RoleAdult), text: lock, want: meaning.StatusConfirm},
-		"child's risk":     {caller: as(identity.RoleChild), text: lock, want: meaning.StatusFailed, wantReason: meaning.ReasonNotAllowed},
-		"guest's risk":     {caller: as(identity.RoleGuest), text: lock, want: meaning.StatusFailed, wantReason: meaning.ReasonNotAllowed},
-		"device's risk":    {caller: tablet, text: lock, want: meaning.StatusFailed, wantReason: meaning.ReasonNotAllowed},
-		"child's lamp":     {caller: as(identity.RoleChild), text: lamp, want: meaning.StatusDone},
-		"device's lamp":    {caller: tablet, text: lamp, want: meaning.StatusDone},
-		"another room":     {caller: narrow, text: lamp, want: meaning.StatusFailed, wantReason: meaning.ReasonNotAllowed},
-		"the room":         {caller: narrow, text: "HassTurnOff name=kis_lámpa", want: meaning.StatusDone},
-		"another domain":   {caller: narrow, text: "HassTurnOn name=nappali_redőny", want: meaning.StatusFailed, wantReason: meaning.ReasonNotAllowed},
-		"a role not known": {caller: as("stranger"), text: lamp, want: meaning.StatusFailed, wantReason: meaning.ReasonNotAllowed},
-	}
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-
-			got := b.sayAs(t, tc.caller, request{Text: tc.text})
-
-			require.Equal(t, tc.want, got.Status)
-			require.Equal(t, tc.wantReason, got.Reason)
-			if tc.wantReason != "" {
-				require.Empty(t, b.home.Calls())
-				require.Equal(t, auditapi.Refused, b.audit.Events()[0].Outcome)
-				require.Equal(t, "Ehhez nincs jogosultságod.", got.Speech)
-			}
-		})
-	}
-}
-
 func TestSpeakRefuses(t *testing.T) {
 	t.Parallel()
 	device := identity.Principal{Kind: identity.Device, ID: "tablet", HouseholdID: household, Role: identity.RoleDevice}

@@ -44,7 +44,7 @@ func (s *store) addHistory(ctx context.Context, t *turn) error {
 	row := historyRow{
 		ID: t.historyID, HouseholdID: t.caller.HouseholdID, RequestID: t.requestID, ConversationID: t.conversationID,
 		At: t.startedAt.UTC(), ActorKind: string(t.caller.Kind), ActorID: t.caller.ID, ActorName: t.caller.Name,
-		Language: t.answer.Language, Text: t.req.Text, Status: string(t.answer.Status), Reason: string(t.answer.Reason),
+		Language: t.answer.Language, Text: t.words, Status: string(t.answer.Status), Reason: string(t.answer.Reason),
 		Speech: t.answer.Speech, Source: string(t.answer.Source), Commands: string(commands),
 	}
 	if err := s.db.Conn(ctx).Create(&row).Error; err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"homehub/platform/database"
@@ -46,10 +47,14 @@ func (s *store) addClaim(ctx context.Context, row claimRow) (isAdded bool, err e
 	return isAdded, nil
 }
 
-// findClaim returns the claim under a caller's key; nil when there is none.
-func (s *store) findClaim(ctx context.Context, callerID, key string) (*claimRow, error) {
+// claimID names a claim.
+type claimID struct{ householdID, id string }
+
+// findClaim returns the claim under a caller's key; nil when there is none in the household.
+func (s *store) findClaim(ctx context.Context, householdID, callerID, key string) (*claimRow, error) {
 	row := new(claimRow)
-	err := s.db.Conn(ctx).Where("caller_id = ? AND claim_key = ?", callerID, key).Take(row).Error
+	err := s.db.Conn(ctx).
+		Where("household_id = ? AND caller_id = ? AND claim_key = ?", householdID, callerID, key).Take(row).Error
 	if errors.Is(database.MapError(err), database.ErrNoRow) {
 		return nil, nil //nolint:nilnil // finding nothing is an answer, too
 	}
@@ -61,21 +66,25 @@ func (s *store) findClaim(ctx context.Context, callerID, key string) (*claimRow,
 }
 
 // setClaimRequest adds what is about to be done to an open claim.
-func (s *store) setClaimRequest(ctx context.Context, id, request string) error {
+func (s *store) setClaimRequest(ctx context.Context, c claimID, request string) error {
 	return s.db.InBatch(ctx, func(ctx context.Context) error {
-		res := s.db.Conn(ctx).Model(&claimRow{}).Where("id = ? AND status_code = 0", id).Update("request", request)
+		res := s.openClaim(ctx, c).Update("request", request)
 
 		return claimed(res.RowsAffected, res.Error)
 	})
 }
 
-// finishClaim keeps the answer of a claim; errClaimLost when another process has answered
-// for it in the meantime. It joins the transaction in ctx.
+// finishClaim keeps the answer of a claim, and of its request nothing any more; errClaimLost
+// when another process has answered for it in the meantime. It joins the transaction in ctx.
 func (s *store) finishClaim(ctx context.Context, c *claim) error {
-	res := s.db.Conn(ctx).Model(&claimRow{}).Where("id = ? AND status_code = 0", c.id).
-		Updates(map[string]any{"status_code": c.statusCode, "body": c.body})
+	res := s.openClaim(ctx, c.claimID).
+		Updates(map[string]any{"status_code": c.statusCode, "body": c.body, "request": "{}"})
 
 	return claimed(res.RowsAffected, res.Error)
+}
+
+func (s *store) openClaim(ctx context.Context, c claimID) *gorm.DB {
+	return s.db.Conn(ctx).Model(&claimRow{}).Where("household_id = ? AND id = ? AND status_code = 0", c.householdID, c.id)
 }
 
 func claimed(rows int64, err error) error {
@@ -90,9 +99,9 @@ func claimed(rows int64, err error) error {
 }
 
 // dropClaim forgets an open claim under which nothing was done.
-func (s *store) dropClaim(ctx context.Context, id string) error {
+func (s *store) dropClaim(ctx context.Context, c claimID) error {
 	return s.db.InBatch(ctx, func(ctx context.Context) error {
-		if err := s.db.Conn(ctx).Where("id = ? AND status_code = 0", id).Delete(&claimRow{}).Error; err != nil {
+		if err := s.openClaim(ctx, c).Delete(&claimRow{}).Error; err != nil {
 			return fmt.Errorf("drop claim: %w", err)
 		}
 

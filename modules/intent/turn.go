@@ -28,22 +28,26 @@ type turn struct {
 	requestID      string
 	conversationID string
 	startedAt      time.Time
+	// words are what is kept of what was said: never a PIN.
+	words string
 
 	instance  hamanagerapi.Instance // nil: the household has none that is ready
 	home      *hamanagerapi.Home
 	utterance meaning.Utterance
 	asked     *question // the open question that this utterance may answer
 	meant     meaning.Understanding
-	// isConfirmed: this turn is the yes to a risky command asked about before.
-	isConfirmed bool
-	claim       *claim
+	// given is what this turn has given that a risky command asked about before needs.
+	given need
+	claim *claim
 	// hasActed: something may have been done in the home.
 	hasActed bool
 
 	results []result
-	late    *observation // what may still change after the reply; nil: nothing
-	answer  answer
-	timing  timing
+	// isRefused: a wrong PIN, which is a refusal even where it is asked for again.
+	isRefused bool
+	late      *observation // what may still change after the reply; nil: nothing
+	answer    answer
+	timing    timing
 	// historyID is the row that late changes correct.
 	historyID string
 }
@@ -53,6 +57,7 @@ type result struct {
 	command meaning.Command
 	status  meaning.Status
 	reason  meaning.Reason
+	refusal meaning.Refusal
 	needs   need
 	targets []targetResult
 }
@@ -62,6 +67,7 @@ type targetResult struct {
 	entity   *hamanagerapi.Entity
 	status   meaning.Status
 	reason   meaning.Reason
+	refusal  meaning.Refusal
 	from, to *hamanagerapi.State
 }
 
@@ -71,6 +77,7 @@ type need string
 const (
 	needsNothing need = ""
 	needsConfirm need = "confirm"
+	needsPIN     need = "pin"
 )
 
 // answer is the body of a reply, as it is sent and kept.

@@ -27,8 +27,8 @@ func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error
 	t.home = t.instance.Home()
 	t.utterance = meaning.Utterance{Text: t.req.Text, AreaID: areaOf(t), Now: s.now().In(s.zones.of(t.home))}
 
-	if s.resume(ctx, t) {
-		return t.answer.Status != "", nil
+	if isResumed, err := s.resume(ctx, t); isResumed || err != nil {
+		return t.answer.Status != "", err
 	}
 
 	return false, s.understand(ctx, t)

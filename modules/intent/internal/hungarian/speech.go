@@ -21,6 +21,7 @@ type Deed struct {
 type Part struct {
 	Status   meaning.Status
 	Reason   meaning.Reason
+	Refusal  meaning.Refusal
 	Entities []*hamanagerapi.Entity
 }
 
@@ -40,6 +41,7 @@ type speech struct {
 	Anything              speechAct                    `yaml:"anything"`
 	Failures              map[meaning.Reason]string    `yaml:"failures"`
 	FailuresWithoutDevice map[meaning.Reason]string    `yaml:"failures_without_device"`
+	Refusals              map[meaning.Refusal]string   `yaml:"refusals"`
 	NoSuchPlace           string                       `yaml:"no_such_place"`
 	NothingThere          string                       `yaml:"nothing_there"`
 	Phrases               map[string]string            `yaml:"phrases"`
@@ -132,6 +134,9 @@ func tellFailure(c meaning.Command, p Part) string {
 // failureOf is the sentence for a reason, by what there is to speak of.
 func failureOf(c meaning.Command, p Part) string {
 	s := sentences()
+	if refusal, ok := s.Refusals[p.Refusal]; ok {
+		return refusal
+	}
 	area, isNameless := c.Slots.Text("area"), len(p.Entities) == 0
 	if p.Reason == meaning.ReasonNoSuchName {
 		isNameless = c.Missing == ""
@@ -188,15 +193,29 @@ func AskWhich(choices []meaning.Choice) string {
 }
 
 // AskYes asks whether risky commands are really meant, and names what they reach.
-func AskYes(commands []meaning.Command) string {
+func AskYes(commands []meaning.Command) string { return asQuestion(askPhrase("surely", commands)) }
+
+// AskPIN asks for the PIN that risky commands take, and names what they reach.
+func AskPIN(commands []meaning.Command) string { return asSentence(askPhrase("ask_pin", commands)) }
+
+func askPhrase(phrase string, commands []meaning.Command) string {
 	s := sentences()
 	acts := make([]string, len(commands))
 	for i, c := range commands {
 		acts[i] = fillIn(actOf(c, c.Targets).Ask, c, c.Targets)
 	}
 
-	return asQuestion(strings.ReplaceAll(s.Phrases["surely"], "{acts}", enumerate(acts, s.Phrases["and"])))
+	return strings.ReplaceAll(s.Phrases[phrase], "{acts}", enumerate(acts, s.Phrases["and"]))
 }
+
+// AskPINAgain says that it was not the PIN.
+func AskPINAgain() string { return sayPhrase("ask_pin_again") }
+
+// SayPINWrong says that it was not the PIN, and that nothing will be done.
+func SayPINWrong() string { return sayPhrase("pin_wrong") }
+
+// SayNoPINsNow says that no PIN is looked at for now.
+func SayNoPINsNow() string { return sayPhrase("no_pins_now") }
 
 // actOf finds how a command is spoken of when it reaches these entities.
 func actOf(c meaning.Command, entities []*hamanagerapi.Entity) speechAct {

@@ -91,6 +91,15 @@ const (
 	ReasonLLMUnavailable Reason = "llm_unavailable"
 )
 
+// Refusal is why something was not allowed, as far as it can be told beyond ReasonNotAllowed.
+type Refusal string
+
+// The refusals. The zero value: the caller's role has not the right.
+const (
+	RefusedOutside Refusal = "outside" // beyond the rooms or kinds of devices that the caller is narrowed to
+	RefusedNoPIN   Refusal = "no_pin"  // it takes a PIN, and the household has none
+)
+
 // Status is what became of an utterance or of one of its commands.
 type Status string
 

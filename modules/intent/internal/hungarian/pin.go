@@ -1,0 +1,105 @@
+package hungarian
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// HiddenPIN stands in records where a PIN was said.
+const HiddenPIN = "••••"
+
+// minPIN is how many digits make a PIN of a number; fewer are an ordinary number.
+const minPIN = 4
+
+// pinFillers may be said beside a PIN; folded.
+var pinFillers = []string{
+	"a", "az", "es", "ez", "hogy", "itt", "van", "kod", "kodom", "kodunk", "pin", "pinem", "pinkod", "pinkodom", "szam", "jelszo",
+	"jelszavam", "igen", "tessek",
+}
+
+// ReadPIN reads the digits of a PIN, typed or said in any grouping: "1234", "1 2 3 4", "egy
+// kettő három négy", "tizenkettő harmincnégy", "a kód 1234". Nothing else may be said with it.
+func ReadPIN(text string) (digits string, ok bool) {
+	s := tokenize(text, hungarian().isEnding)
+	if len(s.tokens) > maxTokens {
+		return "", false
+	}
+	var b strings.Builder
+	for i := range s.tokens {
+		said, isNumber := digitsOf(&s, i)
+		if !isNumber && !slices.Contains(pinFillers, s.tokens[i].fold) {
+			return "", false
+		}
+		b.WriteString(said)
+	}
+
+	return b.String(), b.Len() > 0
+}
+
+// HidePIN returns a text without its numbers where these have digits enough for a PIN.
+func HidePIN(text string) string {
+	s := tokenize(text, hungarian().isEnding)
+	if len(s.tokens) > maxTokens { // what stands beyond is not known
+		return HiddenPIN
+	}
+	var b strings.Builder
+	said, at := 0, 0
+	for i := range s.tokens {
+		digits, isNumber := digitsOf(&s, i)
+		if !isNumber {
+			continue
+		}
+		said += len(digits)
+		if between := s.text[at:s.tokens[i].from]; at == 0 || strings.TrimSpace(between) != "" {
+			b.WriteString(between)
+			b.WriteString(HiddenPIN)
+		}
+		at = s.tokens[i].to
+	}
+	if said < minPIN {
+		return text
+	}
+	b.WriteString(s.text[at:])
+
+	return b.String()
+}
+
+// digitsOf are the digits of a token that is a number, or several in one word.
+func digitsOf(s *sentence, i int) (digits string, ok bool) {
+	tok := &s.tokens[i]
+	if tok.isNumber {
+		return strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+
+			return r
+		}, s.text[tok.from:tok.to]), true
+	}
+
+	var b strings.Builder
+	for rest := tok.fold; rest != ""; {
+		value, size := hungarian().numbers.first(rest)
+		if size == 0 {
+			return "", false
+		}
+		b.WriteString(strconv.Itoa(int(value)))
+		rest = rest[size:]
+	}
+
+	return b.String(), true
+}
+
+// first is the longest number that a folded word begins with, and its length: "egyketto" begins
+// with 1. Size 0: there is none.
+func (n *numberWords) first(word string) (value float64, size int) {
+	for size = len(word); size > 0; size-- {
+		part := word[:size]
+		if value, rest, ok := n.parse(&token{lower: part, fold: part}, false); ok && rest == "" {
+			return value, size
+		}
+	}
+
+	return 0, 0
+}
