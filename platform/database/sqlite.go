@@ -27,6 +27,7 @@ func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 		"journal_mode(wal)",
 		"synchronous(full)", // a commit is on the disk when it returns, power cut or not
 		"foreign_keys(on)",
+		"secure_delete(on)", // what is deleted is overwritten, not only forgotten
 		"cache_size(-1024)",
 		"journal_size_limit(67108864)", // a burst does not leave a huge WAL behind
 	}

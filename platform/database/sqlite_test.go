@@ -24,7 +24,7 @@ func TestSQLiteSettings(t *testing.T) {
 	db := withNotes(t, databasetest.Open(t, database.Config{URL: secret.New("sqlite:" + path)}))
 
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "5000",
 	} {
 		var got string
 		require.NoError(t, db.Conn(t.Context()).Raw("PRAGMA "+pragma).Scan(&got).Error)
