@@ -1,15 +1,12 @@
 package intent
 
 import (
-	"context"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"homehub/modules/hamanager/hamanagertest"
-	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/identity"
 )
 
@@ -83,28 +80,4 @@ func TestWhoSeesWhoseWords(t *testing.T) {
 			require.Equal(t, tc.words, words)
 		})
 	}
-}
-
-func TestLateChangeCorrectsTheHistory(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- b.run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		require.NoError(t, <-ended)
-	})
-	b.home.SetFault("light.konyha", hamanagertest.Fault{Silent: true})
-	require.Equal(t, meaning.ReasonNoResponse, b.say(t, lampOn).Reason)
-
-	b.home.SetState("light.konyha", "on", nil)
-
-	require.Eventually(t, func() bool {
-		items, _, err := b.listHistory(t.Context(), owner, 1, "")
-		require.NoError(t, err)
-
-		return items[0].Status == meaning.StatusDone && items[0].Reason == "" &&
-			*items[0].Speech == "A konyhai lámpa nem válaszolt."
-	}, waitLong, tick)
 }

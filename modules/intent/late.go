@@ -7,12 +7,17 @@ import (
 
 	"go.uber.org/zap"
 
+	"homehub/modules/audit/auditapi"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/events"
 )
 
 const (
-	// lateTimeout is how long a change may still correct the history after the reply.
-	lateTimeout = 30 * time.Second
+	// lateTimeout is how long a change may still correct the history after the reply: as long
+	// as a gate or a heavy blind takes.
+	lateTimeout = 2 * time.Minute
+	// correctTimeout bounds a correction, also while the process ends.
+	correctTimeout = 5 * time.Second
 	// maxLate bounds the watches that outlive their request; beyond it late changes are
 	// not waited for.
 	maxLate = 256
@@ -58,34 +63,71 @@ func (s *service) runLate(ctx context.Context) {
 	}
 }
 
-// follow waits for what the reply could not wait for, and corrects the history.
+// follow waits for what the reply could not wait for, and corrects the record whenever a target
+// has got where it was sent.
 func (s *service) follow(ctx context.Context, t *turn) {
 	defer t.late.close()
 	ctx, cancel := context.WithTimeout(ctx, lateTimeout)
 	defer cancel()
 
-	isCorrected := false
-	for len(t.late.later) > 0 {
+	isChanged := false
+	for len(t.late.later) > 0 && ctx.Err() == nil {
+		open := len(t.late.later)
 		select {
 		case change := <-t.late.watch.Changes():
-			isCorrected = t.late.correct(change.EntityID) || isCorrected
-			continue
+			isChanged = t.late.correct(change.EntityID) || isChanged
 		case <-ctx.Done():
 		}
-
-		break
+		if len(t.late.later) < open {
+			s.correct(ctx, t)
+			isChanged = false
+		}
 	}
-	if !isCorrected {
-		return
+	if isChanged {
+		s.correct(ctx, t)
 	}
+}
 
+// correct puts right what became of an utterance: the history, the audit log and whoever spoke
+// learn of it together. Its speech stays: that was said. An utterance that is forgotten by now
+// stays so.
+func (s *service) correct(ctx context.Context, t *turn) {
 	for i := range t.results {
 		t.results[i].sum()
 	}
-	status, reason := overall(t.results)
-	if err := s.store.correctHistory(context.WithoutCancel(ctx), t.caller.HouseholdID, t.historyID, status, reason, commandAnswers(t.results)); err != nil {
+	t.answer.Status, t.answer.Reason = overall(t.results)
+	t.answer.Commands = commandAnswers(t.results)
+
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), correctTimeout)
+	defer cancel()
+	err := s.db.InBatch(ctx, func(ctx context.Context) error {
+		isThere, err := s.store.correctHistory(ctx, t)
+		if err != nil || !isThere {
+			return err
+		}
+		if err := s.audit.Record(ctx, correctionOf(t)); err != nil {
+			return err
+		}
+
+		return s.events.Publish(ctx, events.Event{
+			HouseholdID: t.caller.HouseholdID, Kind: events.IntentCorrected, Audience: t.caller.ID,
+			Data: map[string]any{
+				"id": t.historyID, "request_id": t.requestID, "status": t.answer.Status, "reason": t.answer.Reason,
+				"commands": plainAnswers(t.answer.Commands),
+			},
+		})
+	})
+	if err != nil {
 		s.log.Warn("history not corrected", zap.String("request_id", t.requestID), zap.Error(err))
 	}
+}
+
+// correctionOf is the audit entry of what came late: the utterance's own, without the words.
+func correctionOf(t *turn) auditapi.Event {
+	e := eventOf(t)
+	e.Action, e.Personal = actionCorrect, nil
+
+	return e
 }
 
 // correct takes in a late state of an entity; it reports whether that changed any target.

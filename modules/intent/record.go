@@ -12,7 +12,10 @@ import (
 	"homehub/platform/identity"
 )
 
-const actionExecute = "intent.execute"
+const (
+	actionExecute = "intent.execute"
+	actionCorrect = "intent.correct" // what was seen after the reply
+)
 
 // minRecordTime is what the record gets even where the stages took all the time there was.
 const minRecordTime = 250 * time.Millisecond

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/database"
 )
 
@@ -54,23 +53,21 @@ func (s *store) addHistory(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// correctHistory puts right what became of an utterance. Its speech stays: that was said.
-func (s *store) correctHistory(ctx context.Context, householdID, id string, status meaning.Status, reason meaning.Reason, commands []commandAnswer) error {
-	encoded, err := json.Marshal(commands)
+// correctHistory puts right what became of an utterance; false where it is forgotten by now.
+// It joins the transaction in ctx.
+func (s *store) correctHistory(ctx context.Context, t *turn) (isThere bool, err error) {
+	commands, err := json.Marshal(t.answer.Commands)
 	if err != nil {
-		return fmt.Errorf("encode commands: %w", err)
+		return false, fmt.Errorf("encode commands: %w", err)
+	}
+	res := s.db.Conn(ctx).Model(&historyRow{}).
+		Where("household_id = ? AND id = ?", t.caller.HouseholdID, t.historyID).
+		Updates(map[string]any{"status": string(t.answer.Status), "reason": string(t.answer.Reason), "commands": string(commands)})
+	if res.Error != nil {
+		return false, fmt.Errorf("correct history: %w", res.Error)
 	}
 
-	return s.db.InBatch(ctx, func(ctx context.Context) error {
-		res := s.db.Conn(ctx).Model(&historyRow{}).
-			Where("household_id = ? AND id = ?", householdID, id).
-			Updates(map[string]any{"status": string(status), "reason": string(reason), "commands": string(encoded)})
-		if res.Error != nil {
-			return fmt.Errorf("correct history: %w", res.Error)
-		}
-
-		return nil
-	})
+	return res.RowsAffected > 0, nil
 }
 
 // historyQuery is one page of a household's history, newest first.

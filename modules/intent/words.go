@@ -27,12 +27,19 @@ func withoutWords(encoded json.RawMessage) json.RawMessage {
 	if json.Unmarshal(encoded, &commands) != nil {
 		return json.RawMessage("[]")
 	}
-	for i := range commands {
-		commands[i].Slots = plainSlots(commands[i])
-	}
-	plain, err := json.Marshal(commands)
+	plain, err := json.Marshal(plainAnswers(commands))
 	if err != nil {
 		return json.RawMessage("[]")
+	}
+
+	return plain
+}
+
+// plainAnswers are the commands without anybody's words.
+func plainAnswers(commands []commandAnswer) []commandAnswer {
+	plain := slices.Clone(commands)
+	for i := range plain {
+		plain[i].Slots = plainSlots(plain[i])
 	}
 
 	return plain
