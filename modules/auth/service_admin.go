@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"homehub/modules/audit/auditapi"
-	"homehub/platform/events"
 )
 
 // The operator's acts on people.
@@ -177,16 +176,8 @@ func (s *service) setDisabled(ctx context.Context, user *userRow, isDisabled boo
 	if err := s.recordOperator(ctx, e, households...); err != nil {
 		return err
 	}
-	for _, id := range households {
-		err := s.events.Publish(ctx, events.Event{
-			HouseholdID: id, Kind: events.SessionEnded, Audience: user.ID, Data: map[string]any{"reason": reasonDisabled},
-		})
-		if err != nil {
-			return err
-		}
-	}
 
-	return nil
+	return s.tellSessionEnded(ctx, user.ID, "", reasonDisabled)
 }
 
 // householdIDsOf is sorted: chains are locked in that order, the operator's last.

@@ -85,12 +85,18 @@ func (s *service) resetPassword(ctx context.Context, email, password string) err
 		return err
 	}
 
-	return s.changeUser(ctx, email, actionResetPassword, func(ctx context.Context, user *userRow) error {
+	return s.withUser(ctx, email, func(ctx context.Context, user *userRow) error {
 		if err := s.replacePassword(ctx, user.ID, hash); err != nil {
 			return err
 		}
+		if err := s.store.deleteResetTokensOf(ctx, user.ID); err != nil {
+			return err
+		}
+		if err := s.audit.Record(ctx, operatorEvent(actionResetPassword, user.ID)); err != nil {
+			return err
+		}
 
-		return s.store.deleteResetTokensOf(ctx, user.ID)
+		return s.tellSessionEnded(ctx, user.ID, "", reasonPasswordReset)
 	})
 }
 

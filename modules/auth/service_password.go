@@ -51,10 +51,15 @@ func (s *service) tryChangePassword(ctx context.Context, caller identity.Princip
 			return err
 		}
 
-		return s.audit.Record(ctx, auditapi.Event{
+		err := s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: chainOf(caller.HouseholdID), Action: actionChangePassword, Outcome: auditapi.OK,
 			Target: user.ID, Personal: map[string]string{"ip": from.IP},
 		})
+		if err != nil {
+			return err
+		}
+
+		return s.tellSessionEnded(ctx, user.ID, "", reasonPasswordChanged)
 	})
 	if err != nil {
 		return err

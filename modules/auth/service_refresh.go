@@ -207,12 +207,15 @@ func (s *service) endReused(ctx context.Context, session *sessionRow, from clien
 			Target:      session.ID,
 			Personal:    map[string]string{"ip": from.IP},
 		})
-		if err != nil || session.HouseholdID == "" {
+		switch {
+		case err != nil:
 			return err
+		case session.UserID != nil:
+			return s.tellSessionEnded(ctx, *session.UserID, session.ID, reasonReused)
 		}
 
 		return s.events.Publish(ctx, events.Event{
-			HouseholdID: session.HouseholdID, Kind: events.SessionEnded, Audience: events.Adults, Data: reuseData(session),
+			HouseholdID: session.HouseholdID, Kind: events.SessionEnded, Audience: events.Adults, Data: deviceReuse(session),
 		})
 	})
 	s.rights.forget(ctx, sessionMark(session.ID))
@@ -220,14 +223,11 @@ func (s *service) endReused(ctx context.Context, session *sessionRow, from clien
 	return err
 }
 
-// reuseData is what is told of a session that ended because its token was used twice.
-func reuseData(session *sessionRow) map[string]any {
-	data := map[string]any{"session_id": session.ID, "kind": session.Kind, "reason": reasonReused}
+// deviceReuse is what is told of a device's session that ended because its token was used twice.
+func deviceReuse(session *sessionRow) map[string]any {
+	data := map[string]any{"session_id": session.ID, "reason": reasonReused}
 	if session.DeviceID != nil {
 		data["device_id"] = *session.DeviceID
-	}
-	if session.UserID != nil {
-		data["user_id"] = *session.UserID
 	}
 
 	return data

@@ -95,8 +95,11 @@ func (s *service) redeemResetToken(ctx context.Context, token, password string, 
 		}
 		e := event(actionResetPassword, user, household)
 		e.Personal = map[string]string{"ip": from.IP}
+		if err := s.audit.Record(ctx, e); err != nil {
+			return err
+		}
 
-		return s.audit.Record(ctx, e)
+		return s.tellSessionEnded(ctx, user.ID, "", reasonPasswordReset)
 	})
 	if err != nil {
 		return err

@@ -90,13 +90,22 @@ func (s *service) logout(ctx context.Context, caller identity.Principal, everywh
 			return err
 		}
 
-		return s.audit.Record(ctx, auditapi.Event{
+		err = s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: chainOf(caller.HouseholdID),
 			Action:      actionLogout,
 			Outcome:     auditapi.OK,
 			Target:      caller.SessionID,
 			Details:     map[string]any{"everywhere": everywhere},
 		})
+		if err != nil {
+			return err
+		}
+		ended := caller.SessionID
+		if everywhere {
+			ended = ""
+		}
+
+		return s.tellSessionEnded(ctx, caller.ID, ended, reasonLogout)
 	})
 	if err != nil {
 		return err
@@ -141,9 +150,14 @@ func (s *service) endSession(ctx context.Context, caller identity.Principal, id 
 			return err
 		}
 
-		return s.audit.Record(ctx, auditapi.Event{
+		err := s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: chainOf(caller.HouseholdID), Action: actionEndSession, Outcome: auditapi.OK, Target: id,
 		})
+		if err != nil {
+			return err
+		}
+
+		return s.tellSessionEnded(ctx, caller.ID, id, reasonLogout)
 	})
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ func (b *Bus) Publish(ctx context.Context, e Event) error {
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", e.Kind, err)
 	}
-	err = b.db.InBatch(ctx, func(ctx context.Context) error {
+	err = b.db.InTx(ctx, func(ctx context.Context) error {
 		seq, err := b.append(ctx, e, data)
 		if err != nil {
 			return err
