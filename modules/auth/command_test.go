@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,10 +62,21 @@ func TestUserCommands(t *testing.T) {
 	require.NoError(t, err)
 	b.http.Post("/api/v1/auth/login", credentials("kata", "another-password")).ExpectProblem(http.StatusForbidden, "auth.user_disabled")
 
-	for _, action := range []string{actionCreateUser, actionPromoteUser, actionResetPassword, actionDisableUser} {
-		events := b.audit.Find(action)
+	require.Equal(t, []string{kata.Household.ID, auditapi.OperatorChain}, b.chains(actionDisableUser)) // owners see it, too
+
+	for _, act := range []string{"enable", "demote"} { // the last operator, too
+		_, err = b.run("", "user", act, "--email", "kata@example.org")
+		require.NoError(t, err)
+	}
+	b.http.Post("/api/v1/auth/login", credentials("kata", "another-password")).Expect(http.StatusOK).JSON(&kata)
+	b.http.As(kata.AccessToken).Get("/api/v1/users/me").JSON(&me)
+	require.False(t, me.IsAdmin)
+
+	for _, action := range []string{
+		actionCreateUser, actionPromoteUser, actionResetPassword, actionDisableUser, actionEnableUser, actionDemoteUser,
+	} {
+		events := slices.DeleteFunc(b.audit.Find(action), func(e auditapi.Event) bool { return e.HouseholdID != auditapi.OperatorChain })
 		require.Len(t, events, 1, action)
-		require.Equal(t, auditapi.OperatorChain, events[0].HouseholdID)
 		require.Equal(t, "system", events[0].Actor.Kind)
 		require.Equal(t, kata.User.ID, events[0].Target)
 	}

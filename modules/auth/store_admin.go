@@ -60,9 +60,8 @@ func (q adminQuery) ids(query *gorm.DB) ([]string, error) {
 // membershipsOf returns the households of several people that count at the moment now.
 func (s *store) membershipsOf(ctx context.Context, userIDs []string, now time.Time) (map[string][]membership, error) {
 	var found []struct {
-		membership `gorm:"embedded"`
-
-		UserID string
+		UserID     string
+		Membership membership `gorm:"embedded"`
 	}
 	err := s.db.Conn(ctx).Raw(
 		`SELECT m.user_id, m.household_id, h.name, m.role, h.disabled_at
@@ -74,7 +73,7 @@ func (s *store) membershipsOf(ctx context.Context, userIDs []string, now time.Ti
 	}
 	of := make(map[string][]membership, len(userIDs))
 	for _, m := range found {
-		of[m.UserID] = append(of[m.UserID], m.membership)
+		of[m.UserID] = append(of[m.UserID], m.Membership)
 	}
 
 	return of, nil
