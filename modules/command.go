@@ -3,6 +3,7 @@ package modules
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"homehub/modules/intent"
 	"homehub/platform/database"
 	"homehub/platform/httpx"
+	"homehub/platform/secret"
 )
 
 // Commands are the subcommands of homehub, each brought by the part that it belongs to.
@@ -27,7 +29,7 @@ func Commands(load func() (Config, error)) []*cobra.Command {
 	}
 	commands = append(commands, intent.Commands(c.intentDeps())...)
 	commands = append(commands, auth.Commands(c.openAuth)...)
-	commands = append(commands, audit.Commands(c.openAudit)...)
+	commands = append(commands, audit.Commands(audit.CommandDeps{Open: c.openAudit, Keys: c.auditKeys})...)
 
 	return commands
 }
@@ -106,6 +108,20 @@ func (c commander) openAudit(ctx context.Context) (*audit.Module, func() error, 
 	}
 
 	return set.audit, done, nil
+}
+
+// auditKeys reads the keys alone, for what needs no database.
+func (c commander) auditKeys() ([]secret.Key, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := secret.Load(cfg.Secrets, cfg.DataDir, cfg.isEmbedded())
+	if err != nil {
+		return nil, fmt.Errorf("load secrets: %w", err)
+	}
+
+	return secrets.Audit, nil
 }
 
 func (c commander) openDatabase(ctx context.Context) (*database.DB, func() error, error) {

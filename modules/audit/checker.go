@@ -15,6 +15,8 @@ type checker struct {
 	macs map[string]hash.Hash // by key id
 	buf  []byte
 	sum  []byte
+
+	isKeyless bool // hashes are taken for what they say they are
 }
 
 func newChecker(keys keyring) *checker {
@@ -28,6 +30,9 @@ func newChecker(keys keyring) *checker {
 
 // hashOf is the hash that e should have, valid until the next call; false: its key is not known.
 func (c *checker) hashOf(e *entry) ([]byte, bool) {
+	if c.isKeyless {
+		return e.Hash, true
+	}
 	mac, ok := c.macs[e.KeyID]
 	if !ok {
 		return nil, false

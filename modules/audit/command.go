@@ -2,102 +2,88 @@ package audit
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
-	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"homehub/platform/secret"
 )
 
-// Opener builds the module for one command; close releases what it opened.
-type Opener func(ctx context.Context) (m *Module, closeAll func() error, err error)
+// CommandDeps is what the commands are given; each asks for what it needs.
+type CommandDeps struct {
+	// Open builds the module for one command; close releases what it opened.
+	Open func(ctx context.Context) (m *Module, closeAll func() error, err error)
+	// Keys reads the audit keys, without a database.
+	Keys func() ([]secret.Key, error)
+}
 
 // Commands returns audit's part of the command line.
-func Commands(open Opener) []*cobra.Command {
+func Commands(deps CommandDeps) []*cobra.Command {
 	root := &cobra.Command{
 		Use:     "audit",
-		Short:   "Check the record of who did what",
+		Short:   "Check, export and anchor the record of who did what",
 		Example: "  homehub audit verify",
 		Args:    cobra.NoArgs,
 	}
-	root.AddCommand(verifyCommand(open))
+	root.AddCommand(verifyCommand(deps), exportCommand(deps), anchorsCommand(deps))
 
 	return []*cobra.Command{root}
 }
 
-func verifyCommand(open Opener) *cobra.Command {
+func exportCommand(deps CommandDeps) *cobra.Command {
 	var householdID string
 	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "Verify the audit chains; exit code 1 when one is broken",
-		Long: `Verify recomputes every entry of the audit chains with the audit keys and compares it with
-what is stored. It may run beside a server. The operator's own acts are the chain "operator".`,
-		Example: `  homehub audit verify
-  homehub audit verify --household 0199c2f0-5b0e-7c3e-9a51-3c7f0d6a1b11`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			m, closeAll, err := open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, closeAll()) }()
-
-			return m.svc.verifyAll(cmd.Context(), householdID, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		Use:   "export",
+		Short: "Write a chain, with its proof, to the standard output",
+		Long: `Export writes a chain as JSON Lines: an entry a line with all that its hash covers and the
+personal values that were not erased, and its sealed head last. "homehub audit verify --export"
+checks such a file. The operator's own acts are the chain "operator".`,
+		Example: `  homehub audit export --household 0199c2f0-5b0e-7c3e-9a51-3c7f0d6a1b11 > audit.jsonl`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return deps.with(cmd, func(m *Module) error {
+				return m.svc.writeExport(cmd.Context(), export{householdID: householdID, to: cmd.OutOrStdout()})
+			})
 		},
 	}
-	cmd.Flags().StringVar(&householdID, "household", "", "verify this household's chain only")
+	cmd.Flags().StringVar(&householdID, "household", "", "whose chain")
+	_ = cmd.MarkFlagRequired("household")
 
 	return cmd
 }
 
-// verifyAll verifies one chain, or all, and prints a line for each. It returns ErrBroken when
-// any is broken.
-func (s *service) verifyAll(ctx context.Context, householdID string, out, progress io.Writer) error {
-	chains := []string{householdID}
-	if householdID == "" {
-		var err error
-		if chains, err = s.store.listChains(ctx); err != nil {
-			return err
-		}
-	}
+func anchorsCommand(deps CommandDeps) *cobra.Command {
+	return &cobra.Command{
+		Use:   "anchors",
+		Short: "Write the sealed head of every chain to the standard output",
+		Long: `Anchors writes where every chain ends now, a line each, sealed with the audit key. Keep the
+lines where the database's administrators cannot reach them, or beside a backup: "homehub audit
+verify --anchors" shows with them that a chain was cut, or that an old database was put in place.`,
+		Example: `  homehub audit anchors > anchors.jsonl
+  homehub audit verify --anchors anchors.jsonl`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return deps.with(cmd, func(m *Module) error {
+				return m.svc.anchorsNow(cmd.Context(), func(anchors []anchor) error {
+					lines, err := encodeAnchors(anchors)
+					if err != nil {
+						return err
+					}
+					_, err = cmd.OutOrStdout().Write(lines)
 
-	var entries, brokenChains int64
-	for _, id := range chains {
-		r, err := s.verify(ctx, id, verification{workers: runtime.GOMAXPROCS(0), progress: progressTo(progress, id)})
-		if err != nil {
-			return err
-		}
-		entries += r.Entries
-		if r.Broken != nil {
-			brokenChains++
-		}
-		printReport(out, r)
+					return err
+				})
+			})
+		},
 	}
-	_, _ = fmt.Fprintf(out, "%d entries in %d chains verified\n", entries, len(chains))
-	if brokenChains > 0 {
-		return fmt.Errorf("%w: %d of %d chains", ErrBroken, brokenChains, len(chains))
-	}
-
-	return nil
 }
 
-func printReport(out io.Writer, r report) {
-	if r.Broken != nil {
-		_, _ = fmt.Fprintf(out, "%s BROKEN at entry %d: %s\n", r.HouseholdID, r.Broken.Seq, r.Broken.Reason)
-		return
+// with opens the module for fn.
+func (d CommandDeps) with(cmd *cobra.Command, fn func(*Module) error) error {
+	m, closeAll, err := d.Open(cmd.Context())
+	if err != nil {
+		return err
 	}
-	_, _ = fmt.Fprintf(out, "%s ok, %d entries, head %s\n", r.HouseholdID, r.Entries, hex.EncodeToString(r.HeadHash))
-}
 
-// progressTo reports long chains every so often.
-func progressTo(w io.Writer, householdID string) func(done, total int64) {
-	const every = 50 * defaultPageSize
-
-	return func(done, total int64) {
-		if done%every == 0 {
-			_, _ = fmt.Fprintf(w, "%s: %d of %d entries\n", householdID, done, total)
-		}
-	}
+	return errors.Join(fn(m), closeAll())
 }

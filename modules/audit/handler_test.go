@@ -142,9 +142,9 @@ func TestVerifyCommand(t *testing.T) {
 	fill(t, s, auditapi.OperatorChain, 1)
 	run := func(args ...string) (string, error) {
 		root := &cobra.Command{Use: "homehub", SilenceUsage: true, SilenceErrors: true}
-		root.AddCommand(Commands(func(context.Context) (*Module, func() error, error) {
+		root.AddCommand(Commands(CommandDeps{Open: func(context.Context) (*Module, func() error, error) {
 			return &Module{svc: s}, func() error { return nil }, nil
-		})...)
+		}})...)
 		var out bytes.Buffer
 		root.SetOut(&out)
 		root.SetErr(&out)

@@ -287,6 +287,7 @@ var loadRouter = sync.OnceValues(func() (routers.Router, error) {
 		return nil, err
 	}
 	doc.Servers = nil
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 	for _, schema := range doc.Components.Schemas {
 		closeSchema(schema)
 	}
