@@ -216,10 +216,10 @@ func (b *Bus) outcome(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(context.Cause(ctx), httpx.ErrStopping):
 		reason, err = endedByServer, nil
+	case errors.Is(err, httpx.ErrSlowReader): // that its write failed has ended the context, too
+		reason = endedBySlow
 	case ctx.Err() != nil, errors.Is(err, httpx.ErrListenerGone):
 		reason, err = endedByClient, nil
-	case errors.Is(err, httpx.ErrSlowReader):
-		reason = endedBySlow
 	case isRefusal:
 		reason = endedByRights
 	}

@@ -89,8 +89,8 @@ func (s *Stream) end() {
 		return // its handler may have returned: nothing of the request may be touched
 	}
 	s.isOver = true
+	s.release(ErrStopping) // first: a write that fails ends the context, too, and says less of why
 	_ = s.control.SetWriteDeadline(time.Now())
-	s.release(ErrStopping)
 }
 
 // Send writes one event. Neither name nor data may have a line break.
