@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"homehub/platform/database"
+	"homehub/platform/fault"
 	"homehub/platform/identity"
 	"homehub/platform/log"
 )
@@ -95,6 +96,7 @@ func (s *service) claimKey(ctx context.Context, t *turn, key string) (first *cla
 		}
 		if isAdded {
 			t.claim = claimOf(row)
+			fault.Point("intent.claimed")
 
 			return nil, nil //nolint:nilnil // no first answer: this is the first request
 		}
@@ -185,6 +187,7 @@ func (s *service) claimRisk(ctx context.Context, t *turn) error {
 		return errInFlight
 	}
 	t.claim = claimOf(row)
+	fault.Point("intent.claimed")
 
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/fault"
 )
 
 // execute carries out the commands in the order they were said, and watches what comes of
@@ -86,9 +87,11 @@ func call(ctx context.Context, instance hamanagerapi.Instance, r *result, g grou
 	for i, at := range g.targets {
 		ids[i] = r.targets[at].entity.ID
 	}
+	fault.Point("intent.calling")
 	_, err := instance.Call(ctx, hamanagerapi.ServiceCall{
 		Domain: g.aim.domain, Service: g.aim.service, EntityIDs: ids, Data: g.aim.data,
 	})
+	fault.Point("intent.called")
 
 	return err
 }

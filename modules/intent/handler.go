@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"homehub/platform/fault"
 	"homehub/platform/httpx"
 	"homehub/platform/identity"
 )
@@ -38,6 +39,8 @@ func (m *Module) handleIntent(c echo.Context) error {
 	if answered.isReplayed {
 		header.Set(headerReplayed, "true")
 	}
+
+	c.Response().Writer = fault.Half("intent.replying", c.Response().Writer)
 
 	return c.JSONBlob(http.StatusOK, answered.body)
 }

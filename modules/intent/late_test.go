@@ -12,6 +12,12 @@ import (
 	"homehub/platform/events"
 )
 
+// requireTold waits until so much was told, and the history says as much.
+func (b *bench) requireTold(t *testing.T, count int, status meaning.Status) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(b.told.Events()) == count && b.latest(t).Status == status }, waitLong, tick)
+}
+
 // latest is what the history says of the newest utterance.
 func (b *bench) latest(t *testing.T) historyItem {
 	t.Helper()
@@ -31,9 +37,8 @@ func TestLateChangeCorrectsTheRecordAndTellsWhoSpoke(t *testing.T) {
 
 	b.home.SetState("light.konyha", "on", nil)
 
-	require.Eventually(t, func() bool { return len(b.told.Events()) == 1 }, waitLong, tick)
+	b.requireTold(t, 1, meaning.StatusDone)
 	item := b.latest(t)
-	require.Equal(t, meaning.StatusDone, item.Status)
 	require.Empty(t, item.Reason)
 	require.Equal(t, "A konyhai lámpa nem válaszolt.", *item.Speech, "that was said, and stays")
 	require.Equal(t, []string{actionExecute, actionCorrect}, b.audit.Actions())
@@ -62,8 +67,7 @@ func TestWhatMovesIsToldWhenItHasArrived(t *testing.T) {
 	b.home.SetState("cover.redony", "opening", nil)
 	b.home.SetState("cover.redony", "open", map[string]any{"current_position": 100})
 
-	require.Eventually(t, func() bool { return len(b.told.Events()) == 1 }, waitLong, tick)
-	require.Equal(t, meaning.StatusDone, b.latest(t).Status)
+	b.requireTold(t, 1, meaning.StatusDone)
 }
 
 func TestEachLateTargetIsTold(t *testing.T) {
@@ -74,12 +78,10 @@ func TestEachLateTargetIsTold(t *testing.T) {
 	require.Equal(t, meaning.StatusFailed, b.say(t, "HassTurnOff name=kis_lámpa; HassTurnOff name=nagy_lámpa").Status)
 
 	b.home.SetState("light.kis", "off", nil)
-	require.Eventually(t, func() bool { return len(b.told.Events()) == 1 }, waitLong, tick)
-	require.Equal(t, meaning.StatusPartial, b.latest(t).Status, "one of two")
+	b.requireTold(t, 1, meaning.StatusPartial)
 	b.home.SetState("light.nagy", "off", nil)
-	require.Eventually(t, func() bool { return len(b.told.Events()) == 2 }, waitLong, tick)
 
-	require.Equal(t, meaning.StatusDone, b.latest(t).Status)
+	b.requireTold(t, 2, meaning.StatusDone)
 }
 
 func TestWhatIsForgottenIsNotCorrected(t *testing.T) {

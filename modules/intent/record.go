@@ -9,6 +9,7 @@ import (
 
 	"homehub/modules/audit/auditapi"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/fault"
 	"homehub/platform/identity"
 )
 
@@ -37,7 +38,9 @@ func (s *service) record(ctx context.Context, t *turn) error {
 	}
 
 	t.historyID = identity.NewID()
+	fault.Point("intent.recording")
 	err := s.db.InBatch(ctx, func(ctx context.Context) error { return s.write(ctx, t) })
+	fault.Point("intent.recorded")
 	switch {
 	case err == nil:
 		return nil
@@ -76,11 +79,17 @@ func (s *service) write(ctx context.Context, t *turn) error {
 	if err := s.store.addHistory(ctx, t); err != nil {
 		return err
 	}
+	fault.Point("intent.writing")
 	if len(t.results) == 0 {
 		return nil // no command came of it: nothing for the audit log
 	}
 
-	return s.audit.Record(ctx, eventOf(t))
+	e := eventOf(t)
+	if !s.history.KeepWords {
+		e.Personal = nil
+	}
+
+	return s.audit.Record(ctx, e)
 }
 
 // eventOf is the audit entry of an utterance. Slots are left out: they hold names that

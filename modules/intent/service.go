@@ -15,6 +15,7 @@ import (
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/events"
+	"homehub/platform/fault"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 	"homehub/platform/log"
@@ -28,6 +29,7 @@ const (
 // service carries an utterance through its stages.
 type service struct {
 	cfg     Config
+	history History
 	db      *database.DB
 	store   *store
 	kv      kv.Store
@@ -52,8 +54,9 @@ type service struct {
 func newService(deps Deps, m *metrics) *service {
 	return &service{
 		cfg:     deps.Config,
+		history: deps.History,
 		db:      deps.DB,
-		store:   &store{db: deps.DB},
+		store:   &store{db: deps.DB, keepsWords: deps.History.KeepWords},
 		kv:      deps.KV,
 		homes:   deps.Homes,
 		stages:  []understander{grammar{}, model{deps.LLM}},
@@ -89,6 +92,7 @@ func (s *service) speak(ctx context.Context, caller identity.Principal, req requ
 		return s.turnAway(t)
 	}
 	defer s.admission.leave()
+	fault.Point("intent.begun")
 	if key != "" {
 		first, err := s.claimKey(ctx, t, key)
 		if err != nil || first != nil {
