@@ -219,7 +219,13 @@ func (f *fleet) save(ctx context.Context, known, stored instance) {
 		return
 	}
 	p := progress{Status: known.Status, Message: known.Message, HAVersion: known.HAVersion, ReadyAt: known.ReadyAt}
-	err := f.store.saveProgress(ctx, stored, p, f.now())
+	err := f.db.InTx(ctx, func(ctx context.Context) error {
+		if err := f.store.saveProgress(ctx, stored, p, f.now()); err != nil {
+			return err
+		}
+
+		return f.tellChange(ctx, stored, known)
+	})
 	if err != nil && !errors.Is(err, errChanged) && ctx.Err() == nil {
 		f.log.Error("an instance's status cannot be stored", zap.String("household_id", stored.HouseholdID), zap.Error(err))
 	}

@@ -111,7 +111,11 @@ func (s *service) createInstance(ctx context.Context, caller identity.Principal,
 			return err
 		}
 
-		return s.record(ctx, created, actionCreate, auditapi.Actor{})
+		if err := s.record(ctx, created, actionCreate, auditapi.Actor{}); err != nil {
+			return err
+		}
+
+		return s.tellChange(ctx, instance{}, created)
 	})
 	if err != nil {
 		return instance{}, err
@@ -179,14 +183,18 @@ func (s *service) change(
 		if changed.Desired == desireRemoving {
 			return errRemoving
 		}
+		before := changed
 		if err := edit(&changed); err != nil {
 			return err
 		}
 		if err := s.update(ctx, &changed); err != nil {
 			return err
 		}
+		if err := s.record(ctx, changed, action, auditapi.Actor{}); err != nil {
+			return err
+		}
 
-		return s.record(ctx, changed, action, auditapi.Actor{})
+		return s.tellChange(ctx, before, changed)
 	})
 	if err != nil {
 		return instance{}, err
@@ -217,6 +225,21 @@ func (s *service) record(ctx context.Context, i instance, action string, by audi
 	}
 
 	return nil
+}
+
+// tellChange tells the household where its instance has changed as far as a person sees it. What
+// is about to go says so last when it is removing.
+func (s *service) tellChange(ctx context.Context, before, after instance) error {
+	if before.Kind == after.Kind && before.Status == after.Status && before.Message == after.Message {
+		return nil
+	}
+
+	return s.events.Publish(ctx, events.Event{
+		HouseholdID: after.HouseholdID, Kind: events.InstanceChanged, Audience: events.Everybody,
+		Data: map[string]any{
+			"kind": after.Kind, "status": after.Status, "message": after.Message, "is_simulated": after.isSimulated(),
+		},
+	})
 }
 
 // resealTokens seals every secret anew that an older key has sealed.

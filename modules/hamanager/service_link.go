@@ -49,7 +49,11 @@ func (s *service) linkInstance(
 			return err
 		}
 
-		return s.record(ctx, linked, actionLink, auditapi.Actor{})
+		if err := s.record(ctx, linked, actionLink, auditapi.Actor{}); err != nil {
+			return err
+		}
+
+		return s.tellChange(ctx, instance{}, linked)
 	})
 	if err != nil {
 		return instance{}, err

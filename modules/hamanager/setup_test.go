@@ -14,6 +14,7 @@ import (
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/database/databasetest"
+	"homehub/platform/events/eventstest"
 	"homehub/platform/identity"
 	"homehub/platform/secret"
 )
@@ -24,6 +25,7 @@ type bench struct {
 
 	db      *database.DB
 	audit   *audittest.Recorder
+	events  *eventstest.Recorder
 	key     string
 	keyring *secret.Keyring
 	dataDir string
@@ -38,7 +40,7 @@ func setup(t *testing.T, edit ...func(*Config)) *bench {
 	keyring, err := secret.NewKeyring(key)
 	require.NoError(t, err)
 	b := &bench{
-		db: databasetest.New(t), audit: &audittest.Recorder{}, key: key, keyring: keyring, dataDir: t.TempDir(), cfg: Defaults(),
+		db: databasetest.New(t), audit: &audittest.Recorder{}, events: &eventstest.Recorder{}, key: key, keyring: keyring, dataDir: t.TempDir(), cfg: Defaults(),
 		owner: identity.Principal{Kind: identity.User, ID: identity.NewID(), HouseholdID: identity.NewID(), Role: identity.RoleOwner},
 	}
 	for _, change := range edit {
@@ -53,7 +55,7 @@ func setup(t *testing.T, edit ...func(*Config)) *bench {
 func (b *bench) module(t *testing.T) *Module {
 	t.Helper()
 	m, err := New(Deps{
-		Config: b.cfg, DataDir: b.dataDir, IsLoopback: true, DB: b.db, Keyring: b.keyring, Audit: b.audit,
+		Config: b.cfg, DataDir: b.dataDir, IsLoopback: true, DB: b.db, Keyring: b.keyring, Audit: b.audit, Events: b.events,
 		BuildIndex: func(home *hamanagerapi.Home) any { return len(home.Entities) },
 		Log:        zap.NewNop(),
 		Now:        clock.System, Metrics: prometheus.NewRegistry(),
