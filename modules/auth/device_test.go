@@ -50,6 +50,8 @@ func (rooms) ResolveArea(_ context.Context, _, nameOrID string) (id, name string
 	return "", "", false
 }
 
+func (rooms) AreaNames(context.Context, string) []string { return []string{"Fürdő", "Konyha"} }
+
 func TestDevicesAreListedAndChanged(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(d *Deps) { d.Areas = rooms{} })

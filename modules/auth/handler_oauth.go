@@ -79,7 +79,7 @@ func (m *Module) baseURL(c echo.Context) string {
 
 // FailureWriters are how auth's routes fail that speak another language than problems.
 func (m *Module) FailureWriters() map[string]httpx.FailureWriter {
-	return map[string]httpx.FailureWriter{"oauth": failAsOAuth}
+	return map[string]httpx.FailureWriter{"oauth": failAsOAuth, "page": m.failAsPage}
 }
 
 // failAsOAuth answers in the form of RFC 6749 5.2.

@@ -120,7 +120,10 @@ type Deps struct {
 }
 
 // Module is the auth module as the rest of the process sees it.
-type Module struct{ svc *service }
+type Module struct {
+	svc   *service
+	pages *pairPages
+}
 
 // New wires the module; it does no I/O.
 func New(deps Deps) (*Module, error) {
@@ -139,7 +142,12 @@ func New(deps Deps) (*Module, error) {
 		deps.Log.Warn("auth.bcrypt_cost below 10 makes stolen password hashes easy to break", zap.Int("bcrypt_cost", deps.Config.BcryptCost))
 	}
 
-	return &Module{svc: &service{
+	pages, err := newPairPages(deps.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+
+	return &Module{pages: pages, svc: &service{
 		cfg: deps.Config, db: deps.DB, store: st, kv: deps.KV, local: kv.NewMemory(deps.Now),
 		passwords: passwords, keys: k, tokens: tokens,
 		rights:     &authorizer{store: st, kv: deps.KV, bell: bell{deps.BellPath}, now: deps.Now, log: deps.Log, metrics: m},
@@ -183,4 +191,5 @@ func (m *Module) Routes(public, api *echo.Group) {
 	m.householdRoutes(api)
 	m.sessionRoutes(public, api)
 	m.deviceRoutes(public, api)
+	m.pairRoutes(public)
 }

@@ -118,9 +118,7 @@ func (s *service) denyDevice(ctx context.Context, caller identity.Principal, use
 func (s *service) decide(
 	ctx context.Context, caller identity.Principal, userCode, action string, fn func(context.Context, *grantRow) error,
 ) error {
-	// Right ones count, too: who could make room for guesses by approving a device of their own
-	// would have as many as they like.
-	if err := s.count(ctx, "auth:user_codes:"+caller.ID, s.userCodes, errTooManyUserCodes); err != nil {
+	if err := s.countUserCode(ctx, caller); err != nil {
 		return err
 	}
 	code, isCode := readUserCode(userCode)
@@ -149,6 +147,12 @@ func (s *service) decide(
 	}
 
 	return errUserCodeNotFound
+}
+
+// countUserCode judges how many codes a caller has tried. Right ones count, too: who could make
+// room for guesses by approving a device of their own would have as many as they like.
+func (s *service) countUserCode(ctx context.Context, caller identity.Principal) error {
+	return s.count(ctx, "auth:user_codes:"+caller.ID, s.userCodes, errTooManyUserCodes)
 }
 
 // redeemDeviceCode answers a device that asks for its tokens. Until it has used them it gets the

@@ -125,6 +125,15 @@ func (s *store) touchSession(ctx context.Context, id string, at time.Time, from 
 	return nil
 }
 
+// limitSession makes a session end at a moment.
+func (s *store) limitSession(ctx context.Context, id string, at time.Time) error {
+	if err := s.db.Conn(ctx).Model(&sessionRow{}).Where("id = ?", id).Update("expires_at", at).Error; err != nil {
+		return fmt.Errorf("limit session: %w", err)
+	}
+
+	return nil
+}
+
 // revokeSession ends a session; one that has ended already keeps its reason. It reports
 // whether it was this call that ended it.
 func (s *store) revokeSession(ctx context.Context, id, reason string, at time.Time) (bool, error) {

@@ -27,6 +27,21 @@ func (m *Module) ResolveArea(ctx context.Context, householdID, nameOrID string) 
 	return area.ID, area.Name, true
 }
 
+// AreaNames lists the names of a household's areas in their order; none while its home is not ready.
+func (m *Module) AreaNames(ctx context.Context, householdID string) []string {
+	instance, err := m.Instance(ctx, householdID)
+	if err != nil {
+		return nil
+	}
+	areas := instance.Home().Areas
+	names := make([]string, 0, len(areas))
+	for _, a := range areas {
+		names = append(names, a.Name)
+	}
+
+	return names
+}
+
 func findArea(home *hamanagerapi.Home, nameOrID string) *hamanagerapi.Area {
 	if area := home.Area(nameOrID); area != nil {
 		return area

@@ -72,7 +72,7 @@ func (l *limiter) rules(c echo.Context) []rule {
 		switch c.Path() {
 		case "/api/v1/auth/register":
 			return []rule{{"limit:register:" + network(c.RealIP()), l.limits.Register.Limit()}}
-		case "/api/v1/auth/login", "/api/v1/auth/password/reset":
+		case "/api/v1/auth/login", "/pair/login", "/api/v1/auth/password/reset":
 			return []rule{{"limit:login:" + network(c.RealIP()), l.limits.Login.Limit()}}
 		case "/oauth/device_authorization":
 			return []rule{{"limit:device_authorization:" + network(c.RealIP()), l.limits.DeviceAuthorization.Limit()}}

@@ -99,6 +99,14 @@ func (c *Client) For(tb testing.TB) *Client {
 	return &d
 }
 
+// At returns a client of another server, with the same headers.
+func (c *Client) At(base string) *Client {
+	d := *c
+	d.base = strings.TrimSuffix(base, "/")
+
+	return &d
+}
+
 // With returns a client that sends one more header.
 func (c *Client) With(name, value string) *Client {
 	d := *c
@@ -282,6 +290,7 @@ func (r *Response) ExpectProblem(status int, code string) Problem {
 
 // loadRouter reads the contract once for a test binary.
 var loadRouter = sync.OnceValues(func() (routers.Router, error) {
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder) // as text
 	doc, err := openapi3.NewLoader().LoadFromData(docs.OpenAPI)
 	if err != nil {
 		return nil, err
