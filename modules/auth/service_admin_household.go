@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/events"
 )
 
 // The operator's acts on households.
@@ -87,7 +88,11 @@ func (s *service) setHouseholdDisabled(ctx context.Context, id string, isDisable
 		return err
 	}
 
-	return s.recordOperator(ctx, auditapi.Event{Action: action, Target: id}, id)
+	if err := s.recordOperator(ctx, auditapi.Event{Action: action, Target: id}, id); err != nil || !isDisabled {
+		return err
+	}
+
+	return s.events.Publish(ctx, events.Event{HouseholdID: id, Kind: events.HouseholdDisabled, Audience: events.Owners})
 }
 
 func (s *service) setQuotas(ctx context.Context, id string, quotas []quotaChange) error {

@@ -37,6 +37,9 @@ const (
 	DevicePaired    = "device.paired"
 	DeviceRemoved   = "device.removed"
 	MemberChanged   = "member.changed"
+	// HouseholdDisabled lets go of whoever listens: they have no rights any more when it comes.
+	// Owners hear it once they have some again.
+	HouseholdDisabled = "household.disabled"
 )
 
 // Publisher tells a household.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -169,6 +170,21 @@ func (s *Server) API() *echo.Group { return s.api }
 // Admin is the group /api/v1/admin, whose routes require a caller like those of API. It is served
 // where /metrics is: at server.ops_address where that is set, and then nowhere else.
 func (s *Server) Admin() *echo.Group { return s.admin }
+
+// Routes are those of all addresses, as the contract writes them: GET /api/v1/users/me.
+func (s *Server) Routes() []string {
+	var routes []string
+	for _, e := range s.listeningEchos() {
+		for _, r := range e.Routes() {
+			if r.Method != echo.RouteNotFound {
+				routes = append(routes, r.Method+" "+contractPath(r.Path))
+			}
+		}
+	}
+	slices.Sort(routes)
+
+	return slices.Compact(routes)
+}
 
 // Handler serves without a port, for tests.
 func (s *Server) Handler() http.Handler { return s.echo }

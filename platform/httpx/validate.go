@@ -100,6 +100,18 @@ func echoPath(path string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(path, "{", ":"), "}", "")
 }
 
+// contractPath writes /a/:id as /a/{id}.
+func contractPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if name, isParam := strings.CutPrefix(part, ":"); isParam {
+			parts[i] = "{" + name + "}"
+		}
+	}
+
+	return strings.Join(parts, "/")
+}
+
 // find returns the operation of a request, nil when the contract has none.
 func (k *contract) find(c echo.Context) *operation {
 	method := c.Request().Method
