@@ -1,11 +1,11 @@
 // Package auth knows who is calling and what they may do: people, households, memberships,
 // sessions and tokens.
 //
-// It owns the tables auth_users, auth_households, auth_memberships, auth_sessions,
-// auth_refresh_tokens and auth_signing_keys; the routes under /api/v1/auth, /api/v1/users/me
-// and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
+// It owns the tables auth_users, auth_households, auth_memberships, auth_invitations, auth_sessions,
+// auth_refresh_tokens and auth_signing_keys; the routes under /api/v1/auth, /api/v1/users/me,
+// /api/v1/households, /api/v1/invitations and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
 // homehub's modules: what a new household gets from others comes in through
-// Deps.OnHouseholdCreated.
+// Deps.OnHouseholdCreated, and goes by Deps.OnHouseholdDeleted.
 //
 // Other modules never ask auth. Its middleware leaves an identity.Principal in the context of
 // each request, with the rights of that moment in the household that the request is about.
@@ -19,6 +19,8 @@
 //     passwords as bcrypt, private keys sealed.
 //   - A refresh token is exchanged once. Who repeats it within the grace time gets the same
 //     successor, which is derived and not stored; who repeats it later ends the session.
+//   - An invitation is used once. Who belongs to a household changes under lockHousehold, and an
+//     owner stays; whoever records in its chain and locks it, locks it first.
 //   - bcrypt runs on half the cores at most.
 //   - A household that the caller does not belong to is the same 404 as one that does not exist.
 //   - Every change is recorded in the transaction that makes it, every refusal after its

@@ -37,15 +37,15 @@ type wholeHouseholdDTO struct {
 
 func toWholeHouseholdDTO(h household) wholeHouseholdDTO {
 	return wholeHouseholdDTO{
-		householdDTO: householdDTO{ID: h.ID, Name: h.Name, Role: h.Role},
-		Language:     h.Language,
-		TimeZone:     h.TimeZone,
-		Country:      h.Country,
-		Latitude:     h.Latitude,
-		Longitude:    h.Longitude,
-		UnitSystem:   h.UnitSystem,
+		householdDTO: householdDTO{ID: h.Row.ID, Name: h.Row.Name, Role: h.Role},
+		Language:     h.Row.Language,
+		TimeZone:     h.Row.TimeZone,
+		Country:      h.Row.Country,
+		Latitude:     h.Row.Latitude,
+		Longitude:    h.Row.Longitude,
+		UnitSystem:   h.Row.UnitSystem,
 		HasPIN:       h.HasPIN,
-		CreatedAt:    h.CreatedAt.UTC(),
+		CreatedAt:    h.Row.CreatedAt.UTC(),
 	}
 }
 

@@ -99,14 +99,12 @@ func checkTimeZone(field, name string) (string, error) {
 }
 
 func checkCountry(field, code string) (string, error) {
-	if len(code) == len("HU") {
-		region, err := language.ParseRegion(code)
-		if err == nil && region.IsCountry() && !region.IsPrivateUse() && region.String() == strings.ToUpper(code) {
-			return region.String(), nil
-		}
+	code = strings.ToUpper(code)
+	if !isCountry(code) {
+		return "", invalid(field, "must be a country's two letters by ISO 3166-1, such as HU")
 	}
 
-	return "", invalid(field, "must be a country's two letters by ISO 3166-1, such as HU")
+	return code, nil
 }
 
 func checkUnitSystem(field, name string) (string, error) {

@@ -52,17 +52,21 @@ func (m *Module) Run(ctx context.Context) error {
 	}
 }
 
-// clean forgets sessions and tokens some time after their end, in batches that nobody waits
+// clean forgets sessions, tokens, invitations and memberships some time after their end, in batches that nobody waits
 // long for. A used refresh token is remembered for as long as an unused one could live.
 func (s *service) clean(ctx context.Context) error {
 	before := s.moment().Add(-s.cfg.SessionIdle)
-	for {
-		n, err := s.store.deleteEnded(ctx, before, cleanBatch)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			break
+	for _, forget := range []func(ctx context.Context, before time.Time, limit int) (int64, error){
+		s.store.deleteEnded, s.store.deleteEndedInvitations,
+	} {
+		for {
+			n, err := forget(ctx, before, cleanBatch)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				break
+			}
 		}
 	}
 

@@ -29,10 +29,11 @@ type Place struct {
 
 // Place tells what a new instance of the household is to go by.
 func (m *Module) Place(ctx context.Context, householdID string) (Place, error) {
-	h, err := m.svc.store.getHousehold(ctx, householdID)
+	found, err := m.svc.store.getHousehold(ctx, householdID)
 	if err != nil {
 		return Place{}, err
 	}
+	h := found.Row
 
 	return Place{
 		Name: h.Name, Language: h.Language, TimeZone: h.TimeZone, Country: h.Country,
@@ -56,7 +57,7 @@ func (s *service) listHouseholds(
 	ctx context.Context, caller identity.Principal, before string, limit int,
 ) ([]household, string, error) {
 	found, err := s.store.listHouseholds(ctx, caller.ID, before, limit+1, s.moment())
-	found, next := cut(found, limit, func(h household) string { return h.ID })
+	found, next := cut(found, limit, func(h household) string { return h.Row.ID })
 
 	return found, next, err
 }
@@ -80,7 +81,7 @@ func (s *service) createHousehold(ctx context.Context, caller identity.Principal
 		return err
 	})
 
-	return &household{householdRow: *row, Role: identity.RoleOwner}, err
+	return &household{Row: *row, Role: identity.RoleOwner}, err
 }
 
 // mayFound says whether a person may found a household without an invitation: anybody where
@@ -111,20 +112,21 @@ func (s *service) updateHousehold(ctx context.Context, caller identity.Principal
 		if h, err = s.household(ctx, caller); err != nil {
 			return err
 		}
-		changed, err := want.apply(&h.householdRow)
+		row := &h.Row
+		changed, err := want.apply(row)
 		if err != nil || len(changed) == 0 {
 			return err
 		}
-		err = s.store.updateHousehold(ctx, h.ID, map[string]any{
-			"name": h.Name, "language": h.Language, "time_zone": h.TimeZone, "country": h.Country,
-			"latitude": h.Latitude, "longitude": h.Longitude, "unit_system": h.UnitSystem,
+		err = s.store.updateHousehold(ctx, row.ID, map[string]any{
+			"name": row.Name, "language": row.Language, "time_zone": row.TimeZone, "country": row.Country,
+			"latitude": row.Latitude, "longitude": row.Longitude, "unit_system": row.UnitSystem,
 		})
 		if err != nil {
 			return err
 		}
 
 		return s.audit.Record(ctx, auditapi.Event{
-			HouseholdID: h.ID, Action: actionUpdateHousehold, Outcome: auditapi.OK, Target: h.ID,
+			HouseholdID: row.ID, Action: actionUpdateHousehold, Outcome: auditapi.OK, Target: row.ID,
 			Details: map[string]any{"changed": changed},
 		})
 	})
@@ -144,14 +146,14 @@ func (s *service) deleteHousehold(ctx context.Context, caller identity.Principal
 		if err := s.audit.Record(ctx, e); err != nil {
 			return err
 		}
+		e.HouseholdID = auditapi.OperatorChain // before events are touched: see package events
+		if err := s.audit.Record(ctx, e); err != nil {
+			return err
+		}
 		for _, hook := range s.onHouseholdDeleted {
 			if err := hook(ctx, id); err != nil {
 				return fmt.Errorf("clear household: %w", err)
 			}
-		}
-		e.HouseholdID = auditapi.OperatorChain
-		if err := s.audit.Record(ctx, e); err != nil {
-			return err
 		}
 		if err := s.store.moveSessions(ctx, id, "", s.moment()); err != nil {
 			return err

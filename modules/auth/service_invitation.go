@@ -216,7 +216,7 @@ func (s *service) join(ctx context.Context, user *userRow, i *invitationRow) (*m
 		return nil, err
 	}
 
-	m := &membership{HouseholdID: householdID, Name: h.Name, Role: i.Role}
+	m := &membership{HouseholdID: householdID, Name: h.Row.Name, Role: i.Role}
 	e := event(actionAcceptInvitation, user, m)
 	e.Target = i.ID
 	e.Details = map[string]any{"role": i.Role}

@@ -11,8 +11,7 @@ import (
 
 // household is a household as one caller sees it.
 type household struct {
-	householdRow
-
+	Row    householdRow  `gorm:"embedded"`
 	HasPIN bool          `gorm:"column:has_pin"`
 	Role   identity.Role // of the caller
 }

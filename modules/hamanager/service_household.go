@@ -2,8 +2,13 @@ package hamanager
 
 import "context"
 
-// Abandon wants the instance of a household gone, in the transaction that deletes the household.
-// The fleet's next round after the commit removes it.
+// Abandon wants the instance of a household gone, in the transaction that deletes the household;
+// the fleet removes it once that has committed.
 func (m *Module) Abandon(ctx context.Context, householdID string) error {
-	return m.svc.store.abandon(ctx, householdID, m.svc.now())
+	if err := m.svc.store.abandon(ctx, householdID, m.svc.now()); err != nil {
+		return err
+	}
+	m.svc.db.AfterCommit(ctx, func() { m.svc.wake(householdID) })
+
+	return nil
 }
