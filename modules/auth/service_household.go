@@ -134,40 +134,43 @@ func (s *service) updateHousehold(ctx context.Context, caller identity.Principal
 	return h, err
 }
 
-// deleteHousehold takes a household away with all that belongs to it. Its record stays, without
-// what it says about people; the operator's tells of the end.
+// deleteHousehold takes the caller's household away.
 func (s *service) deleteHousehold(ctx context.Context, caller identity.Principal) error {
-	id := caller.HouseholdID
-	e := auditapi.Event{HouseholdID: id, Action: actionDeleteHousehold, Outcome: auditapi.OK, Target: id}
-	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		if err := s.store.lockHousehold(ctx, id); err != nil {
-			return err
-		}
-		if err := s.audit.Record(ctx, e); err != nil {
-			return err
-		}
-		e.HouseholdID = auditapi.OperatorChain // before events are touched: see package events
-		if err := s.audit.Record(ctx, e); err != nil {
-			return err
-		}
-		for _, hook := range s.onHouseholdDeleted {
-			if err := hook(ctx, id); err != nil {
-				return fmt.Errorf("clear household: %w", err)
-			}
-		}
-		if err := s.store.moveSessions(ctx, id, "", s.moment()); err != nil {
-			return err
-		}
-		if err := s.store.deleteDeviceSessions(ctx, id); err != nil {
-			return err
-		}
-
-		return s.store.deleteHousehold(ctx, id)
-	})
+	err := s.db.InTx(ctx, func(ctx context.Context) error { return s.removeHousehold(ctx, caller.HouseholdID) })
 	if err != nil {
 		return err
 	}
-	s.rights.forget(ctx, householdMark(id))
+	s.rights.forget(ctx, householdMark(caller.HouseholdID))
 
 	return nil
+}
+
+// removeHousehold takes a household away with all that belongs to it, in the caller's
+// transaction; once that has committed, the caller forgets its mark. Its record stays, without what
+// it says about people; the operator's tells of the end.
+func (s *service) removeHousehold(ctx context.Context, id string) error {
+	if err := s.store.lockHousehold(ctx, id); err != nil {
+		return err
+	}
+	e := auditapi.Event{HouseholdID: id, Action: actionDeleteHousehold, Outcome: auditapi.OK, Target: id}
+	if err := s.audit.Record(ctx, e); err != nil {
+		return err
+	}
+	for _, hook := range s.onHouseholdDeleted {
+		if err := hook(ctx, id); err != nil {
+			return fmt.Errorf("clear household: %w", err)
+		}
+	}
+	e.HouseholdID = auditapi.OperatorChain
+	if err := s.audit.Record(ctx, e); err != nil {
+		return err
+	}
+	if err := s.store.moveSessions(ctx, id, "", s.moment()); err != nil {
+		return err
+	}
+	if err := s.store.deleteDeviceSessions(ctx, id); err != nil {
+		return err
+	}
+
+	return s.store.deleteHousehold(ctx, id)
 }
