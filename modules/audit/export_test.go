@@ -85,7 +85,7 @@ func TestAChangedExportShows(t *testing.T) {
 		"cut, with the head set back": {
 			lines[0] + lines[1] + strings.Replace(lines[3], `"seq":3`, `"seq":2`, 1), broken{2, reasonHead}, false, nil,
 		},
-		"another seal":      {file[:len(file)-10] + "0000\"}}\n", broken{3, reasonHead}, true, nil},
+		"another seal":       {file[:len(file)-10] + "0000\"}}\n", broken{3, reasonHead}, true, nil},
 		"more after the end": {file + lines[2], broken{3, reasonBeyondHead}, false, nil},
 		"of two households":  {strings.Replace(file, home, neighbour, 1), broken{1, reasonChanged}, false, &broken{2, reasonChanged}},
 	}
