@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -49,7 +51,12 @@ func withHouseholds(ctx context.Context, o options, fn func(*process, []*caller)
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	settings := append([]string{"BENCH_PROFILE=" + filepath.Join(dir, profileFile)}, unhurried...)
+	settings := append([]string{
+		"BENCH_PROFILE=" + filepath.Join(dir, profileFile),
+		// Nothing is generated where the database is not on this machine.
+		"HOMEHUB_SECRETS_ENCRYPTION_KEYS=" + base64.URLEncoding.EncodeToString([]byte(rand.Text() + "......")),
+		"HOMEHUB_SECRETS_REFRESH_KEY=" + rand.Text() + rand.Text(), "HOMEHUB_SECRETS_AUDIT_KEYS=" + rand.Text() + rand.Text(),
+	}, unhurried...)
 	for key, value := range map[string]string{"HOMEHUB_DATABASE_URL": o.database, "HOMEHUB_KV_URL": o.kv} {
 		if value != "" {
 			settings = append(settings, key+"="+value)

@@ -60,6 +60,7 @@ func New(deps Deps) *Module {
 		log:     deps.Log,
 		now:     deps.Now,
 		metrics: newMetrics(deps.Metrics),
+		heads:   newHeads(deps.Now),
 		anchors: &anchoring{file: anchorFile(deps.Anchors), interval: deps.Config.AnchorInterval, set: anchorSet{}},
 
 		pageSize: defaultPageSize,
@@ -79,4 +80,5 @@ func (m *Module) Run(ctx context.Context) error { return m.svc.runAnchors(ctx) }
 func (m *Module) Routes(api *echo.Group) {
 	api.GET("/audit", m.listEntries)
 	api.GET("/audit/verify", m.verifyChain)
+	api.GET("/audit/export", m.exportChain)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,6 +34,7 @@ type service struct {
 	log     *zap.Logger
 	now     clock.Clock
 	metrics *metrics
+	heads   *heads
 	anchors *anchoring
 
 	pageSize int // of verifying
@@ -58,18 +60,44 @@ func (s *service) record(ctx context.Context, event auditapi.Event) error {
 	}
 	err = s.db.InBatch(ctx, func(ctx context.Context) error {
 		e := draft // a grouped commit may run this again
+		s.db.AfterCommit(ctx, func() { s.metrics.entries.WithLabelValues(draft.Outcome).Inc() })
+
 		return s.append(ctx, &e, values)
 	})
 	if err != nil {
 		return fmt.Errorf("record %s: %w", event.Action, err)
 	}
-	s.metrics.entries.WithLabelValues(draft.Outcome).Inc()
 
 	return nil
 }
 
-// append locks the chain, extends it, and stores both.
+// append extends the chain: from where this process left it, or else from what is stored.
 func (s *service) append(ctx context.Context, e *entry, values []personal) error {
+	if h, ok := s.heads.find(e.HouseholdID); ok {
+		guessed := *e
+		err := s.appendAfter(ctx, h, &guessed, values)
+		if !errors.Is(err, errHeadMoved) {
+			return err
+		}
+	}
+
+	return s.appendToStored(ctx, e, values)
+}
+
+// appendAfter extends the chain if it still ends with h; else errHeadMoved.
+func (s *service) appendAfter(ctx context.Context, h head, e *entry, values []personal) error {
+	next := h
+	s.keys.extend(&next, e)
+	if err := s.store.moveHead(ctx, h, next, e.At, func() { s.heads.moved(e.HouseholdID) }); err != nil {
+		return err
+	}
+	s.heads.remember(next)
+
+	return s.store.insertEntry(ctx, e, values)
+}
+
+// appendToStored locks the chain, extends it, and stores both.
+func (s *service) appendToStored(ctx context.Context, e *entry, values []personal) error {
 	h, err := s.store.lockHead(ctx, e.HouseholdID, e.At)
 	if err != nil {
 		return err
@@ -85,8 +113,12 @@ func (s *service) append(ctx context.Context, e *entry, values []personal) error
 	if err := s.store.insertEntry(ctx, e, values); err != nil {
 		return err
 	}
+	if err := s.store.updateHead(ctx, &h, e.At); err != nil {
+		return err
+	}
+	s.heads.remember(h)
 
-	return s.store.updateHead(ctx, &h, e.At)
+	return nil
 }
 
 // draft turns an event into an entry that lacks only its place in the chain.

@@ -60,11 +60,39 @@ func (s *store) updateHead(ctx context.Context, h *head, at time.Time) error {
 	return nil
 }
 
+// moveHead puts to in from's place, if it is still there exactly; else it calls moved and says
+// errHeadMoved, which InBatch may find out only later.
+func (s *store) moveHead(ctx context.Context, from, to head, at time.Time, moved func()) error {
+	err := s.db.Write(ctx, database.Write{
+		SQL: `UPDATE audit_heads SET seq = ?, hash = ?, key_id = ?, seal = ?, updated_at = ?
+			WHERE household_id = ? AND seq = ? AND hash = ? AND key_id = ? AND seal = ?`,
+		Args: []any{to.Seq, to.Hash, to.KeyID, to.Seal, at, from.HouseholdID, from.Seq, from.Hash, from.KeyID, from.Seal},
+		Lock: from.HouseholdID,
+		Check: func(rows int64) error {
+			if rows == 0 {
+				moved()
+
+				return errHeadMoved
+			}
+
+			return nil
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("move head: %w", err)
+	}
+
+	return nil
+}
+
 func (s *store) insertEntry(ctx context.Context, e *entry, values []personal) error {
-	err := s.db.Conn(ctx).Exec(
-		`INSERT INTO audit_entries (`+entryColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.HouseholdID, e.Seq, e.At, e.Action, e.Outcome, e.RequestID, e.ActorKind, e.ActorID, e.Target,
-		e.Details, e.Commitments, e.KeyID, e.PrevHash, e.Hash).Error
+	err := s.db.Write(ctx, database.Write{
+		SQL: `INSERT INTO audit_entries (` + entryColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		Args: []any{
+			e.HouseholdID, e.Seq, e.At, e.Action, e.Outcome, e.RequestID, e.ActorKind, e.ActorID, e.Target,
+			e.Details, e.Commitments, e.KeyID, e.PrevHash, e.Hash,
+		},
+	})
 	if err != nil {
 		return fmt.Errorf("insert entry: %w", err)
 	}
@@ -77,8 +105,9 @@ func (s *store) insertEntry(ctx context.Context, e *entry, values []personal) er
 		args = append(args, e.HouseholdID, e.Seq, v.Field, v.Salt, v.Text)
 	}
 	rows := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?), ", len(values)), ", ")
-	err = s.db.Conn(ctx).Exec(
-		`INSERT INTO audit_personal (household_id, seq, field, salt, text) VALUES `+rows, args...).Error
+	err = s.db.Write(ctx, database.Write{
+		SQL: `INSERT INTO audit_personal (household_id, seq, field, salt, text) VALUES ` + rows, Args: args,
+	})
 	if err != nil {
 		return fmt.Errorf("insert personal values: %w", err)
 	}

@@ -10,7 +10,10 @@ import (
 )
 
 // store reads and writes intent's tables.
-type store struct{ db *database.DB }
+type store struct {
+	db         *database.DB
+	keepsWords bool // what people said
+}
 
 // historyRow is one row of intent_history.
 type historyRow struct {
@@ -36,33 +39,53 @@ func (historyRow) TableName() string { return "intent_history" }
 
 // addHistory keeps what was said and what came of it.
 func (s *store) addHistory(ctx context.Context, t *turn) error {
-	commands, err := json.Marshal(t.answer.Commands)
+	text, speech := t.words, t.answer.Speech
+	if !s.keepsWords {
+		text, speech = "", ""
+	}
+	commands, err := s.encodeCommands(t.answer.Commands)
 	if err != nil {
-		return fmt.Errorf("encode commands: %w", err)
+		return err
 	}
-	row := historyRow{
-		ID: t.historyID, HouseholdID: t.caller.HouseholdID, RequestID: t.requestID, ConversationID: t.conversationID,
-		At: t.startedAt.UTC(), ActorKind: string(t.caller.Kind), ActorID: t.caller.ID, ActorName: t.caller.Name,
-		Language: t.answer.Language, Text: t.words, Status: string(t.answer.Status), Reason: string(t.answer.Reason),
-		Speech: t.answer.Speech, Source: string(t.answer.Source), Commands: string(commands),
-	}
-	if err := s.db.Conn(ctx).Create(&row).Error; err != nil {
+	err = s.db.Write(ctx, database.Write{
+		SQL: `INSERT INTO intent_history (id, household_id, request_id, conversation_id, at, actor_kind, actor_id, actor_name,
+			language, text, status, reason, speech, source, commands) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		Args: []any{
+			t.historyID, t.caller.HouseholdID, t.requestID, t.conversationID, t.startedAt.UTC(),
+			string(t.caller.Kind), t.caller.ID, t.caller.Name, t.answer.Language, text,
+			string(t.answer.Status), string(t.answer.Reason), speech, string(t.answer.Source), commands,
+		},
+	})
+	if err != nil {
 		return fmt.Errorf("add history: %w", err)
 	}
 
 	return nil
 }
 
+// encodeCommands leaves out what people said where that is not to be kept.
+func (s *store) encodeCommands(commands []commandAnswer) (string, error) {
+	if !s.keepsWords {
+		commands = plainAnswers(commands)
+	}
+	encoded, err := json.Marshal(commands)
+	if err != nil {
+		return "", fmt.Errorf("encode commands: %w", err)
+	}
+
+	return string(encoded), nil
+}
+
 // correctHistory puts right what became of an utterance; false where it is forgotten by now.
 // It joins the transaction in ctx.
 func (s *store) correctHistory(ctx context.Context, t *turn) (isThere bool, err error) {
-	commands, err := json.Marshal(t.answer.Commands)
+	commands, err := s.encodeCommands(t.answer.Commands)
 	if err != nil {
-		return false, fmt.Errorf("encode commands: %w", err)
+		return false, err
 	}
 	res := s.db.Conn(ctx).Model(&historyRow{}).
 		Where("household_id = ? AND id = ?", t.caller.HouseholdID, t.historyID).
-		Updates(map[string]any{"status": string(t.answer.Status), "reason": string(t.answer.Reason), "commands": string(commands)})
+		Updates(map[string]any{"status": string(t.answer.Status), "reason": string(t.answer.Reason), "commands": commands})
 	if res.Error != nil {
 		return false, fmt.Errorf("correct history: %w", res.Error)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"homehub/platform/database"
 )
@@ -35,10 +34,16 @@ func (claimRow) TableName() string { return "intent_claims" }
 // addClaim leaves the claim; false when there is one under its key already.
 func (s *store) addClaim(ctx context.Context, row claimRow) (isAdded bool, err error) {
 	err = s.db.InBatch(ctx, func(ctx context.Context) error {
-		res := s.db.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		isAdded = res.RowsAffected == 1
-
-		return res.Error
+		return s.db.Write(ctx, database.Write{
+			SQL: `INSERT INTO intent_claims (id, household_id, caller_id, claim_key, fingerprint, request_id, boot_id, lease_until,
+				request, status_code, body, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT DO NOTHING`,
+			Args: []any{
+				row.ID, row.HouseholdID, row.CallerID, row.ClaimKey, row.Fingerprint, row.RequestID, row.BootID, row.LeaseUntil,
+				row.Request, row.StatusCode, row.Body, row.CreatedAt, row.ExpiresAt,
+			},
+			Check: func(rows int64) error { isAdded = rows == 1; return nil },
+		})
 	})
 	if err != nil {
 		return false, fmt.Errorf("add claim: %w", err)
@@ -77,10 +82,12 @@ func (s *store) setClaimRequest(ctx context.Context, c claimID, request string) 
 // finishClaim keeps the answer of a claim, and of its request nothing any more; errClaimLost
 // when another process has answered for it in the meantime. It joins the transaction in ctx.
 func (s *store) finishClaim(ctx context.Context, c *claim) error {
-	res := s.openClaim(ctx, c.claimID).
-		Updates(map[string]any{"status_code": c.statusCode, "body": c.body, "request": "{}"})
-
-	return claimed(res.RowsAffected, res.Error)
+	return s.db.Write(ctx, database.Write{
+		SQL: `UPDATE intent_claims SET status_code = ?, body = ?, request = '{}'
+			WHERE household_id = ? AND id = ? AND status_code = 0`,
+		Args:  []any{c.statusCode, c.body, c.householdID, c.id},
+		Check: func(rows int64) error { return claimed(rows, nil) },
+	})
 }
 
 func (s *store) openClaim(ctx context.Context, c claimID) *gorm.DB {

@@ -23,6 +23,7 @@ type batcher struct {
 	mu      sync.Mutex
 	leading bool        // somebody leads
 	waiting []*batchJob // in the order they came; none has begun
+	slow    slowLocks   // on PostgreSQL
 }
 
 // batchJob is one caller's share of a batch.
@@ -34,6 +35,11 @@ type batchJob struct {
 	after    []func() // see AfterCommit
 	panicked *batchPanic
 	wake     chan []*batchJob // a batch to lead, or nil when this job is over
+
+	// On PostgreSQL.
+	noted   []Write // what fn has written
+	lock    string  // what that locks
+	isAlone bool    // fn gets a transaction of its own, from its caller
 }
 
 // batchPanic carries a panic to the goroutine of the caller that it belongs to.
@@ -43,30 +49,17 @@ type batchPanic struct {
 }
 
 // InBatch is InTx for the everyday path: it returns when fn's writes are durable, but shares
-// the commit with other callers that arrive meanwhile. fn runs in a savepoint of its own, so
-// that its failure undoes its own writes only; it must be short, and may run on another
-// goroutine. Values of ctx are kept; its cancellation counts only until fn's turn has come.
+// the commit with other callers that arrive meanwhile. A failure of fn undoes its own writes
+// only. fn must be short, may run on another goroutine and a second time, and must not count on
+// seeing what it wrote. Values of ctx are kept; its cancellation counts only until fn's turn has
+// come.
 //
-// PostgreSQL shares commits between connections by itself, so there every fn has a transaction
-// of its own (the measure in BenchmarkCommit), and ctx's deadline bounds all of it: one that
-// waits for another's lock must not make its caller late.
+// On SQLite each fn runs in a savepoint. PostgreSQL gets the writes of all of them at once, where
+// they are made by Write alone; an fn that does anything else, or whose writes stood in the way of
+// the others, has a transaction of its own, which ctx's deadline bounds (docs/decisions/0087).
 func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := db.transactionOf(ctx); ok {
 		return fn(ctx)
-	}
-	if db.dialect == Postgres {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-
-		own := context.WithoutCancel(ctx)
-		if deadline, ok := ctx.Deadline(); ok {
-			var cancel context.CancelFunc
-			own, cancel = context.WithDeadline(own, deadline)
-			defer cancel()
-		}
-
-		return db.InTx(own, fn)
 	}
 	job := &batchJob{ctx: ctx, fn: fn, wake: make(chan []*batchJob, 1)}
 	if batch := db.batches.join(job); batch != nil {
@@ -82,10 +75,12 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 		}
 		db.lead(ctx, <-job.wake) // its turn has come already: the outcome is near, and matters
 	}
+	if job.isAlone && job.err == nil {
+		return db.runAlone(job)
+	}
 	if job.panicked != nil {
 		panic(fmt.Sprintf("%v\n\nin a shared transaction:\n%s", job.panicked.value, job.panicked.stack))
 	}
-
 	if job.err == nil {
 		runAll(job.after)
 	}
@@ -102,7 +97,7 @@ func (db *DB) lead(ctx context.Context, batch []*batchJob) {
 	err := errBatchEnded // stands when a job's fn ends the goroutine, as a failed test does
 	defer func() {
 		for _, job := range batch {
-			if err != nil && (!isOver || !job.isFailed()) {
+			if err != nil && (!isOver || !job.isFailed() && !job.isAlone) {
 				job.err = err
 			}
 		}
@@ -112,10 +107,15 @@ func (db *DB) lead(ctx context.Context, batch []*batchJob) {
 		}
 	}()
 	db.metrics.batchSize.Observe(float64(len(batch)))
-	err, isOver = db.runBatch(ctx, batch), true
+	if db.dialect == Postgres {
+		err = db.sendBatch(ctx, batch)
+	} else {
+		err = db.runBatch(ctx, batch)
+	}
+	isOver = true
 }
 
-// runBatch runs the jobs in one transaction. What it returns is everybody's failure.
+// runBatch runs the jobs in one transaction of SQLite. What it returns is everybody's failure.
 func (db *DB) runBatch(ctx context.Context, batch []*batchJob) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.timeout)
 	defer cancel()
@@ -138,22 +138,29 @@ func (db *DB) runBatch(ctx context.Context, batch []*batchJob) error {
 	return err
 }
 
-// runInSavepoints keeps one savepoint moving along: a success renews it, a failure goes back
-// to it. That is one round trip for each job.
+// runInSavepoints keeps one savepoint moving along: a success renews it, a failure goes back to it.
 func runInSavepoints(ctx context.Context, db *DB, tx *gorm.DB, batch []*batchJob) error {
-	const begin, renew, undo = "SAVEPOINT job", "RELEASE SAVEPOINT job; SAVEPOINT job", "ROLLBACK TO SAVEPOINT job"
-	next := begin
-	for _, job := range batch {
-		if next != "" {
-			if err := tx.WithContext(ctx).Exec(next).Error; err != nil {
-				return err
+	pool := tx.Statement.ConnPool
+	exec := func(statements ...string) error {
+		for _, s := range statements {
+			if _, err := pool.ExecContext(context.WithoutCancel(ctx), s); err != nil { //nolint:contextcheck // see exec
+				return db.mapError(err)
 			}
 		}
+
+		return nil
+	}
+	const begin, undo, end = "SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job"
+	next := []string{begin}
+	for _, job := range batch {
+		if err := exec(next...); err != nil {
+			return err
+		}
 		job.run(ctx, db, tx)
-		next = renew
+		next = []string{end, begin}
 		if job.isFailed() {
-			next = ""
-			if err := tx.WithContext(ctx).Exec(undo).Error; err != nil {
+			next = nil
+			if err := exec(undo); err != nil {
 				return err
 			}
 		}
@@ -167,15 +174,24 @@ func (j *batchJob) run(ctx context.Context, db *DB, tx *gorm.DB) {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return
 	}
-	defer func() {
-		if value := recover(); value != nil {
-			j.panicked = &batchPanic{value: value, stack: debug.Stack()}
-		}
-	}()
 	deadline, _ := ctx.Deadline()
 	own, cancel := context.WithDeadline(context.WithoutCancel(j.ctx), deadline)
 	defer cancel()
-	j.err = j.fn(context.WithValue(own, txKey{db}, transaction{conn: tx, after: &j.after})) //nolint:contextcheck // its caller's values, not the leader's
+	j.guarded(own, db, transaction{conn: tx, after: &j.after}) //nolint:contextcheck // its caller's values, not the leader's
+}
+
+// guarded calls fn, and keeps its panic for its caller.
+func (j *batchJob) guarded(ctx context.Context, db *DB, tx transaction) {
+	defer func() {
+		switch value := recover().(type) {
+		case nil:
+		case notOnlyWrites:
+			j.goAlone()
+		default:
+			j.panicked = &batchPanic{value: value, stack: debug.Stack()}
+		}
+	}()
+	j.err = j.fn(context.WithValue(ctx, txKey{db}, tx))
 }
 
 func (j *batchJob) isFailed() bool { return j.err != nil || j.panicked != nil }

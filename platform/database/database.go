@@ -43,6 +43,7 @@ type DB struct {
 	postgres *pgx.ConnConfig
 	timeout  time.Duration
 	batches  batcher
+	spelling spelling
 	log      *zap.Logger
 	metrics  *metrics
 }

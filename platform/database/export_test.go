@@ -2,11 +2,8 @@ package database
 
 import "runtime"
 
-// WaitForQueue returns when n callers wait for their turn in a batch; on PostgreSQL nobody does.
+// WaitForQueue returns when n callers wait for their turn in a batch.
 func (db *DB) WaitForQueue(n int) {
-	if db.dialect == Postgres {
-		return
-	}
 	for {
 		db.batches.mu.Lock()
 		waiting := len(db.batches.waiting)

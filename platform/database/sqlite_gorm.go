@@ -38,7 +38,9 @@ func (d sqliteDialector) Initialize(g *gorm.DB) error {
 func (d sqliteDialector) Translate(err error) error { return d.db.mapError(err) }
 
 // BindVarTo implements gorm.Dialector.
-func (sqliteDialector) BindVarTo(writer clause.Writer, _ *gorm.Statement, _ any) { _ = writer.WriteByte('?') }
+func (sqliteDialector) BindVarTo(writer clause.Writer, _ *gorm.Statement, _ any) {
+	_ = writer.WriteByte('?')
+}
 
 // QuoteTo implements gorm.Dialector. Names are the code's own; a dot separates table and column.
 func (sqliteDialector) QuoteTo(writer clause.Writer, name string) {
@@ -57,7 +59,9 @@ func (sqliteDialector) QuoteTo(writer clause.Writer, name string) {
 }
 
 // DefaultValueOf implements gorm.Dialector.
-func (sqliteDialector) DefaultValueOf(*schema.Field) clause.Expression { return clause.Expr{SQL: "NULL"} }
+func (sqliteDialector) DefaultValueOf(*schema.Field) clause.Expression {
+	return clause.Expr{SQL: "NULL"}
+}
 
 // Explain implements gorm.Dialector.
 func (sqliteDialector) Explain(sql string, vars ...any) string {

@@ -13,6 +13,7 @@ type txKey struct{ db *DB }
 type transaction struct {
 	conn  *gorm.DB
 	after *[]func()
+	noted *[]Write // not nil: writes are only noted, and there is no conn
 }
 
 // transactionOf is the transaction of this database that ctx is in, if it is in one.
@@ -25,6 +26,10 @@ func (db *DB) transactionOf(ctx context.Context) (transaction, bool) {
 // Conn returns the transaction that ctx is in, or else the pool. Only store files call it.
 func (db *DB) Conn(ctx context.Context) *gorm.DB {
 	if tx, ok := db.transactionOf(ctx); ok {
+		if tx.noted != nil {
+			panic(notOnlyWrites{}) // ends fn; InBatch begins it again
+		}
+
 		return tx.conn.WithContext(ctx)
 	}
 
