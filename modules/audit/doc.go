@@ -3,7 +3,7 @@
 //
 // It owns the tables audit_entries (the chains), audit_heads (the end of each chain, and the
 // lock its one writer holds) and audit_personal (what may be erased); the routes
-// GET /api/v1/audit and GET /api/v1/audit/verify; and the command audit verify.
+// GET /api/v1/audit and GET /api/v1/audit/verify, and their like for the operator; and the command audit verify.
 //
 // # The chain
 //

@@ -3,7 +3,8 @@
 //
 // It owns the tables auth_users, auth_households, auth_memberships, auth_invitations, auth_sessions,
 // auth_refresh_tokens and auth_signing_keys; the routes under /api/v1/auth, /api/v1/users/me,
-// /api/v1/households, /api/v1/invitations and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
+// /api/v1/households, /api/v1/invitations, of /api/v1/admin its users, households and invitations,
+// and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
 // homehub's modules: what a new household gets from others comes in through
 // Deps.OnHouseholdCreated, and goes by Deps.OnHouseholdDeleted.
 //

@@ -2,7 +2,7 @@
 // exists, keeps a connection to it, mirrors it in memory and calls its services.
 //
 // It owns the table hamanager_instances; the folder homes in data_dir, one file for each
-// virtual home; and the routes GET /api/v1/home and everything under /api/v1/instance. It
+// virtual home; and the routes GET /api/v1/home and everything under /api/v1/instance and /api/v1/admin/instances. It
 // needs the database, the keyring that seals tokens, and audit.
 //
 // A request never reaches into this machinery: Instance is a look-up in memory, and what it
