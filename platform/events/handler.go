@@ -109,7 +109,7 @@ func (t *tail) follow(ctx context.Context) error {
 			return context.Cause(ctx)
 		case <-t.listener.wake:
 		case <-beat.C:
-			if err := t.beat(); err != nil {
+			if err := t.beat(); err != nil { //nolint:contextcheck // the request's
 				return err
 			}
 		}
@@ -139,7 +139,7 @@ func (t *tail) deliver(ctx context.Context) error {
 		if next == t.position+1 && len(page) == 0 {
 			return nil
 		}
-		if err := t.send(page, next); err != nil {
+		if err := t.send(page, next); err != nil { //nolint:contextcheck // the request's
 			return err
 		}
 		if len(page) < pageSize {

@@ -54,7 +54,7 @@ func (c *Client) Stream(path string) *Stream {
 	c.tb.Helper()
 	ctx, cancel := context.WithCancel(c.tb.Context())
 	req := c.Request(http.MethodGet, path, nil).WithContext(ctx)
-	res, err := c.http.Do(req)
+	res, err := c.http.Do(req) //nolint:bodyclose // by who reads it
 	if err != nil {
 		cancel()
 		c.tb.Fatalf("GET %s: %v", path, err)
@@ -134,13 +134,25 @@ func (s *Stream) next() block {
 // Next waits for the next event; heartbeats are passed over.
 func (s *Stream) Next() Event {
 	s.tb.Helper()
+	e, isOver := s.NextOrEnd()
+	if isOver {
+		s.tb.Fatal("the stream ended")
+	}
+
+	return e
+}
+
+// NextOrEnd waits for the next event, or for the orderly end of the stream.
+func (s *Stream) NextOrEnd() (e Event, isOver bool) {
+	s.tb.Helper()
 	for {
-		b := s.next()
-		if b.err != nil {
-			s.tb.Fatalf("the stream ended: %v", b.err)
-		}
-		if !b.isBeat {
-			return b.Event
+		switch b := s.next(); {
+		case errors.Is(b.err, io.EOF):
+			return Event{}, true
+		case b.err != nil:
+			s.tb.Fatalf("the stream broke: %v", b.err)
+		case !b.isBeat:
+			return b.Event, false
 		}
 	}
 }
@@ -159,14 +171,8 @@ func (s *Stream) Beat() string {
 // ExpectEnd waits for the orderly end of the stream, before which no event may come.
 func (s *Stream) ExpectEnd() {
 	s.tb.Helper()
-	for {
-		b := s.next()
-		if errors.Is(b.err, io.EOF) {
-			return
-		}
-		if b.err != nil || !b.isBeat {
-			s.tb.Fatalf("no end of the stream but %+v", b)
-		}
+	if e, isOver := s.NextOrEnd(); !isOver {
+		s.tb.Fatalf("no end of the stream but %+v", e)
 	}
 }
 
