@@ -33,6 +33,7 @@ type Config struct {
 	Auth      auth.Config      `koanf:"auth"`
 	Instances hamanager.Config `koanf:"instances"`
 	Intent    intent.Config    `koanf:"intent"`
+	History   intent.History   `koanf:"history"`
 	LLM       llm.Config       `koanf:"llm"`
 }
 
@@ -49,6 +50,7 @@ func Defaults() Config {
 		Auth:      auth.Defaults(),
 		Instances: hamanager.Defaults(),
 		Intent:    intent.Defaults(),
+		History:   intent.DefaultHistory(),
 		LLM:       llm.Defaults(),
 	}
 }
@@ -62,7 +64,7 @@ func LoadConfig(path string) (Config, error) {
 func (c Config) Validate() error {
 	errs := []error{
 		c.Server.Validate(), c.Limits.Validate(), c.Database.Validate(), c.KV.Validate(), c.Secrets.Validate(),
-		c.Log.Validate(), c.Audit.Validate(), c.Auth.Validate(), c.Instances.Validate(), c.Intent.Validate(), c.LLM.Validate(),
+		c.Log.Validate(), c.Audit.Validate(), c.Auth.Validate(), c.Instances.Validate(), c.Intent.Validate(), c.History.Validate(), c.LLM.Validate(),
 	}
 	if c.DataDir == "" {
 		errs = append(errs, errors.New("data_dir must name a folder"))

@@ -62,10 +62,21 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		OnHouseholdCreated: hamanagerMod.Provision,
 		OnHouseholdDeleted: []func(context.Context, string) error{
 			hamanagerMod.Abandon,
+			bus.ForgetHousehold,
 			func(ctx context.Context, householdID string) error {
 				return intentMod.ForgetHousehold(ctx, householdID)
 			},
 			auditMod.ForgetHousehold, // last, so that nothing is written about people after it
+		},
+		Belongings: []auth.Belongings{
+			{
+				Name: "utterances",
+				Export: func(ctx context.Context, userID string, add func(item any) error) error {
+					return intentMod.Export(ctx, userID, add)
+				},
+				Erase: func(ctx context.Context, userID string) error { return intentMod.Erase(ctx, userID) },
+			},
+			{Name: "audit", Export: auditMod.Export, Erase: auditMod.Erase},
 		},
 		Resealers: []func(context.Context) error{hamanagerMod.ResealTokens},
 	})
@@ -76,7 +87,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	llmMod := llm.New(llm.Deps{Config: cfg.LLM, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
 
 	intentMod, err = intent.New(intent.Deps{
-		Config: cfg.Intent, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
+		Config: cfg.Intent, History: cfg.History, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
 		PINs: authMod, FingerprintKey: p.Secrets.Refresh,
 		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
 	})

@@ -37,12 +37,17 @@ type reportDTO struct {
 	Broken   *brokenDTO `json:"broken"`
 }
 
-func toEntryDTO(e namedEntry) entryDTO {
-	details := json.RawMessage(e.Details)
-	if !json.Valid(details) { // tampered with: verify tells; the list must not fail on it
-		details = json.RawMessage("{}")
+// detailsOf returns an entry's details, empty where they are no JSON: tampered with, which verify
+// tells; a list must not fail on it.
+func detailsOf(e entry) json.RawMessage {
+	if details := json.RawMessage(e.Details); json.Valid(details) {
+		return details
 	}
 
+	return json.RawMessage("{}")
+}
+
+func toEntryDTO(e namedEntry) entryDTO {
 	return entryDTO{
 		Seq:       e.Seq,
 		At:        e.At.UTC(),
@@ -51,7 +56,7 @@ func toEntryDTO(e namedEntry) entryDTO {
 		RequestID: e.RequestID,
 		Actor:     actorDTO{Kind: e.ActorKind, ID: e.ActorID, Name: e.ActorName},
 		Target:    e.Target,
-		Details:   details,
+		Details:   detailsOf(e.entry),
 		Hash:      hex.EncodeToString(e.Hash),
 		PrevHash:  hex.EncodeToString(e.PrevHash),
 	}

@@ -115,6 +115,8 @@ type Deps struct {
 	// OnHouseholdDeleted run, in their order, in the transaction that deletes a household; an error
 	// undoes that. They clear away what others keep of it.
 	OnHouseholdDeleted []func(ctx context.Context, householdID string) error
+	// Belongings are what other modules keep of people, for exports and erasures.
+	Belongings []Belongings
 	// Resealers encrypt other modules' secrets anew when the encryption keys rotate.
 	Resealers []func(ctx context.Context) error
 }
@@ -156,7 +158,7 @@ func New(deps Deps) (*Module, error) {
 		userCodes: deps.UserCodes, publicURL: deps.PublicURL, areas: deps.Areas,
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
 		pinFailures:        deps.PINFailures,
-		onHouseholdCreated: deps.OnHouseholdCreated, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers,
+		onHouseholdCreated: deps.OnHouseholdCreated, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers, belongings: deps.Belongings,
 	}}, nil
 }
 
@@ -190,6 +192,7 @@ func (m *Module) Routes(public, api *echo.Group) {
 	api.PATCH("/users/me", m.patchMe)
 	m.householdRoutes(api)
 	m.sessionRoutes(public, api)
+	m.privacyRoutes(api)
 	m.deviceRoutes(public, api)
 	m.pairRoutes(public)
 }

@@ -20,3 +20,12 @@ type AreaResolver interface {
 type Recorder interface {
 	Record(ctx context.Context, e auditapi.Event) error
 }
+
+// Belongings are what another module keeps of people.
+type Belongings struct {
+	Name string // of their list in an export
+	// Export calls add with each item that is kept of a person, until add fails.
+	Export func(ctx context.Context, userID string, add func(item any) error) error
+	// Erase deletes what is kept of a person, in transactions of its own. It may be repeated.
+	Erase func(ctx context.Context, userID string) error
+}

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -34,6 +35,9 @@ func (m *Module) Run(ctx context.Context) error {
 	defer reload.Stop()
 	defer clean.Stop()
 	defer sightings.Stop()
+	var erasing sync.WaitGroup // apart: it may take long
+	erasing.Go(func() { m.svc.runErasures(ctx) })
+	defer erasing.Wait()
 	for {
 		select {
 		case <-ctx.Done():

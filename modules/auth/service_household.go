@@ -156,14 +156,14 @@ func (s *service) removeHousehold(ctx context.Context, id string) error {
 	if err := s.audit.Record(ctx, e); err != nil {
 		return err
 	}
+	e.HouseholdID = auditapi.OperatorChain // before events are touched: see package events
+	if err := s.audit.Record(ctx, e); err != nil {
+		return err
+	}
 	for _, hook := range s.onHouseholdDeleted {
 		if err := hook(ctx, id); err != nil {
 			return fmt.Errorf("clear household: %w", err)
 		}
-	}
-	e.HouseholdID = auditapi.OperatorChain
-	if err := s.audit.Record(ctx, e); err != nil {
-		return err
 	}
 	if err := s.store.moveSessions(ctx, id, "", s.moment()); err != nil {
 		return err

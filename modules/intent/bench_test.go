@@ -29,7 +29,8 @@ func newBenchService(b *testing.B) *service {
 	b.Cleanup(store.Close)
 
 	return newService(Deps{
-		Config: Defaults(), DB: databasetest.New(b), KV: store,
+		History: DefaultHistory(),
+		Config:  Defaults(), DB: databasetest.New(b), KV: store,
 		Homes: &fakeHomes{instance: hamanagertest.NewInstance(hamanagerapi.NewHome(model, home.Entities))},
 		LLM:   new(fakeModel), Audit: new(audittest.Recorder), Log: zap.NewNop(), Now: clock.System,
 	}, m)

@@ -66,7 +66,7 @@ func itemOf(row historyRow, isOwn bool) historyItem {
 		Reason: meaning.Reason(row.Reason), Source: meaning.Source(row.Source), Commands: json.RawMessage(row.Commands),
 		Actor: actor{Kind: identity.Kind(row.ActorKind), ID: row.ActorID, Name: row.ActorName},
 	}
-	if isOwn {
+	if isOwn && row.Text != "" { // empty: words were not to be kept
 		item.Text, item.Speech = &row.Text, &row.Speech
 	} else {
 		item.Commands = withoutWords(item.Commands)

@@ -46,13 +46,14 @@ func (c Config) Validate() error {
 
 // Deps is everything intent needs from outside.
 type Deps struct {
-	Config Config
-	DB     *database.DB
-	KV     kv.Store
-	Homes  Homes
-	LLM    Model
-	Audit  Recorder
-	PINs   PINs
+	Config  Config
+	History History
+	DB      *database.DB
+	KV      kv.Store
+	Homes   Homes
+	LLM     Model
+	Audit   Recorder
+	PINs    PINs
 	// FingerprintKey keys what claims keep of their requests' bodies.
 	FingerprintKey []byte
 

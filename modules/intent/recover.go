@@ -28,6 +28,7 @@ const (
 func (s *service) run(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { s.runLate(ctx) })
+	background.Go(func() { s.runForgetting(ctx) })
 	background.Go(func() { s.expiry.run(ctx, s.now, s.expire) })
 	defer background.Wait()
 

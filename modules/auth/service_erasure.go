@@ -1,0 +1,188 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"homehub/modules/audit/auditapi"
+	"homehub/platform/identity"
+)
+
+const actionDeleteProfile = "auth.delete_profile"
+
+const (
+	// erasureSettles is when the last request of somebody who deleted themselves has ended for
+	// certain: what that wrote is erased then.
+	erasureSettles = 2 * time.Minute
+	erasureEvery   = time.Minute
+	// erasureTimeout bounds what a request waits for, and one round in the background.
+	erasureTimeout = 10 * time.Second
+)
+
+// deleteProfile takes the caller away, with the households that nobody else lives in. All that
+// names them goes at once where it is auth's; the words that others keep go right after, and once
+// more when nothing that was under way can have added to them.
+func (s *service) deleteProfile(ctx context.Context, caller identity.Principal, password string, from client) error {
+	households, err := s.tryDeleteProfile(ctx, caller, password, from)
+	if errors.Is(err, errPasswordChanged) { // a login brought its cost up to date: look again
+		households, err = s.tryDeleteProfile(ctx, caller, password, from)
+	}
+	if err != nil {
+		return err
+	}
+	marks := []string{subjectMark(caller.ID)}
+	for _, id := range households {
+		marks = append(marks, householdMark(id))
+	}
+	s.rights.forget(ctx, marks...)
+
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erasureTimeout)
+	defer cancel()
+	if err := s.erase(ctx, caller.ID); err != nil { // the person is gone all the same, and the rest follows
+		s.log.Warn("an erasure goes on in the background", zap.Error(err))
+	}
+
+	return nil
+}
+
+// tryDeleteProfile returns the households that went with the caller.
+func (s *service) tryDeleteProfile(ctx context.Context, caller identity.Principal, password string, from client) (gone []string, err error) {
+	user, err := s.confirmPassword(ctx, caller, actionDeleteProfile, password, from)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context) error {
+		var left []membershipRow
+		if gone, left, err = s.partFrom(ctx, user); err != nil {
+			return err
+		}
+		if err := s.recordDeparture(ctx, user, left); err != nil {
+			return err
+		}
+		for _, id := range gone {
+			if err := s.removeHousehold(ctx, id); err != nil {
+				return err
+			}
+		}
+		for _, m := range left {
+			if err := s.tellOfMember(ctx, m.HouseholdID, member{UserID: user.ID, Role: identity.Role(m.Role)}, memberLeft); err != nil {
+				return err
+			}
+		}
+
+		return s.store.deleteUser(ctx, user, s.moment())
+	})
+
+	return gone, err
+}
+
+// partFrom locks a person's households, and says which go with them and which they leave;
+// errLastOwner where others would be left without an owner.
+func (s *service) partFrom(ctx context.Context, user *userRow) (gone []string, left []membershipRow, err error) {
+	all, err := s.store.listAllMemberships(ctx, user.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, m := range all {
+		if err := s.store.lockHousehold(ctx, m.HouseholdID); err != nil {
+			return nil, nil, err
+		}
+		isAlone, err := s.isAlone(ctx, m)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case isAlone:
+			gone = append(gone, m.HouseholdID)
+		default:
+			left = append(left, m)
+		}
+	}
+
+	return gone, left, nil
+}
+
+// isAlone reports whether a household would be without anybody.
+func (s *service) isAlone(ctx context.Context, m membershipRow) (bool, error) {
+	if m.Role != string(identity.RoleOwner) {
+		return false, nil
+	}
+	hasOwner, err := s.store.hasOtherOwner(ctx, m.HouseholdID, m.UserID)
+	if err != nil || hasOwner {
+		return false, err
+	}
+	hasMember, err := s.store.hasOtherMember(ctx, m.HouseholdID, m.UserID, s.moment())
+	if err == nil && hasMember {
+		err = errLastOwner
+	}
+
+	return !hasMember, err
+}
+
+// recordDeparture tells the households that go on, and the operator, without a name.
+func (s *service) recordDeparture(ctx context.Context, user *userRow, left []membershipRow) error {
+	chains := make([]string, 0, len(left)+1)
+	for _, m := range left {
+		chains = append(chains, m.HouseholdID)
+	}
+	for _, chain := range append(chains, auditapi.OperatorChain) {
+		err := s.audit.Record(ctx, auditapi.Event{
+			HouseholdID: chain, Action: actionDeleteProfile, Outcome: auditapi.OK,
+			Actor: auditapi.Actor{Kind: string(identity.User), ID: user.ID}, Target: user.ID,
+		})
+		if err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// erase deletes what the other modules keep of a person who is gone.
+func (s *service) erase(ctx context.Context, userID string) error {
+	for _, of := range s.belongings {
+		if err := of.Erase(ctx, userID); err != nil {
+			return fmt.Errorf("erase %s: %w", of.Name, err)
+		}
+	}
+
+	return nil
+}
+
+// finishErasures erases once more what people left who are gone for long enough, and then cleans
+// the database's files of it. Interrupted, it begins anew.
+func (s *service) finishErasures(ctx context.Context) error {
+	userIDs, err := s.store.listErasures(ctx, s.moment().Add(-erasureSettles))
+	if err != nil || len(userIDs) == 0 {
+		return err
+	}
+	for _, id := range userIDs {
+		if err := s.erase(ctx, id); err != nil {
+			return err
+		}
+	}
+	if err := s.db.Scrub(ctx); err != nil {
+		return err
+	}
+
+	return s.store.deleteErasures(ctx, userIDs)
+}
+
+// runErasures finishes erasures until ctx ends; first those that a stop interrupted.
+func (s *service) runErasures(ctx context.Context) {
+	ticker := time.NewTicker(erasureEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.finishErasures(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("erasures go on in a minute", zap.Error(err))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
