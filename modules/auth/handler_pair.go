@@ -231,11 +231,14 @@ func (m *Module) failAsPage(c echo.Context, f httpx.Failure) error {
 }
 
 func sayMissing(field string) string {
-	return map[string]string{
-		"user_code": "Írja be a készüléken látható kódot.",
-		"email":     "Írja be az e-mail-címét.",
-		"password":  "Írja be a jelszavát.",
-	}[field]
+	switch field {
+	case "user_code":
+		return "Írja be a készüléken látható kódot."
+	case "email":
+		return "Írja be az e-mail-címét."
+	default:
+		return "Írja be a jelszavát."
+	}
 }
 
 func sayWrong(field string) string {

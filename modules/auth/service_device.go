@@ -178,7 +178,7 @@ func (s *service) checkChanges(ctx context.Context, householdID string, c device
 }
 
 // domainName is what Home Assistant calls one: light, media_player.
-var domainName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) //nolint:gochecknoglobals // immutable
+var domainName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
 func checkDomains(domains []string) ([]string, error) {
 	isWrong := func(d string) bool { return !domainName.MatchString(d) }
@@ -260,7 +260,7 @@ func (s *service) removeDevice(ctx context.Context, caller identity.Principal, i
 		}
 
 		return s.events.Publish(ctx, events.Event{
-			HouseholdID: caller.HouseholdID, Kind: events.DeviceRemoved, Data: map[string]any{"device_id": id},
+			HouseholdID: caller.HouseholdID, Kind: events.DeviceRemoved, Audience: events.Adults, Data: map[string]any{"device_id": id},
 		})
 	})
 	if err != nil {

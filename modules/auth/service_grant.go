@@ -94,7 +94,7 @@ func (s *service) approveDevice(ctx context.Context, caller identity.Principal, 
 		}
 
 		return s.events.Publish(ctx, events.Event{
-			HouseholdID: d.HouseholdID, Kind: events.DevicePaired, Data: map[string]any{"device_id": d.ID},
+			HouseholdID: d.HouseholdID, Kind: events.DevicePaired, Audience: events.Adults, Data: map[string]any{"device_id": d.ID},
 		})
 	})
 	if err != nil {

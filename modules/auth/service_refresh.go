@@ -115,13 +115,19 @@ func (s *service) exchange(ctx context.Context, kind identity.Kind, presented st
 	if err != nil {
 		return r, err
 	}
-	if r.session.DeviceID != nil {
-		if err := s.store.touchDevice(ctx, *r.session.DeviceID, now); err != nil {
-			return r, err
+
+	return r, s.touch(ctx, r.session, now, from)
+}
+
+// touch notes that a session is in use, and whose device that is.
+func (s *service) touch(ctx context.Context, session *sessionRow, now time.Time, from client) error {
+	if session.DeviceID != nil {
+		if err := s.store.touchDevice(ctx, *session.DeviceID, now); err != nil {
+			return err
 		}
 	}
 
-	return r, s.store.touchSession(ctx, r.session.ID, now, from)
+	return s.store.touchSession(ctx, session.ID, now, from)
 }
 
 // judgeRefresh says whether a token may be exchanged now.

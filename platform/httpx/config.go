@@ -63,7 +63,7 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("server.public_url must be like https://home.example.org or empty, got %q", c.PublicURL))
 	}
 	for _, origin := range c.CORSOrigins {
-		if u, err := url.Parse(origin); origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
+		if !isOrigin(origin) {
 			errs = append(errs, fmt.Errorf("server.cors_origins: %q is no origin such as https://example.org", origin))
 		}
 	}
@@ -77,6 +77,12 @@ func (c Config) Validate() error {
 	}
 
 	return errors.Join(append(errs, c.validateTimes())...)
+}
+
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+
+	return text == "*" || err == nil && u.Scheme != "" && u.Host != "" && u.Path == ""
 }
 
 // isBaseURL accepts what paths can be added to.

@@ -14,11 +14,11 @@ func TestConfig(t *testing.T) {
 	require.NoError(t, httpx.Defaults().Validate())
 
 	err := httpx.Config{
-		Address: "8000", OpsAddress: "127.0.0.1:65536", CORSOrigins: []string{"example.org"}, TrustedProxies: []string{"10.0.0.0/33"}, DrainDelay: -1,
+		Address: "8000", OpsAddress: "127.0.0.1:65536", PublicURL: "home.example.org", CORSOrigins: []string{"example.org"}, TrustedProxies: []string{"10.0.0.0/33"}, DrainDelay: -1,
 	}.Validate()
 
 	for _, key := range []string{
-		"address", "ops_address", "cors_origins", "trusted_proxies", "body_limit", "header_limit", "read_header_timeout",
+		"address", "ops_address", "public_url", "cors_origins", "trusted_proxies", "body_limit", "header_limit", "read_header_timeout",
 		"read_timeout", "write_timeout", "idle_timeout", "drain_delay", "shutdown_timeout",
 	} {
 		require.ErrorContains(t, err, "server."+key)

@@ -6,8 +6,6 @@ import (
 	"net/url"
 
 	"github.com/labstack/echo/v4"
-
-	"homehub/platform/apperr"
 )
 
 // Form returns the fields of a body of the type application/x-www-form-urlencoded. It was
@@ -22,31 +20,28 @@ func Form(c echo.Context) url.Values {
 	return form
 }
 
-// readForm returns the fields that were sent, or all that is wrong with the form itself.
-func readForm(req *http.Request, body []byte) (map[string]any, []apperr.Field, error) {
+// readForm is readJSON for a form: an object of texts.
+func readForm(req *http.Request, body []byte) (any, error) {
 	media, _, err := mime.ParseMediaType(req.Header.Get(echo.HeaderContentType))
 	if err != nil || media != echo.MIMEApplicationForm {
-		return nil, nil, errFormMediaType
+		return nil, errFormMediaType
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return nil, nil, invalidBody("is not a valid form").Wrap(err)
+		return nil, invalidBody("is not a valid form").Wrap(err)
 	}
 	if !isTextQuery(form) {
-		return nil, nil, invalidBody("is not valid UTF-8 text")
+		return nil, invalidBody("is not valid UTF-8 text")
 	}
-	var (
-		sent   = make(map[string]any, len(form))
-		broken []apperr.Field
-	)
+	sent := make(map[string]any, len(form))
 	for name, values := range form {
-		switch {
-		case len(values) > 1:
-			broken = append(broken, apperr.Field{Name: name, Message: "must be there only once"})
-		case values[0] != "":
+		if len(values) > 1 {
+			return nil, invalidBody("must name each field only once")
+		}
+		if values[0] != "" {
 			sent[name] = values[0]
 		}
 	}
 
-	return sent, broken, nil
+	return sent, nil
 }

@@ -199,15 +199,24 @@ func (o *operation) checkBody(c echo.Context) ([]apperr.Field, error) {
 	if o.schema == nil {
 		return nil, nil // of no type that is read, or none expected
 	}
+	read := readJSON
 	if o.isForm {
-		form, broken, err := readForm(c.Request(), body)
-		if err != nil || len(broken) > 0 {
-			return broken, err
-		}
-
-		return o.judge(form), nil
+		read = readForm
 	}
-	if !isJSON(c.Request()) {
+	value, err := read(c.Request(), body)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
+		return describeSchema("", err), nil
+	}
+
+	return nil, nil
+}
+
+// readJSON returns what a body says, or what is wrong with the body itself.
+func readJSON(req *http.Request, body []byte) (any, error) {
+	if !isJSON(req) {
 		return nil, errMediaType
 	}
 	if !utf8.Valid(body) {
@@ -221,16 +230,7 @@ func (o *operation) checkBody(c echo.Context) ([]apperr.Field, error) {
 		return nil, invalidBody("must not contain the character U+0000")
 	}
 
-	return o.judge(value), nil
-}
-
-// judge holds what a body says against its schema.
-func (o *operation) judge(value any) []apperr.Field {
-	if err := o.schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
-		return describeSchema("", err)
-	}
-
-	return nil
+	return value, nil
 }
 
 func invalidBody(what string) *apperr.Error {
