@@ -275,7 +275,7 @@ func TestNoMoreMembersThanTheQuotaHoweverManyComeAtOnce(t *testing.T) {
 
 	op.Patch(path, object{"max_members": nil}).Expect(http.StatusOK).JSON(&dto)
 	require.Nil(t, dto.MaxMembers)
-	require.Equal(t, int64(0), *dto.MaxDevices) // what is not named stays
+	require.Equal(t, int64(0), *dto.MaxDevices)                                                                       // what is not named stays
 	require.Equal(t, map[int]int{http.StatusOK: guests - 2, http.StatusUnprocessableEntity: 2}, many(guests, accept)) // two are used up
 }
 

@@ -18,8 +18,3 @@ func nameKey(name string) string {
 		return r
 	}, norm.NFD.String(emailKey(name)))
 }
-
-// containing is the LIKE pattern (ESCAPE '\') of texts with that in them.
-func containing(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
-}

