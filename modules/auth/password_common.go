@@ -114,7 +114,7 @@ func withoutOwnWords(text []rune, own []string) (rest []rune, isFound bool) {
 	var words []string
 	for _, given := range own {
 		folded := foldPassword(given)
-		parts := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		parts := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) })
 		words = append(append(words, folded), parts...)
 	}
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // the whole before its parts

@@ -133,7 +133,8 @@ func (s *service) checkCredentials(ctx context.Context, user *userRow, password 
 }
 
 // recordRefusedLogin tells the household of a person that somebody tried their address; an
-// address that nobody has is the operator's business. The client may be gone by now.
+// address that nobody has is the operator's business. The address itself is not kept: nobody
+// could have it erased, and some type their password there. The client may be gone by now.
 func (s *service) recordRefusedLogin(ctx context.Context, user *userRow, from client) error {
 	ctx = context.WithoutCancel(ctx)
 	household, err := s.chooseHousehold(ctx, user, "")
@@ -143,7 +144,7 @@ func (s *service) recordRefusedLogin(ctx context.Context, user *userRow, from cl
 	e := event(actionLogin, user, household)
 	e.Outcome = auditapi.Refused
 	e.Actor = auditapi.Actor{Kind: string(identity.User)} // whoever it was
-	e.Personal = map[string]string{"email": user.Email, "ip": from.IP}
+	e.Personal = map[string]string{"ip": from.IP}
 
 	return s.audit.Record(ctx, e)
 }
