@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string) error {
 func suites(ctx context.Context, args []string) (map[string][]string, error) {
 	args = append([]string{"test", "-json", "-count=1", "-tags=faultpoints"}, args...)
 	args = append(args, "./modules/...")
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // whoever runs it names the tests
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -92,7 +92,10 @@ func collect(out io.Reader) (map[string][]string, error) {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var event struct{ Action, Output string }
+		var event struct {
+			Action string `json:"Action"` // as go test writes it
+			Output string `json:"Output"`
+		}
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil || event.Action != "output" {
 			continue
 		}
