@@ -29,6 +29,7 @@ type Set struct {
 
 // New wires the modules leaf first; it does no I/O.
 func New(cfg Config, p *Platform) (*Set, error) {
+	s := &Set{} // what calls against the arrows finds its callee here, once everything is there
 	bus := events.New(events.Deps{DB: p.DB, Log: p.Log.Named("events"), Now: p.Now, Metrics: p.Metrics})
 
 	auditMod := audit.New(audit.Deps{
@@ -36,48 +37,22 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		DB: p.DB, Keys: p.Secrets.Audit, Log: p.Log.Named("audit"), Now: p.Now, Metrics: p.Metrics,
 	})
 
-	// These two are called by what is made before them, once everything is there.
-	var (
-		authMod   *auth.Module
-		intentMod *intent.Module
-	)
-
 	hamanagerMod, err := hamanager.New(hamanager.Deps{
 		Config: cfg.Instances, IsLoopback: cfg.isPrivate(), DataDir: cfg.DataDir,
 		DB: p.DB, Keyring: p.Secrets.Encryption, Audit: auditMod, Events: bus,
-		Places: places(func(ctx context.Context, householdID string) (auth.Place, error) {
-			return authMod.Place(ctx, householdID)
-		}),
-		Log: p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
+		Places: places{s}, Log: p.Log.Named("hamanager"), Now: p.Now, Metrics: p.Metrics, BuildIndex: intent.BuildIndex,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire hamanager: %w", err)
 	}
 
-	authMod, err = auth.New(auth.Deps{
+	authMod, err := auth.New(auth.Deps{
 		Config: cfg.Auth, DB: p.DB, KV: p.KV, BellPath: cfg.bellPath(), Secrets: p.Secrets, Audit: auditMod, Events: bus,
 		Log: p.Log.Named("auth"), Now: p.Now, Metrics: p.Metrics,
 		IsLoopback: cfg.isLoopback(), LoginFailures: cfg.loginFailures(),
 		PINFailures: cfg.pinFailures(), UserCodes: cfg.userCodes(), PublicURL: cfg.Server.PublicURL, Areas: hamanagerMod,
 		OnHouseholdCreated: hamanagerMod.Provision,
-		OnHouseholdDeleted: []func(context.Context, string) error{
-			hamanagerMod.Abandon,
-			bus.ForgetHousehold,
-			func(ctx context.Context, householdID string) error {
-				return intentMod.ForgetHousehold(ctx, householdID)
-			},
-			auditMod.ForgetHousehold, // last, so that nothing is written about people after it
-		},
-		Belongings: []auth.Belongings{
-			{
-				Name: "utterances",
-				Export: func(ctx context.Context, userID string, add func(item any) error) error {
-					return intentMod.Export(ctx, userID, add)
-				},
-				Erase: func(ctx context.Context, userID string) error { return intentMod.Erase(ctx, userID) },
-			},
-			{Name: "audit", Export: auditMod.Export, Erase: auditMod.Erase},
-		},
+		OnHouseholdDeleted: s.onHouseholdDeleted(), Belongings: s.belongings(),
 		Resealers: []func(context.Context) error{hamanagerMod.ResealTokens},
 	})
 	if err != nil {
@@ -86,7 +61,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 
 	llmMod := llm.New(llm.Deps{Config: cfg.LLM, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
 
-	intentMod, err = intent.New(intent.Deps{
+	intentMod, err := intent.New(intent.Deps{
 		Config: cfg.Intent, History: cfg.History, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
 		PINs: authMod, FingerprintKey: p.Secrets.Refresh,
 		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
@@ -95,7 +70,40 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		return nil, fmt.Errorf("wire intent: %w", err)
 	}
 
-	return &Set{events: bus, audit: auditMod, hamanager: hamanagerMod, auth: authMod, llm: llmMod, intent: intentMod}, nil
+	*s = Set{events: bus, audit: auditMod, hamanager: hamanagerMod, auth: authMod, llm: llmMod, intent: intentMod}
+
+	return s, nil
+}
+
+// onHouseholdDeleted is what clears away what the modules keep of a household.
+func (s *Set) onHouseholdDeleted() []func(ctx context.Context, householdID string) error {
+	return []func(ctx context.Context, householdID string) error{
+		func(ctx context.Context, householdID string) error { return s.hamanager.Abandon(ctx, householdID) },
+		func(ctx context.Context, householdID string) error { return s.events.ForgetHousehold(ctx, householdID) },
+		func(ctx context.Context, householdID string) error { return s.intent.ForgetHousehold(ctx, householdID) },
+		// Last, so that nothing is written about people after it.
+		func(ctx context.Context, householdID string) error { return s.audit.ForgetHousehold(ctx, householdID) },
+	}
+}
+
+// belongings is what the modules keep of a person.
+func (s *Set) belongings() []auth.Belongings {
+	return []auth.Belongings{
+		{
+			Name: "utterances",
+			Export: func(ctx context.Context, userID string, add func(item any) error) error {
+				return s.intent.Export(ctx, userID, add)
+			},
+			Erase: func(ctx context.Context, userID string) error { return s.intent.Erase(ctx, userID) },
+		},
+		{
+			Name: "audit",
+			Export: func(ctx context.Context, userID string, add func(item any) error) error {
+				return s.audit.Export(ctx, userID, add)
+			},
+			Erase: func(ctx context.Context, userID string) error { return s.audit.Erase(ctx, userID) },
+		},
+	}
 }
 
 // Routes mounts every module's routes: public ones, and those that require a caller.
@@ -127,11 +135,11 @@ func (s *Set) Run(ctx context.Context) error {
 }
 
 // places tells hamanager what auth knows of where households live.
-type places func(ctx context.Context, householdID string) (auth.Place, error)
+type places struct{ set *Set }
 
 // Place implements hamanager.Places.
 func (p places) Place(ctx context.Context, householdID string) (hamanager.Place, error) {
-	place, err := p(ctx, householdID)
+	place, err := p.set.auth.Place(ctx, householdID)
 
 	return hamanager.Place(place), err
 }
