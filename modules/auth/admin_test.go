@@ -147,6 +147,8 @@ func TestSomebodyStaysAnOperator(t *testing.T) {
 		asOne.Patch(pathOne, want).ExpectProblem(http.StatusConflict, "auth.last_admin")
 	}
 	require.Equal(t, []string{auditapi.OperatorChain, auditapi.OperatorChain, auditapi.OperatorChain}, b.chains(actionRefuse))
+	b.http.Do(b.http.As(one.AccessToken).Request(http.MethodDelete, "/api/v1/users/me", object{"password": password})).
+		ExpectProblem(http.StatusConflict, "auth.last_admin")
 
 	two, _ := b.operator("two")
 	pathTwo := "/api/v1/admin/users/" + two.User.ID

@@ -86,8 +86,10 @@ func (s *service) withHouseholds(ctx context.Context, users []userRow) ([]adminU
 // stays one: only the command line, which can make another, may take that away.
 func (s *service) adminUpdateUser(ctx context.Context, id string, want userChanges) (adminUser, error) {
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		if err := s.keepAnAdmin(ctx, id, want); err != nil {
-			return err
+		if want.takesAnAdmin() {
+			if err := s.keepAnAdmin(ctx, id); err != nil {
+				return err
+			}
 		}
 		user, err := s.store.getUser(ctx, id)
 		if err != nil {
@@ -113,13 +115,14 @@ func (s *service) adminUpdateUser(ctx context.Context, id string, want userChang
 	return s.adminGetUser(ctx, id)
 }
 
-// keepAnAdmin returns errLastAdmin for a change that would leave nobody. Until the transaction
-// ends others wait here, so that two operators cannot remove each other.
-func (s *service) keepAnAdmin(ctx context.Context, id string, want userChanges) error {
-	isRemoval := want.IsDisabled != nil && *want.IsDisabled || want.IsAdmin != nil && !*want.IsAdmin
-	if !isRemoval {
-		return nil
-	}
+// takesAnAdmin reports whether there may be an operator less afterwards.
+func (w userChanges) takesAnAdmin() bool {
+	return w.IsDisabled != nil && *w.IsDisabled || w.IsAdmin != nil && !*w.IsAdmin
+}
+
+// keepAnAdmin returns errLastAdmin where nobody but this person is an operator who can sign in.
+// Until the transaction ends others wait here, so that two operators cannot remove each other.
+func (s *service) keepAnAdmin(ctx context.Context, id string) error {
 	admins, err := s.store.lockAdmins(ctx)
 	if err != nil {
 		return err

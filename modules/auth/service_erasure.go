@@ -56,6 +56,11 @@ func (s *service) tryDeleteProfile(ctx context.Context, caller identity.Principa
 		return nil, err
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context) error {
+		if user.IsAdmin {
+			if err := s.keepAnAdmin(ctx, user.ID); err != nil {
+				return err
+			}
+		}
 		var left []membershipRow
 		if gone, left, err = s.partFrom(ctx, user); err != nil {
 			return err
