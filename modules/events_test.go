@@ -13,6 +13,7 @@ import (
 	"homehub/platform/database/databasetest"
 	"homehub/platform/events"
 	"homehub/platform/httpx/httpxtest"
+	"homehub/platform/identity"
 )
 
 // follow opens a stream of a person's events.
@@ -170,4 +171,36 @@ func TestManyStreamsOfOnePersonAreRefused(t *testing.T) {
 func (h *hub) metrics(tb testing.TB) string {
 	tb.Helper()
 	return fmt.Sprintf("%s", h.For(tb).Get("/metrics").Body)
+}
+
+// TestRightsOfTheMomentDecideWhoHears: an adult becomes a child, and then nobody, while listening.
+func TestRightsOfTheMomentDecideWhoHears(t *testing.T) {
+	t.Parallel()
+	h := startHub(t)
+	anna := h.registerHome("anna")
+	bela := h.join(t, anna, identity.RoleAdult, "bela")
+	bela.Household.ID = anna.Household.ID
+	s := bela.follow(t)
+	members := "/api/v1/households/" + anna.Household.ID + "/members/"
+
+	deviceID, device := h.pair(t, anna, "tablet")
+	require.Equal(t, deviceID, await(t, s, events.DevicePaired).Data["device_id"])
+	onDevice := device.For(t).Stream("/api/v1/events")
+
+	anna.Patch(members+bela.User.ID, map[string]any{"role": identity.RoleChild}).Expect(http.StatusOK)
+	require.Equal(t, "child", await(t, s, events.MemberChanged).Data["role"])
+	anna.Delete("/api/v1/devices/" + deviceID).Expect(http.StatusNoContent)
+	expectEnd(t, onDevice)
+	anna.Post("/api/v1/instance/stop", nil).Expect(http.StatusAccepted)
+	for {
+		e := s.Next()
+		require.Equal(t, events.InstanceChanged, e.Name, "that the device is gone is for adults")
+		var heard told
+		if e.JSON(t, &heard); heard.Data["status"] == "stopped" {
+			break
+		}
+	}
+
+	anna.Delete(members + bela.User.ID).Expect(http.StatusNoContent)
+	expectEnd(t, s)
 }
