@@ -59,7 +59,7 @@ func (m *Module) verifyChain(c echo.Context) error {
 
 // respondWithReport checks one chain.
 func (m *Module) respondWithReport(c echo.Context, chain string) error {
-	r, err := m.svc.verify(c.Request().Context(), chain, verification{anchors: m.svc.anchors.of(chain)})
+	r, err := m.svc.verifyForRequest(c.Request().Context(), chain)
 	if err != nil {
 		return err
 	}

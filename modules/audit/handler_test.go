@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"testing"
+	"testing/synctest"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -122,12 +123,33 @@ func TestVerifyTellsWhereItBroke(t *testing.T) {
 	owner.Get("/api/v1/audit").Expect(http.StatusOK) // the list does not fail on it
 }
 
+func TestVerifyingWaitsItsTurn(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	fill(t, s, home, 1)
+	require.NoError(t, s.verifying.Acquire(t.Context(), maxVerifying))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.verifyForRequest(ctx, home)
+	require.ErrorIs(t, err, context.Canceled, "a caller that is gone waits for nothing")
+
+	synctest.Test(t, func(t *testing.T) {
+		_, err := s.verifyForRequest(t.Context(), home)
+		require.ErrorIs(t, err, errVerifyingElsewhere)
+	})
+
+	s.verifying.Release(1)
+	r, err := s.verifyForRequest(t.Context(), home)
+	require.NoError(t, err)
+	require.Nil(t, r.Broken)
+}
+
 func TestOnlyOwnersRead(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	c := serve(t, s).With("X-Household", home)
 	for _, role := range []identity.Role{identity.RoleAdult, identity.RoleChild, identity.RoleGuest, identity.RoleDevice} {
-		for _, path := range []string{"/api/v1/audit", "/api/v1/audit/verify"} {
+		for _, path := range []string{"/api/v1/audit", "/api/v1/audit/verify", "/api/v1/audit/export"} {
 			c.With("X-Role", string(role)).Get(path).ExpectProblem(http.StatusForbidden, "auth.not_allowed")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
 
 	"homehub/modules/audit/auditapi"
 	"homehub/platform/clock"
@@ -63,7 +64,8 @@ func New(deps Deps) *Module {
 		heads:   newHeads(deps.Now),
 		anchors: &anchoring{file: anchorFile(deps.Anchors), interval: deps.Config.AnchorInterval, set: anchorSet{}},
 
-		pageSize: defaultPageSize,
+		pageSize:  defaultPageSize,
+		verifying: semaphore.NewWeighted(maxVerifying),
 	}}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
 
 	"homehub/modules/audit/auditapi"
 	"homehub/platform/clock"
@@ -37,7 +38,8 @@ type service struct {
 	heads   *heads
 	anchors *anchoring
 
-	pageSize int // of verifying
+	pageSize  int                 // of verifying
+	verifying *semaphore.Weighted // bounds what requests may have verified at once
 }
 
 // personal is a value of the erasable side table.
@@ -56,7 +58,9 @@ func (s *service) record(ctx context.Context, event auditapi.Event) error {
 	}
 
 	if event.Outcome == auditapi.Refused { // whoever was refused cannot keep it off the record by hanging up
-		ctx = context.WithoutCancel(ctx)
+		var cancel context.CancelFunc
+		ctx, cancel = withDeadlineOnly(ctx)
+		defer cancel()
 	}
 	err = s.db.InBatch(ctx, func(ctx context.Context) error {
 		e := draft // a grouped commit may run this again
@@ -69,6 +73,16 @@ func (s *service) record(ctx context.Context, event auditapi.Event) error {
 	}
 
 	return nil
+}
+
+// withDeadlineOnly is ctx without its cancellation.
+func withDeadlineOnly(ctx context.Context) (context.Context, context.CancelFunc) {
+	own := context.WithoutCancel(ctx)
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(own, deadline)
+	}
+
+	return own, func() {}
 }
 
 // append extends the chain: from where this process left it, or else from what is stored.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -45,6 +46,29 @@ type verification struct {
 	workers  int
 	anchors  []anchor                // of this chain, in the order of their seqs
 	progress func(done, total int64) // one call at a time; nil: nobody wants to know
+}
+
+// Requests leave processors to those that switch lamps: few are verified at once, each by one
+// worker, and one that would wait for long is told so.
+const (
+	maxVerifying   = 2
+	verifyingWaits = 5 * time.Second
+)
+
+// verifyForRequest verifies a chain against the anchors that this server knows of.
+func (s *service) verifyForRequest(ctx context.Context, householdID string) (report, error) {
+	turn, cancel := context.WithTimeout(ctx, verifyingWaits)
+	defer cancel()
+	if err := s.verifying.Acquire(turn, 1); err != nil {
+		if ctx.Err() != nil {
+			return report{}, ctx.Err()
+		}
+
+		return report{}, errVerifyingElsewhere
+	}
+	defer s.verifying.Release(1)
+
+	return s.verify(ctx, householdID, verification{anchors: s.anchors.of(householdID)})
 }
 
 // verify checks a chain as it was when this began. Where it stops, entries written meanwhile
