@@ -1,10 +1,12 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -29,9 +31,9 @@ const maxHouseholdID = 36
 // rights is what a session may do in one household, as of the last look at the database.
 // Times are judged at each use.
 type rights struct {
-	// Marks are those of session, subject and household that were there before the look. A change
+	// marks are those of session, subject and household that were there before the look. A change
 	// to one of the three removes its mark, and with it every entry that relied on it.
-	Marks [3]string `json:"m"`
+	marks [3]string
 	// Rings is how often the bell was rung before the look.
 	Rings int64 `json:"b,omitempty"`
 
@@ -77,10 +79,15 @@ func rightsKey(sessionID, householdID string) string {
 // Errors: errSessionEnded, errHouseholdNotFound (not a member, or no such household),
 // errHouseholdDisabled. With the last two comes who the caller is, without a household.
 func (a *authorizer) principal(ctx context.Context, c claims, householdID string) (identity.Principal, error) {
+	return a.principalBy(ctx, c, householdID, func(keys []string) ([][]byte, error) { return a.kv.GetMany(ctx, keys...) })
+}
+
+// principalBy is principal with a way to read keys of kv.
+func (a *authorizer) principalBy(ctx context.Context, c claims, householdID string, read keyReader) (identity.Principal, error) {
 	if len(householdID) > maxHouseholdID {
 		householdID = "" // nobody's: an id of ours is never longer
 	}
-	r, err := a.rights(ctx, c, householdID)
+	r, err := a.rights(ctx, c, householdID, read)
 	if err != nil {
 		return identity.Principal{}, err
 	}
@@ -119,11 +126,15 @@ func (a *authorizer) judge(r *rights, c claims, householdID string) (identity.Pr
 	return p, nil
 }
 
+// keyReader is a round trip to kv. It is given the keys of the three marks, and then the entry's,
+// whose value begins with the marks where it lets its caller act.
+type keyReader func(keys []string) ([][]byte, error)
+
 // rights looks in kv, in one round trip, and where that does not help in the database.
-func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (*rights, error) {
+func (a *authorizer) rights(ctx context.Context, c claims, householdID string, read keyReader) (*rights, error) {
 	key := rightsKey(c.SessionID, householdID)
 	markKeys := []string{sessionMark(c.SessionID), subjectMark(c.Subject), householdMark(householdID)}
-	found, err := a.kv.GetMany(ctx, append(markKeys, key)...)
+	found, err := read(append(markKeys, key))
 	if err != nil {
 		a.metrics.rights.WithLabelValues("fallback").Inc()
 		return a.load(ctx, c, householdID) // slower, and as right
@@ -148,19 +159,40 @@ func (a *authorizer) rights(ctx context.Context, c claims, householdID string) (
 			return nil, err
 		}
 	}
-	r.Marks, r.Rings = marks, rings
+	r.marks, r.Rings = marks, rings
 	a.keep(ctx, key, r)
 
 	return r, nil
 }
 
+// refusing begins the entry of somebody who may not act; see keyReader.
+const refusing = "-"
+
+// encode writes the entry: its marks, and then what was found under them.
+func (r *rights) encode() ([]byte, error) {
+	found, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	marks := strings.Join(r.marks[:], "")
+	if r.IsOver || r.IsDisabled || r.IsHouseClosed {
+		marks = refusing + marks
+	}
+
+	return append([]byte(marks), found...), nil
+}
+
 // decodeRights returns nil unless the entry was made under exactly these marks.
 func decodeRights(value []byte, marks [3]string) *rights {
-	if value == nil || slices.Contains(marks[:], "") {
+	if slices.Contains(marks[:], "") {
+		return nil
+	}
+	found, ok := bytes.CutPrefix(bytes.TrimPrefix(value, []byte(refusing)), []byte(strings.Join(marks[:], "")))
+	if !ok {
 		return nil
 	}
 	var r rights
-	if err := json.Unmarshal(value, &r); err != nil || r.Marks != marks {
+	if err := json.Unmarshal(found, &r); err != nil {
 		return nil
 	}
 
@@ -187,7 +219,7 @@ func (a *authorizer) mark(ctx context.Context, keys []string, marks *[3]string) 
 
 // keep is a favour to the next request; without it that asks the database again.
 func (a *authorizer) keep(ctx context.Context, key string, r *rights) {
-	value, err := json.Marshal(r)
+	value, err := r.encode()
 	if err == nil {
 		err = a.kv.Set(ctx, key, value, rightsTTL)
 	}

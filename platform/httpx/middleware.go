@@ -26,6 +26,7 @@ type exchange struct {
 	server  *Server
 	body    []byte
 	refusal error // see RefuseLater
+	toll    toll  // see Consult
 	// operation is what the contract says of the request; nil where it says nothing.
 	operation *operation
 	isStrict  bool  // see IsStrict

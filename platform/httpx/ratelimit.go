@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,7 +54,7 @@ func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 		if !s.limiter.limits.Enabled {
 			return next(c)
 		}
-		decision, count := s.limiter.judge(c.Request().Context(), s.limiter.rules(c))
+		decision, count := s.limiter.judge(c)
 		h := c.Response().Header()
 		h.Set(headerLimit, strconv.Itoa(count))
 		h.Set(headerRemaining, strconv.Itoa(decision.Remaining))
@@ -66,8 +68,9 @@ func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// rules are the limits of a request; the first one is its caller's own.
-func (l *limiter) rules(c echo.Context) []rule {
+// rules are the limits of a request from a caller, who may be unknown and have no household; the
+// first one is the caller's own.
+func (l *limiter) rules(c echo.Context, callerID, householdID string) []rule {
 	if c.Request().Method == http.MethodPost {
 		switch c.Path() {
 		case "/api/v1/auth/register":
@@ -78,37 +81,61 @@ func (l *limiter) rules(c echo.Context) []rule {
 			return []rule{{"limit:device_authorization:" + network(c.RealIP()), l.limits.DeviceAuthorization.Limit()}}
 		}
 	}
-	caller, err := identity.From(c.Request().Context())
-	if err != nil {
+	if callerID == "" {
 		return []rule{{"limit:address:" + network(c.RealIP()), l.limits.Default.Limit()}}
 	}
 	if c.Path() != "/api/v1/intent" {
-		return []rule{{"limit:caller:" + caller.ID, l.limits.Default.Limit()}}
+		return []rule{{"limit:caller:" + callerID, l.limits.Default.Limit()}}
 	}
 	own := l.limits.Intent.Limit()
 	own.Burst = max(1, own.Count/2)
 
-	rules := []rule{{"limit:intent:" + caller.ID, own}}
-	if caller.HouseholdID != "" { // else the request will be refused, at nobody's expense
-		rules = append(rules, rule{"limit:household:" + caller.HouseholdID, l.limits.IntentHousehold.Limit()})
+	rules := []rule{{"limit:intent:" + callerID, own}}
+	if householdID != "" { // else the request will be refused, at nobody's expense
+		rules = append(rules, rule{"limit:household:" + householdID, l.limits.IntentHousehold.Limit()})
 	}
 
 	return rules
 }
 
-// judge asks for all rules at once and returns the strictest answer, with its limit.
-func (l *limiter) judge(ctx context.Context, rules []rule) (kv.Decision, int) {
-	decisions := make([]kv.Decision, len(rules))
-	if len(rules) == 2 { // side by side they share a round trip
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			decisions[1] = l.allow(ctx, rules[1])
-		}()
-		decisions[0] = l.allow(ctx, rules[0])
-		<-done
-	} else {
-		decisions[0] = l.allow(ctx, rules[0])
+// toll is what Consult found out about a request's limits.
+type toll struct {
+	rules     []rule
+	decisions []kv.Decision // nil: not judged yet
+	isAway    bool          // kv does not answer
+}
+
+// Consult reads keys of store for Authenticate and judges the limits of the request in the same
+// round trip, where the keys' values vouch for the caller and the household (see kv.Store): only
+// then are they charged before the rights are known. What was judged is not judged again.
+func Consult(c echo.Context, store kv.Store, callerID, householdID string, keys []string) ([][]byte, error) {
+	ctx := c.Request().Context()
+	x := exchangeOf(c)
+	if x.server == nil || x.isStream || !x.server.limiter.limits.Enabled { // a stream is charged once, before it begins
+		return store.GetMany(ctx, keys...)
+	}
+	x.toll.rules = x.server.limiter.rules(c, callerID, householdID)
+	events := make([]kv.Event, len(x.toll.rules))
+	for i, r := range x.toll.rules {
+		events[i] = kv.Event{Key: r.key, Limit: r.limit}
+	}
+	answer, err := store.Consult(ctx, keys, events)
+	x.toll.decisions, x.toll.isAway = answer.Decisions, err != nil
+	if err != nil {
+		x.server.limiter.warn(ctx, err)
+	}
+
+	return answer.Values, err
+}
+
+// judge returns the strictest answer of all rules, with its limit.
+func (l *limiter) judge(c echo.Context) (kv.Decision, int) {
+	ctx, x := c.Request().Context(), exchangeOf(c)
+	caller, _ := identity.From(ctx) // nobody has no id
+	rules := l.rules(c, caller.ID, caller.HouseholdID)
+	decisions := x.toll.decisions
+	if decisions == nil || !slices.Equal(rules, x.toll.rules) {
+		decisions = l.ask(ctx, rules, x.toll.isAway)
 	}
 	strictest := 0
 	for i, d := range decisions {
@@ -121,13 +148,29 @@ func (l *limiter) judge(ctx context.Context, rules []rule) (kv.Decision, int) {
 	return decisions[strictest], rules[strictest].limit.Count
 }
 
-func (l *limiter) allow(ctx context.Context, r rule) kv.Decision {
-	decision, err := l.store.Allow(ctx, r.key, r.limit)
-	if err == nil {
-		return decision
+// ask judges all rules; side by side they share a round trip.
+func (l *limiter) ask(ctx context.Context, rules []rule, isAway bool) []kv.Decision {
+	decisions := make([]kv.Decision, len(rules))
+	var others sync.WaitGroup
+	for i, r := range rules[1:] {
+		others.Go(func() { decisions[i+1] = l.allow(ctx, r, isAway) })
 	}
-	l.warn(ctx, err)
-	if decision, err = l.fallback.Allow(ctx, r.key, r.limit); err != nil { // only a context that ended
+	decisions[0] = l.allow(ctx, rules[0], isAway)
+	others.Wait()
+
+	return decisions
+}
+
+func (l *limiter) allow(ctx context.Context, r rule, isAway bool) kv.Decision {
+	if !isAway {
+		decision, err := l.store.Allow(ctx, r.key, r.limit)
+		if err == nil {
+			return decision
+		}
+		l.warn(ctx, err)
+	}
+	decision, err := l.fallback.Allow(ctx, r.key, r.limit)
+	if err != nil { // only a context that ended
 		return kv.Decision{Allowed: true}
 	}
 

@@ -27,6 +27,10 @@ type Store interface {
 	Increment(ctx context.Context, key string, ttl time.Duration) (int64, error)
 	// Allow judges one event against a limit (GCRA), in one round trip.
 	Allow(ctx context.Context, key string, limit Limit) (Decision, error)
+	// Consult reads keys and judges events against their limits, all in one round trip. It judges
+	// only where the last value begins with all the others, in their order, and none is missing:
+	// that value then vouches for whom the events are charged to. Each event is judged by itself.
+	Consult(ctx context.Context, keys []string, events []Event) (Answer, error)
 	// Ping reports whether the store answers.
 	Ping(ctx context.Context) error
 	// Close releases connections.
@@ -38,6 +42,18 @@ type Limit struct {
 	Count  int
 	Period time.Duration
 	Burst  int
+}
+
+// Event is one to be judged against a limit, under the key that Allow would take.
+type Event struct {
+	Key   string
+	Limit Limit
+}
+
+// Answer is what Consult found.
+type Answer struct {
+	Values    [][]byte   // one a key, nil where there is none
+	Decisions []Decision // one an event; nil where nothing was judged
 }
 
 // Decision is what Allow found.

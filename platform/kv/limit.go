@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -47,6 +48,35 @@ func (g gcra) decision(remaining, retry, reset int64) Decision {
 		RetryAfter: time.Duration(retry) * time.Microsecond,
 		ResetAfter: time.Duration(reset) * time.Microsecond,
 	}
+}
+
+// gcras are the events' limits.
+func gcras(events []Event) ([]gcra, error) {
+	all := make([]gcra, len(events))
+	for i, e := range events {
+		var err error
+		if all[i], err = e.Limit.gcra(); err != nil {
+			return nil, err
+		}
+	}
+
+	return all, nil
+}
+
+// vouches reports whether the last value begins with all the others, none of them missing.
+func vouches(values [][]byte) bool {
+	if len(values) == 0 {
+		return false
+	}
+	rest := values[len(values)-1]
+	for _, v := range values[:len(values)-1] {
+		if v == nil || !bytes.HasPrefix(rest, v) {
+			return false
+		}
+		rest = rest[len(v):]
+	}
+
+	return rest != nil
 }
 
 // milliseconds rounds a ttl up to what Redis keeps.

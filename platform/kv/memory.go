@@ -146,20 +146,53 @@ func (m *memory) Allow(ctx context.Context, key string, limit Limit) (Decision, 
 		return d, err
 	}
 	err = m.locked(ctx, func(now time.Time) error {
-		arrival, err := integer(m.find(key, now))
-		if err != nil {
-			return fmt.Errorf("allow %s: %w", key, err)
-		}
-		var next int64
-		next, d = g.judge(now.UnixMicro(), arrival)
-		if next == 0 {
-			return nil
-		}
+		d, err = m.judge(key, g, now)
 
-		return m.put(key, strconv.AppendInt(nil, next, 10), now, d.ResetAfter)
+		return err
 	})
 
 	return d, err
+}
+
+// judge moves the arrival time under key on.
+func (m *memory) judge(key string, g gcra, now time.Time) (Decision, error) {
+	arrival, err := integer(m.find(key, now))
+	if err != nil {
+		return Decision{}, fmt.Errorf("allow %s: %w", key, err)
+	}
+	next, d := g.judge(now.UnixMicro(), arrival)
+	if next == 0 {
+		return d, nil
+	}
+
+	return d, m.put(key, strconv.AppendInt(nil, next, 10), now, d.ResetAfter)
+}
+
+// Consult implements Store.
+func (m *memory) Consult(ctx context.Context, keys []string, events []Event) (Answer, error) {
+	answer := Answer{Values: make([][]byte, len(keys))}
+	limits, err := gcras(events)
+	if err != nil {
+		return Answer{}, err
+	}
+	err = m.locked(ctx, func(now time.Time) error {
+		for i, key := range keys {
+			answer.Values[i] = bytes.Clone(m.find(key, now))
+		}
+		if !vouches(answer.Values) {
+			return nil
+		}
+		answer.Decisions = make([]Decision, len(events))
+		for i, e := range events {
+			if answer.Decisions[i], err = m.judge(e.Key, limits[i], now); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+
+	return answer, err
 }
 
 // Ping implements Store.

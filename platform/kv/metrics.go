@@ -105,6 +105,13 @@ func (m *measured) Allow(ctx context.Context, key string, limit Limit) (d Decisi
 	return m.store.Allow(ctx, key, limit)
 }
 
+// Consult implements Store.
+func (m *measured) Consult(ctx context.Context, keys []string, events []Event) (a Answer, err error) {
+	defer m.observe("consult", m.now(), &err)
+
+	return m.store.Consult(ctx, keys, events)
+}
+
 // Ping implements Store.
 func (m *measured) Ping(ctx context.Context) (err error) {
 	defer m.observe("ping", m.now(), &err)

@@ -32,25 +32,50 @@ local sum = redis.call('INCR', KEYS[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return sum`)
 
-// allowScript is gcra.judge with Redis's own clock, which all processes share. It returns what
+// judgeFunction is gcra.judge with Redis's own clock, which all processes share. It returns what
 // gcra.decision takes. %.0f: Lua would write a large number as 1.7e+15.
-//
-//nolint:gochecknoglobals // a constant that needs its hash taken
-var allowScript = rueidis.NewLuaScript(`
+const judgeFunction = `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local interval, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local arrival = redis.call('GET', KEYS[1])
-if arrival then
-  arrival = tonumber(arrival)
-  if not arrival then return redis.error_reply('ERR value is not an integer') end
+local function judge(key, interval, window)
+  interval, window = tonumber(interval), tonumber(window)
+  local arrival = redis.call('GET', key)
+  if arrival then
+    arrival = tonumber(arrival)
+    if not arrival then return nil end
+  end
+  arrival = math.max(arrival or 0, now)
+  local next = arrival + interval
+  local wait = next - now - window
+  if wait > 0 then return {-1, wait, arrival - now} end
+  redis.call('SET', key, string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
+  return {math.floor((now + window - next) / interval), 0, next - now}
+end`
+
+//nolint:gochecknoglobals // a constant that needs its hash taken
+var allowScript = rueidis.NewLuaScript(judgeFunction + `
+return judge(KEYS[1], ARGV[1], ARGV[2]) or redis.error_reply('ERR value is not an integer')`)
+
+// consultScript reads the first ARGV[1] keys and judges the others, where the last value read
+// vouches for the rest. It returns the values and the decisions.
+//
+//nolint:gochecknoglobals // a constant that needs its hash taken
+var consultScript = rueidis.NewLuaScript(judgeFunction + `
+local n = tonumber(ARGV[1])
+local values = redis.call('MGET', unpack(KEYS, 1, n))
+local vouched = ''
+for i = 1, n - 1 do
+  if not values[i] then return {values, {}} end
+  vouched = vouched .. values[i]
 end
-arrival = math.max(arrival or 0, now)
-local next = arrival + interval
-local wait = next - now - window
-if wait > 0 then return {-1, wait, arrival - now} end
-redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
-return {math.floor((now + window - next) / interval), 0, next - now}`)
+if not values[n] or string.sub(values[n], 1, #vouched) ~= vouched then return {values, {}} end
+local decisions = {}
+for i = n + 1, #KEYS do
+  local at = 2 * (i - n)
+  decisions[i - n] = judge(KEYS[i], ARGV[at], ARGV[at + 1])
+  if not decisions[i - n] then return redis.error_reply('ERR value is not an integer') end
+end
+return {values, decisions}`)
 
 // redisStore keeps everything in Redis or Valkey.
 type redisStore struct {
@@ -187,7 +212,7 @@ func (r *redisStore) Increment(ctx context.Context, key string, ttl time.Duratio
 	if err != nil {
 		return 0, err
 	}
-	answer, err := r.run(ctx, incrementScript, key, ms)
+	answer, err := r.run(ctx, incrementScript, []string{r.prefix + key}, ms)
 	if err != nil {
 		return 0, fmt.Errorf("increment %s: %w", key, err)
 	}
@@ -201,13 +226,23 @@ func (r *redisStore) Allow(ctx context.Context, key string, limit Limit) (Decisi
 	if err != nil {
 		return Decision{}, err
 	}
-	answer, err := r.run(ctx, allowScript, key, g.interval, g.window)
+	answer, err := r.run(ctx, allowScript, []string{r.prefix + key}, g.interval, g.window)
 	if err != nil {
 		return Decision{}, fmt.Errorf("allow %s: %w", key, err)
 	}
+	d, err := g.read(answer)
+	if err != nil {
+		return Decision{}, fmt.Errorf("allow %s: %w", key, err)
+	}
+
+	return d, nil
+}
+
+// read takes what the script's judge returned.
+func (g gcra) read(answer rueidis.RedisMessage) (Decision, error) {
 	n, err := answer.AsIntSlice()
 	if err != nil || len(n) != 3 {
-		return Decision{}, fmt.Errorf("allow %s: unexpected answer: %w", key, err)
+		return Decision{}, fmt.Errorf("unexpected answer: %w", err)
 	}
 
 	return g.decision(n[0], n[1], n[2]), nil
@@ -240,14 +275,14 @@ func (r *redisStore) do(ctx context.Context, cmd rueidis.Completed) (rueidis.Red
 	return r.guard(ctx, func(ctx context.Context) rueidis.RedisResult { return r.client.Do(ctx, cmd) })
 }
 
-func (r *redisStore) run(ctx context.Context, script *rueidis.Lua, key string, args ...int64) (rueidis.RedisMessage, error) {
+func (r *redisStore) run(ctx context.Context, script *rueidis.Lua, keys []string, args ...int64) (rueidis.RedisMessage, error) {
 	texts := make([]string, len(args))
 	for i, arg := range args {
 		texts[i] = strconv.FormatInt(arg, 10)
 	}
 
 	return r.guard(ctx, func(ctx context.Context) rueidis.RedisResult {
-		return script.Exec(ctx, r.client, []string{r.prefix + key}, texts)
+		return script.Exec(ctx, r.client, keys, texts)
 	})
 }
 
