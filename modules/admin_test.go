@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/spf13/cobra"
@@ -143,7 +142,7 @@ func TestADisabledHouseholdFallsSilentAtOnceAndComesBack(t *testing.T) {
 	op := h.operator(t, "op")
 	kata := h.registerHome("kata")
 	_, tablet := h.pair(t, kata, "tablet")
-	streams := []*http.Response{h.listen(t, kata.Client), h.listen(t, tablet)}
+	streams := []*httpxtest.Stream{kata.follow(t), tablet.Stream("/api/v1/events")}
 	path := "/api/v1/admin/households/" + kata.Household.ID
 
 	op.Patch(path, map[string]any{"is_disabled": true}).Expect(http.StatusOK)
@@ -156,7 +155,7 @@ func TestADisabledHouseholdFallsSilentAtOnceAndComesBack(t *testing.T) {
 			ExpectProblem(http.StatusForbidden, "auth.household_disabled")
 	}
 	for _, stream := range streams {
-		untilItEnds(t, stream)
+		expectEnd(t, stream)
 	}
 	var instances struct {
 		Items []struct {
@@ -185,12 +184,12 @@ func TestADisabledLoginStopsListening(t *testing.T) {
 	t.Parallel()
 	h := startHub(t)
 	op, kata := h.operator(t, "op"), h.register("kata")
-	stream := h.listen(t, kata.Client)
+	stream := kata.follow(t)
 
 	op.Patch("/api/v1/admin/users/"+kata.User.ID, map[string]any{"is_disabled": true}).Expect(http.StatusOK)
 
 	kata.Get("/api/v1/home").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-	untilItEnds(t, stream)
+	expectEnd(t, stream)
 }
 
 func TestOperatorsStopAndStartInstances(t *testing.T) {
@@ -252,32 +251,5 @@ func TestTheContractIsWhatIsServed(t *testing.T) {
 			served[r] = true
 		}
 		require.Equal(t, slices.Sorted(maps.Keys(promised)), slices.Sorted(maps.Keys(served)))
-	}
-}
-
-// listen opens a stream of events.
-func (h *hub) listen(t *testing.T, as *httpxtest.Client) *http.Response {
-	t.Helper()
-	res, err := http.DefaultClient.Do(as.Request(http.MethodGet, "/api/v1/events", nil))
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, res.StatusCode)
-	t.Cleanup(func() { _ = res.Body.Close() })
-
-	return res
-}
-
-func untilItEnds(t *testing.T, stream *http.Response) {
-	t.Helper()
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_, _ = io.Copy(io.Discard, stream.Body)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(patience):
-		_ = stream.Body.Close()
-		<-ended
-		t.Fatal("the stream goes on")
 	}
 }

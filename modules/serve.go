@@ -95,7 +95,7 @@ func (s *Server) openHTTP() error {
 		}, p.Now),
 		Authenticate: s.modules.auth.Authenticate(), OnRefused: s.modules.auth.RecordRefusal,
 		FailureWriters: s.modules.auth.FailureWriters(),
-		Ready: p.DB.Ping, Now: p.Now,
+		Ready:          p.DB.Ping, Now: p.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("wire http: %w", err)

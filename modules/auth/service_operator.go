@@ -100,19 +100,6 @@ func (s *service) resetPassword(ctx context.Context, email, password string) err
 	})
 }
 
-// changeUser finds a person by address and changes them, with an event in the same transaction.
-func (s *service) changeUser(
-	ctx context.Context, email, action string, change func(ctx context.Context, user *userRow) error,
-) error {
-	return s.withUser(ctx, email, func(ctx context.Context, user *userRow) error {
-		if err := change(ctx, user); err != nil {
-			return err
-		}
-
-		return s.audit.Record(ctx, operatorEvent(action, user.ID))
-	})
-}
-
 // withUser finds a person by address and changes them in one transaction.
 func (s *service) withUser(ctx context.Context, email string, change func(ctx context.Context, user *userRow) error) error {
 	var user *userRow
