@@ -1,7 +1,6 @@
 package modules_test
 
 import (
-	"fmt"
 	"net/http"
 	"os"
 	"testing"
@@ -170,7 +169,7 @@ func TestManyStreamsOfOnePersonAreRefused(t *testing.T) {
 
 func (h *hub) metrics(tb testing.TB) string {
 	tb.Helper()
-	return fmt.Sprintf("%s", h.For(tb).Get("/metrics").Body)
+	return string(h.For(tb).Get("/metrics").Body)
 }
 
 // TestRightsOfTheMomentDecideWhoHears: an adult becomes a child, and then nobody, while listening.
