@@ -210,7 +210,8 @@ func (s *service) endReused(ctx context.Context, session *sessionRow, from clien
 			Action:      actionReuseRefresh,
 			Outcome:     auditapi.Refused,
 			Actor:       auditapi.Actor{Kind: session.Kind}, // whoever it was
-			Target:      session.ID,
+			Target:      session.subject(), // so that the address can be erased with the person
+			Details:     map[string]any{"session_id": session.ID},
 			Personal:    map[string]string{"ip": from.IP},
 		})
 		switch {

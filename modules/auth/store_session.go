@@ -27,6 +27,18 @@ type sessionRow struct {
 
 func (sessionRow) TableName() string { return "auth_sessions" }
 
+// subject is the person or device whose session it is.
+func (s *sessionRow) subject() string {
+	switch {
+	case s.UserID != nil:
+		return *s.UserID
+	case s.DeviceID != nil:
+		return *s.DeviceID
+	default:
+		return ""
+	}
+}
+
 // hasEnded reports whether the session is over, by decision or by age.
 func (s *sessionRow) hasEnded(now time.Time) bool {
 	return s.RevokedAt != nil || isPast(s.ExpiresAt, now)

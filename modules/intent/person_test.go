@@ -1,0 +1,102 @@
+package intent
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func countRows(tb testing.TB, b *bench, table string) (n int) {
+	tb.Helper()
+	require.NoError(tb, b.db.Conn(tb.Context()).Raw(`SELECT count(*) FROM `+table).Scan(&n).Error)
+
+	return n
+}
+
+func TestEraseForgetsWhatAPersonSaid(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.say(t, lampOn)
+	_, err := b.speak(t.Context(), owner, request{Text: lampOn}, "one")
+	require.NoError(t, err)
+	asked := b.say(t, unlock)
+	require.Equal(t, "confirm", string(asked.Status))
+	b.sayAs(t, other(), request{Text: lampOn})
+
+	require.NoError(t, b.erase(t.Context(), owner.ID))
+
+	require.Equal(t, 1, countRows(t, b, "intent_history"))
+	require.Zero(t, countRows(t, b, "intent_claims"))
+	said := b.sayAs(t, owner, request{Text: "igen", ConversationID: asked.ConversationID})
+	require.NotEqual(t, "done", string(said.Status), "the question is forgotten, too")
+}
+
+// A claim that a living process may still answer for stays: its answer would be done twice.
+func TestEraseWaitsForClaimsInHand(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	turn, err := b.begin(t.Context(), owner, request{Text: lampOn})
+	require.NoError(t, err)
+	_, err = b.claimKey(t.Context(), turn, "one")
+	require.NoError(t, err)
+
+	require.NoError(t, b.erase(t.Context(), owner.ID))
+	require.Equal(t, 1, countRows(t, b, "intent_claims"))
+	b.clock.jump(b.claims.lease + time.Second)
+	require.NoError(t, b.erase(t.Context(), owner.ID))
+
+	require.Zero(t, countRows(t, b, "intent_claims"))
+}
+
+func TestClaimsAreForgottenAfterADay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, err := b.speak(t.Context(), owner, request{Text: lampOn}, "one")
+	require.NoError(t, err)
+
+	b.clock.jump(claimLife - time.Minute)
+	require.NoError(t, b.sweep(t.Context()))
+	require.Equal(t, 1, countRows(t, b, "intent_claims"))
+	b.clock.jump(2 * time.Minute)
+	require.NoError(t, b.sweep(t.Context()))
+
+	require.Zero(t, countRows(t, b, "intent_claims"))
+}
+
+func TestWhatIsOlderThanTheRetentionGoes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.history.Retention = 48 * time.Hour
+	row := historyRow{HouseholdID: owner.HouseholdID, ActorKind: "user", ActorID: owner.ID, Commands: "[]", Text: "x"}
+	add := func(age time.Duration, n int) {
+		row.At = b.clock.now().Add(-age)
+		row.ID = idAt(row.At)[:24] + strconv.Itoa(100_000_000_000+n) // so many in one millisecond
+		require.NoError(t, b.db.Conn(t.Context()).Create(&row).Error)
+	}
+	for n := range forgetBatch + 2 {
+		add(49*time.Hour, n)
+	}
+	for n := range 3 {
+		add(47*time.Hour, n)
+	}
+
+	require.NoError(t, b.forgetOld(t.Context()))
+
+	require.Equal(t, 3, countRows(t, b, "intent_history"))
+}
+
+func TestHistorySettingsNameTheirKey(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, DefaultHistory().Validate())
+	require.ErrorContains(t, History{Retention: time.Hour}.Validate(), "history.retention")
+}
+
+func TestIDsSortByTime(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	require.Equal(t, "019cb73d-3218-0000-0000-000000000000", idAt(at))
+	require.Less(t, idAt(at), idAt(at.Add(time.Millisecond)))
+	require.Equal(t, "00000000-0000-0000-0000-000000000000", idAt(time.Time{}))
+}
