@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,25 +37,22 @@ func serveAsChild() error {
 	return server.Run(ctx)
 }
 
-// startChild serves dir in a process of its own. kill ends it the hard way.
-func startChild(tb testing.TB, dir string) (client *httpxtest.Client, kill func()) {
+// startChild serves dir in a process of its own. kill ends it the hard way, and waits for its end.
+func startChild(tb testing.TB, dir string, settings ...string) (client *httpxtest.Client, kill func()) {
 	tb.Helper()
 	child := exec.CommandContext(context.WithoutCancel(tb.Context()), os.Args[0])
 	child.Env = append(withoutSettings(os.Environ()),
 		childVariable+"=1", "HOMEHUB_DATA_DIR="+dir, "HOMEHUB_SERVER_ADDRESS=127.0.0.1:0", "HOMEHUB_AUTH_BCRYPT_COST=4",
 		"HOMEHUB_LIMITS_ENABLED=false", "HOMEHUB_LLM_URL=", "HOMEHUB_LOG_LEVEL=error", "HOMEHUB_INTENT_DEADLINE=20s")
+	child.Env = append(child.Env, settings...)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	require.NoError(tb, err)
 	require.NoError(tb, child.Start())
-	isKilled := false
-	kill = func() {
-		if !isKilled {
-			isKilled = true
-			_ = child.Process.Kill()
-			_ = child.Wait()
-		}
-	}
+	kill = sync.OnceFunc(func() {
+		_ = child.Process.Kill()
+		_ = child.Wait()
+	})
 	tb.Cleanup(kill)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(tb, err)

@@ -237,7 +237,8 @@ func TestNarrowedDevice(t *testing.T) {
 		},
 		"two commands": {
 			"rooms", "HassTurnOff name=kis_lámpa; " + lampOn, meaning.StatusPartial,
-			"Lekapcsoltam a kis lámpát. " + outside + "konyhai lámpa.", []string{"light.kis"},
+			"Lekapcsoltam a kis lámpát. " + outside + "konyhai lámpa.",
+			[]string{"light.kis"},
 		},
 		"a question":              {"rooms", "HassGetState name=konyhai_lámpa", meaning.StatusFailed, outside + "konyhai lámpa.", nil},
 		"a question about itself": {"rooms", "HassGetState name=nagy_lámpa", meaning.StatusAnswered, "A nagy lámpa ég.", nil},

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"homehub/platform/fault"
 )
 
 const (
@@ -123,6 +125,7 @@ func (db *DB) send(ctx context.Context, conn *pgx.Conn, jobs []*batchJob) error 
 
 		return &undone{cause}
 	}
+	fault.Point("database.committing")
 	// From here on it may be kept even where no answer comes: nobody may do it again.
 	tag, err := conn.Exec(ctx, "COMMIT")
 	if err == nil && tag.String() != "COMMIT" {

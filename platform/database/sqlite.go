@@ -13,6 +13,8 @@ import (
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
+
+	"homehub/platform/fault"
 )
 
 // maxSQLiteConnections bounds readers: each holds a page cache of its own.
@@ -109,6 +111,8 @@ type sqliteTx struct {
 // Commit implements gorm.TxCommitter.
 func (t *sqliteTx) Commit() error {
 	defer t.done()
+	fault.Point("database.committing")
+
 	return t.Tx.Commit()
 }
 

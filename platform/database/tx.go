@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"gorm.io/gorm"
+
+	"homehub/platform/fault"
 )
 
 // txKey finds the transaction of one database in a context.
@@ -48,7 +50,12 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 
 	var after []func()
 	err := db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return fn(context.WithValue(ctx, txKey{db}, transaction{conn: tx, after: &after}))
+		err := fn(context.WithValue(ctx, txKey{db}, transaction{conn: tx, after: &after}))
+		if err == nil {
+			fault.Point("database.committing")
+		}
+
+		return err
 	})
 	if err != nil {
 		return err

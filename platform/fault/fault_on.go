@@ -5,38 +5,39 @@ package fault
 import (
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 )
 
-// Variable names the point at which the process ends, and at which of its visits: "claimed@2".
+// Variable names the points on the way to the end, in order and with commas between: the
+// process ends when it has been at all of them.
 const Variable = "HOMEHUB_TEST_FAULT"
 
-var (
-	chosen, visit = choice(os.Getenv(Variable))
-	visits        atomic.Int64
-)
-
-func choice(value string) (name string, visit int64) {
-	name, at, _ := strings.Cut(value, "@")
-	visit, err := strconv.ParseInt(at, 10, 64)
-	if err != nil {
-		visit = 1
-	}
-
-	return name, visit
-}
+//nolint:gochecknoglobals // one process has one end
+var way = struct {
+	mu   sync.Mutex
+	left []string
+}{left: strings.FieldsFunc(os.Getenv(Variable), func(r rune) bool { return r == ',' })}
 
 // Point ends the process where a test has chosen it.
 func Point(name string) {
-	if isChosen(name) {
+	if isLast(name) {
 		die()
 	}
 }
 
-func isChosen(name string) bool { return name == chosen && visits.Add(1) == visit }
+// isLast goes on by one point; it reports whether that was the last one.
+func isLast(name string) bool {
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	if len(way.left) == 0 || way.left[0] != name {
+		return false
+	}
+	way.left = way.left[1:]
+
+	return len(way.left) == 0
+}
 
 // die is what kill -9 does: nothing runs any more, no deferred call and no other goroutine.
 func die() {
@@ -46,7 +47,7 @@ func die() {
 
 // Half returns a writer that ends the process half way through what is written.
 func Half(name string, w http.ResponseWriter) http.ResponseWriter {
-	if !isChosen(name) {
+	if !isLast(name) {
 		return w
 	}
 
