@@ -15,14 +15,20 @@ import (
 	"homehub/platform/secret"
 )
 
-// saveDelay is how long changes are collected before they are written.
-const saveDelay = 500 * time.Millisecond
+const (
+	// saveDelay is how long changes of the home are collected before they are written.
+	saveDelay = 500 * time.Millisecond
+	// statesDelay is the same of states, which in a busy house change all the time: a file system
+	// takes longer for a new file than the home does for the changes of seconds.
+	statesDelay = 5 * time.Second
+)
 
 // saving writes two files some time after a change: the home itself, which changes rarely
 // and must survive a power cut, and its states, which change all the time and are only
 // worth a file that survives a crash of the process.
 type saving struct {
-	pending *task
+	soon    bool       // the home is to be written after saveDelay
+	later   bool       // the states after statesDelay
 	writing sync.Mutex // one writer at a time; taken before the home's lock
 
 	home, states bool // what changed; guarded by the home's lock
@@ -94,21 +100,23 @@ type savedAttribute struct {
 // markDirty has the home written soon. The caller holds the lock.
 func (h *Home) markDirty() {
 	h.saving.home = true
-	h.saveSoon()
+	h.saveAfter(saveDelay, &h.saving.soon)
 }
 
-// markStates has the states written soon. The caller holds the lock.
+// markStates has the states written some time later. The caller holds the lock.
 func (h *Home) markStates() {
 	h.saving.states = true
-	h.saveSoon()
+	h.saveAfter(statesDelay, &h.saving.later)
 }
 
-func (h *Home) saveSoon() {
-	if h.path == "" || h.saving.pending != nil || h.closed {
+// saveAfter writes what has changed by then, unless that is going to happen anyway.
+func (h *Home) saveAfter(delay time.Duration, isPending *bool) {
+	if h.path == "" || *isPending || h.closed {
 		return
 	}
-	h.saving.pending = h.after(saveDelay, func() {
-		h.saving.pending = nil
+	*isPending = true
+	h.after(delay, func() {
+		*isPending = false
 		h.serving.Go(h.saveNow) // not under the lock; Close waits for it
 	})
 }
