@@ -23,7 +23,10 @@ stage_modules() {
 	go mod tidy -diff
 }
 
-stage_vet() { go vet ./...; }
+stage_vet() {
+	go vet ./...
+	go vet -tags faultpoints ./platform/fault ./modules
+}
 
 # The README's own test command: nothing but Go.
 stage_test() { go test ./...; }
@@ -35,6 +38,8 @@ stage_real() {
 	local more=()
 	if $is_full; then more=(-count=3); else more=(-count=1); fi
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout=20m "${more[@]}" ./...
+	# A server killed at every step of an utterance: that takes fault points, compiled in for this alone.
+	go test -tags faultpoints -count=1 -timeout=15m -run '^TestKilled' ./modules
 }
 
 # Known vulnerabilities that this code reaches. What has no fixed release cannot be mended
@@ -95,3 +100,6 @@ stage_fuzz() {
 
 # What the README promises a stranger, in a clean clone with an empty data folder.
 stage_trial() { .ci/trial "$work/clone"; }
+
+# What the device maker's guide promises, with its own example.
+stage_device() { .ci/device "$work/device"; }
