@@ -28,7 +28,7 @@ const (
 			details, commitments, key_id, prev_hash, hash
 		FROM audit_entries WHERE household_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq`
 
-	scanPersonalSQLite = `SELECT CAST(seq AS integer), field, salt, text
+	scanPersonalSQLite = `SELECT CAST(seq AS integer), COALESCE(field || x'00' || hex(salt) || x'00' || text, '')
 		FROM audit_personal WHERE household_id = ? AND seq >= ? AND seq <= ? ORDER BY seq, field`
 	scanPersonalPostgres = `SELECT seq, field, salt, text
 		FROM audit_personal WHERE household_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq, field`
@@ -77,13 +77,13 @@ type personalOfEntry struct {
 
 // scanPersonal appends the values of the entries from first to last that were not erased, in order.
 func (s *store) scanPersonal(ctx context.Context, to []personalOfEntry, householdID string, first, last int64) ([]personalOfEntry, error) {
-	query := scanPersonalSQLite
+	query, read := scanPersonalSQLite, (*personalOfEntry).scanJoined
 	if s.db.Dialect() == database.Postgres {
-		query = scanPersonalPostgres
+		query, read = scanPersonalPostgres, (*personalOfEntry).scanColumns
 	}
+	var v personalOfEntry
 	err := s.scan(ctx, query, []any{householdID, first, last}, func(row scanRow) error {
-		var v personalOfEntry
-		if err := row(&v.Seq, &v.Field, &v.Salt, &v.Text); err != nil {
+		if err := read(&v, row); err != nil {
 			return err
 		}
 		to = append(to, v)
@@ -112,8 +112,9 @@ func (s *store) scan(ctx context.Context, query string, args []any, visit func(s
 		return database.MapError(err)
 	}
 	defer func() { _ = rows.Close() }()
+	row := scanRow(rows.Scan)
 	for rows.Next() {
-		if err := visit(rows.Scan); err != nil {
+		if err := visit(row); err != nil {
 			return err
 		}
 	}
@@ -138,8 +139,9 @@ func scanPostgres(ctx context.Context, pool *sql.DB, query string, args []any, v
 			return err
 		}
 		defer rows.Close()
+		row := scanRow(rows.Scan)
 		for rows.Next() {
-			if err := visit(rows.Scan); err != nil {
+			if err := visit(row); err != nil {
 				return err
 			}
 		}
@@ -172,6 +174,24 @@ func (e *entry) scanJoined(row scanRow) error {
 	if isMore {
 		e.At = time.Time{}
 	}
+
+	return nil
+}
+
+// scanColumns reads a row of scanPersonalPostgres.
+func (v *personalOfEntry) scanColumns(row scanRow) error {
+	return row(&v.Seq, &v.Field, &v.Salt, &v.Text)
+}
+
+// scanJoined reads a row of scanPersonalSQLite. What is not in three parts fits no commitment.
+func (v *personalOfEntry) scanJoined(row scanRow) error {
+	var joined, salt string
+	if err := row(&v.Seq, &joined); err != nil {
+		return err
+	}
+	v.Field, joined, _ = strings.Cut(joined, "\x00")
+	salt, v.Text, _ = strings.Cut(joined, "\x00")
+	v.Salt = unhex(salt)
 
 	return nil
 }
