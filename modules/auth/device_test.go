@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -227,6 +228,46 @@ func TestDevicesAreSeen(t *testing.T) {
 	b.clock.advance(time.Minute)
 	b.refreshDevice(tokens.RefreshToken).Expect(http.StatusOK)
 	require.WithinDuration(t, b.clock.now(), lastSeen(), time.Second)
+}
+
+func TestARemovalBeatsWhatTheDeviceDoesMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l := b.register("kata")
+	d, tokens := b.pairedDevice(l)
+	p := b.wait()
+	var unfetched deviceDTO
+	b.http.As(l.AccessToken).Post("/api/v1/devices/approve", approving(p)).Expect(http.StatusOK).JSON(&unfetched)
+	caller := b.principal(l.AccessToken)
+
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			if _, err := b.svc.refresh(t.Context(), identity.Device, tokens.RefreshToken, client{}); err != nil &&
+				!errors.Is(err, errInvalidRefresh) && !errors.Is(err, errSessionEnded) {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() {
+			if _, err := b.svc.redeemDeviceCode(t.Context(), p.DeviceCode, client{}); err != nil &&
+				!errors.Is(err, errInvalidGrant) && !errors.Is(err, errAccessDenied) && !errors.Is(err, errSessionEnded) {
+				t.Error(err)
+			}
+		})
+	}
+	for _, id := range []string{d.ID, unfetched.ID} {
+		wg.Go(func() {
+			if err := b.svc.removeDevice(t.Context(), caller, id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+
+	var sessions int64
+	require.NoError(t, b.db.Conn(t.Context()).Model(&sessionRow{}).Where("kind = 'device'").Count(&sessions).Error)
+	require.Zero(t, sessions)
+	b.http.As(tokens.AccessToken).Get(scoped).ExpectProblem(401, "auth.session_ended")
 }
 
 func TestTheOperatorsQuotaOfDevices(t *testing.T) {

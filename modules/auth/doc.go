@@ -2,8 +2,8 @@
 // sessions and tokens.
 //
 // It owns the tables auth_users, auth_households, auth_memberships, auth_invitations, auth_sessions,
-// auth_refresh_tokens and auth_signing_keys; the routes under /api/v1/auth, /api/v1/users/me,
-// /api/v1/households, /api/v1/invitations, of /api/v1/admin its users, households and invitations,
+// auth_refresh_tokens, auth_signing_keys, auth_devices and auth_device_grants; the routes under
+// /api/v1/auth, /api/v1/users/me, /api/v1/households, /api/v1/invitations, /api/v1/devices, /oauth and /pair, of /api/v1/admin its users, households and invitations,
 // and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
 // homehub's modules: what a new household gets from others comes in through
 // Deps.OnHouseholdCreated, and goes by Deps.OnHouseholdDeleted.
@@ -19,7 +19,9 @@
 //   - No token and no password is stored: refresh tokens as SHA-256 of 256 random bits,
 //     passwords as bcrypt, private keys sealed.
 //   - A refresh token is exchanged once. Who repeats it within the grace time gets the same
-//     successor, which is derived and not stored; who repeats it later ends the session.
+//     successor, which is derived and not stored; who repeats it later ends the session. A
+//     device's grace time ends when it uses the successor, and its first token follows from its
+//     device code in the same way.
 //   - An invitation is used once. Who belongs to a household changes under lockHousehold, and an
 //     owner stays; whoever records in its chain and locks it, locks it first.
 //   - bcrypt runs on half the cores at most.

@@ -106,7 +106,7 @@ func (s *service) updateDevice(ctx context.Context, caller identity.Principal, i
 	var row *deviceRow
 	err = s.db.InTx(ctx, func(ctx context.Context) error {
 		var err error
-		if row, err = s.store.getDevice(ctx, caller.HouseholdID, id); err != nil {
+		if row, err = s.store.lockDevice(ctx, caller.HouseholdID, id); err != nil {
 			return err
 		}
 		changed, err := checked.apply(row)
@@ -249,10 +249,14 @@ func (s *service) resolveArea(ctx context.Context, householdID, nameOrID string)
 // removeDevice ends a device: its tokens stop at once, on every replica.
 func (s *service) removeDevice(ctx context.Context, caller identity.Principal, id string) error {
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		if err := s.store.deleteDevice(ctx, caller.HouseholdID, id); err != nil {
+		d, err := s.store.lockDevice(ctx, caller.HouseholdID, id)
+		if err != nil {
 			return err
 		}
-		err := s.audit.Record(ctx, auditapi.Event{
+		if err := s.store.deleteDevice(ctx, d); err != nil {
+			return err
+		}
+		err = s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: caller.HouseholdID, Action: actionRemoveDevice, Outcome: auditapi.OK, Target: id,
 		})
 		if err != nil {

@@ -32,6 +32,9 @@ func (s *service) refresh(ctx context.Context, kind identity.Kind, presented str
 		return nil, err
 	}
 
+	if r.session.DeviceID != nil {
+		s.sight(ctx, *r.session.DeviceID)
+	}
 	out := r.issued
 	out.AccessToken, out.ExpiresIn, err = s.tokens.issue(ctx, claimsOf(r.session, r.role))
 
@@ -116,18 +119,7 @@ func (s *service) exchange(ctx context.Context, kind identity.Kind, presented st
 		return r, err
 	}
 
-	return r, s.touch(ctx, r.session, now, from)
-}
-
-// touch notes that a session is in use, and whose device that is.
-func (s *service) touch(ctx context.Context, session *sessionRow, now time.Time, from client) error {
-	if session.DeviceID != nil {
-		if err := s.store.touchDevice(ctx, *session.DeviceID, now); err != nil {
-			return err
-		}
-	}
-
-	return s.store.touchSession(ctx, session.ID, now, from)
+	return r, s.store.touchSession(ctx, r.session.ID, now, from)
 }
 
 // judgeRefresh says whether a token may be exchanged now.
@@ -210,7 +202,7 @@ func (s *service) endReused(ctx context.Context, session *sessionRow, from clien
 			Action:      actionReuseRefresh,
 			Outcome:     auditapi.Refused,
 			Actor:       auditapi.Actor{Kind: session.Kind}, // whoever it was
-			Target:      session.subject(), // so that the address can be erased with the person
+			Target:      session.subject(),                  // so that the address can be erased with the person
 			Details:     map[string]any{"session_id": session.ID},
 			Personal:    map[string]string{"ip": from.IP},
 		})

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"homehub/platform/log"
 )
 
 // keepSightingsEvery bounds how late a device's last_seen_at is: no request waits for it.
@@ -35,6 +37,14 @@ func (s *sightings) take() map[string]time.Time {
 	s.seen = nil
 
 	return seen
+}
+
+// sight writes down at once that a device is here. It is called outside of transactions: whoever
+// removes a device locks it before its tokens.
+func (s *service) sight(ctx context.Context, deviceID string) {
+	if err := s.store.touchDevice(ctx, deviceID, s.moment()); err != nil {
+		log.For(ctx, s.log).Warn("when a device was last seen was not kept", zap.Error(err))
+	}
 }
 
 // keepSightings writes down when devices were last seen. What fails is seen again.

@@ -74,16 +74,33 @@ func (s *store) getDevice(ctx context.Context, householdID, id string) (*deviceR
 // holdDevice returns a device that nobody removes until the transaction ends; nil where there is
 // none any more. It is for the device itself, whose code or token names no household.
 func (s *store) holdDevice(ctx context.Context, id string) (*deviceRow, error) {
-	query := `SELECT * FROM auth_devices WHERE id = ?`
+	return s.findDevice(ctx, `d.id = ?`, ` FOR KEY SHARE OF h FOR KEY SHARE OF d`, id)
+}
+
+// lockDevice returns a device that nobody else changes until the transaction ends;
+// errDeviceNotFound for a device of another household, too.
+func (s *store) lockDevice(ctx context.Context, householdID, id string) (*deviceRow, error) {
+	d, err := s.findDevice(ctx, `d.household_id = ? AND d.id = ?`, ` FOR KEY SHARE OF h FOR UPDATE OF d`, householdID, id)
+	if err == nil && d == nil {
+		err = errDeviceNotFound
+	}
+
+	return d, err
+}
+
+// findDevice locks the household before the device, and both before the household's record: who
+// deletes a household takes them in this order.
+func (s *store) findDevice(ctx context.Context, where, lock string, args ...any) (*deviceRow, error) {
+	query := `SELECT d.* FROM auth_households h JOIN auth_devices d ON d.household_id = h.id WHERE ` + where
 	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
-		query += ` FOR KEY SHARE`
+		query += lock
 	}
 	var found []deviceRow
-	if err := s.db.Conn(ctx).Raw(query, id).Scan(&found).Error; err != nil {
-		return nil, fmt.Errorf("hold device: %w", err)
+	if err := s.db.Conn(ctx).Raw(query, args...).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("find device: %w", err)
 	}
 	if len(found) == 0 {
-		return nil, nil //nolint:nilnil // it may have been removed
+		return nil, nil //nolint:nilnil // find may find nothing
 	}
 
 	return &found[0], nil
@@ -107,16 +124,13 @@ func (s *store) listDevices(ctx context.Context, householdID, only, below string
 	return found, nil
 }
 
-// updateDevice writes what people may change of a device.
+// updateDevice writes what people may change of a locked device.
 func (s *store) updateDevice(ctx context.Context, d *deviceRow) error {
-	res := s.db.Conn(ctx).Model(&deviceRow{}).Where("household_id = ? AND id = ?", d.HouseholdID, d.ID).Updates(map[string]any{
+	err := s.db.Conn(ctx).Model(&deviceRow{}).Where("household_id = ? AND id = ?", d.HouseholdID, d.ID).Updates(map[string]any{
 		"name": d.Name, "area": d.Area, "allowed_domains": d.AllowedDomains, "allowed_areas": d.AllowedAreas,
-	})
-	if res.Error != nil {
-		return fmt.Errorf("update device: %w", res.Error)
-	}
-	if res.RowsAffected == 0 {
-		return errDeviceNotFound
+	}).Error
+	if err != nil {
+		return fmt.Errorf("update device: %w", err)
 	}
 
 	return nil
@@ -133,23 +147,16 @@ func (s *store) touchDevice(ctx context.Context, id string, at time.Time) error 
 	return nil
 }
 
-// deleteDevice removes a device with its sessions. The device goes first: whoever is giving it
-// tokens holds it, so the sessions that are found then are all.
-func (s *store) deleteDevice(ctx context.Context, householdID, id string) error {
-	res := s.db.Conn(ctx).Where("household_id = ? AND id = ?", householdID, id).Delete(&deviceRow{})
-	if res.Error != nil {
-		return fmt.Errorf("delete device: %w", res.Error)
-	}
-	if res.RowsAffected == 0 {
-		return errDeviceNotFound
-	}
-	// Tokens before sessions, the order in which a refresh locks them.
+// deleteDevice removes a locked device with its sessions: whoever gives it tokens holds it, so
+// these are all. Tokens go before sessions, the order in which a refresh locks them.
+func (s *store) deleteDevice(ctx context.Context, d *deviceRow) error {
 	for _, statement := range []string{
 		`DELETE FROM auth_refresh_tokens WHERE session_id IN (SELECT id FROM auth_sessions WHERE device_id = ?)`,
 		`DELETE FROM auth_sessions WHERE device_id = ?`,
+		`DELETE FROM auth_devices WHERE id = ?`,
 	} {
-		if err := s.db.Conn(ctx).Exec(statement, id).Error; err != nil {
-			return fmt.Errorf("delete a device's sessions: %w", err)
+		if err := s.db.Conn(ctx).Exec(statement, d.ID).Error; err != nil {
+			return fmt.Errorf("delete device: %w", err)
 		}
 	}
 
