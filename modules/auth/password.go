@@ -37,6 +37,7 @@ type passwords struct {
 	dummy   []byte        // stands in for the hash of a user who does not exist
 	wait    prometheus.Observer
 	now     clock.Clock // for measuring only
+	compare func(hash, password []byte) error
 }
 
 func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwords, error) {
@@ -55,6 +56,7 @@ func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwor
 		dummy:   dummy,
 		wait:    wait,
 		now:     now,
+		compare: bcrypt.CompareHashAndPassword,
 	}, nil
 }
 
@@ -84,7 +86,7 @@ func (p *passwords) matches(ctx context.Context, hash, password string) (bool, e
 	if !isPossible {
 		stored, given = p.dummy, given[:min(len(given), maxPasswordBytes)]
 	}
-	err := bcrypt.CompareHashAndPassword(stored, given)
+	err := p.compare(stored, given)
 	if err != nil && !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		return false, fmt.Errorf("compare password: %w", err)
 	}
