@@ -29,8 +29,9 @@ func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 		"journal_mode(wal)",
 		"synchronous(full)", // a commit is on the disk when it returns, power cut or not
 		"foreign_keys(on)",
-		"secure_delete(on)", // what is deleted is overwritten, not only forgotten
-		"cache_size(-1024)",
+		"secure_delete(on)",            // what is deleted is overwritten, not only forgotten
+		"cache_size(-4096)",            // each chain, history and index grows at a page of its own
+		"wal_autocheckpoint(4000)",     // pages: what is written often is copied into the file seldom
 		"journal_size_limit(67108864)", // a burst does not leave a huge WAL behind
 	}
 	query := url.Values{
