@@ -77,14 +77,14 @@ func (k *keys) signer(ctx context.Context) (*signingKey, error) {
 // verifier returns the public key with that id. One that is not known may be another
 // replica's new one, so the database is asked, but not at every stranger's word.
 func (k *keys) verifier(ctx context.Context, kid string) (ed25519.PublicKey, error) {
-	if key := k.present.Load().find(kid); key != nil {
+	if key := k.present.Load().find(kid, k.now()); key != nil {
 		return key.public, nil
 	}
 	set, err := k.reload(ctx, reloadAtMostEvery)
 	if err != nil {
 		return nil, err
 	}
-	key := set.find(kid)
+	key := set.find(kid, k.now())
 	if key == nil {
 		return nil, errInvalidToken.Wrap(errors.New("unknown key id"))
 	}
@@ -105,12 +105,21 @@ func (k *keys) published(ctx context.Context) ([]*signingKey, error) {
 	return set.all, nil
 }
 
-func (s *keySet) find(kid string) *signingKey {
+// isPresent reports whether tokens of a key that is in memory may still be valid.
+func (k *keys) isPresent(kid string) bool { return k.present.Load().find(kid, k.now()) != nil }
+
+// find returns a key that has not retired. Memory is read anew once in a while only, and a stolen
+// key must not outlive its end there.
+func (s *keySet) find(kid string, now time.Time) *signingKey {
 	if s == nil {
 		return nil
 	}
+	key := s.byKID[kid]
+	if key == nil || isPast(key.retireAt, now) {
+		return nil
+	}
 
-	return s.byKID[kid]
+	return key
 }
 
 // reload reads the keys again unless that was done within the last atMostEvery.

@@ -38,6 +38,7 @@ type bench struct {
 	clock *testClock
 	audit *audittest.Recorder
 	ring  *secret.Keyring
+	log   *zap.Logger
 }
 
 type testClock struct {
@@ -72,7 +73,7 @@ func setup(tb testing.TB, options ...func(*Deps)) *bench {
 	for _, option := range options {
 		option(&deps)
 	}
-	b.db = deps.DB
+	b.db, b.log = deps.DB, deps.Log
 	b.Module, err = New(deps)
 	require.NoError(tb, err)
 	b.http = httpxtest.New(tb, b.serve(tb))
@@ -80,18 +81,22 @@ func setup(tb testing.TB, options ...func(*Deps)) *bench {
 	return b
 }
 
-// serve puts the module behind httpx, with one household-scoped route to try.
-func (b *bench) serve(tb testing.TB) http.Handler {
+// serve puts the module behind httpx, with one household-scoped route to try. No request is too
+// many for it unless an option says so.
+func (b *bench) serve(tb testing.TB, options ...func(*httpx.Config, *httpx.Deps)) http.Handler {
 	tb.Helper()
-	limits := httpx.DefaultLimits()
-	limits.Enabled = false
 	store := kv.NewMemory(clock.System)
 	tb.Cleanup(store.Close)
-	server, err := httpx.New(httpx.Defaults(), httpx.Deps{
-		Log: zap.NewNop(), Metrics: prometheus.NewRegistry(), KV: store, Spec: docs.OpenAPI, Limits: limits,
+	cfg, deps := httpx.Defaults(), httpx.Deps{
+		Log: b.log, Metrics: prometheus.NewRegistry(), KV: store, Spec: docs.OpenAPI, Limits: httpx.DefaultLimits(),
 		Health: health.New(nil, clock.System), Authenticate: b.Authenticate(), OnRefused: b.RecordRefusal,
 		FailureWriters: b.FailureWriters(), Now: clock.System,
-	})
+	}
+	deps.Limits.Enabled = false
+	for _, option := range options {
+		option(&cfg, &deps)
+	}
+	server, err := httpx.New(cfg, deps)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { _ = server.Close() })
 	b.Routes(server.Public(), server.API())

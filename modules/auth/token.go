@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -39,6 +40,8 @@ type claims struct {
 	Role        identity.Role
 	SessionID   string
 	ExpiresAt   time.Time
+
+	keyID string // of the key that signed it
 }
 
 // tokens issues and verifies access tokens.
@@ -98,10 +101,10 @@ func (t *tokens) verify(ctx context.Context, token string) (claims, error) {
 		return claims{}, errInvalidToken
 	}
 	hash := sha256.Sum256([]byte(token))
-	if c, ok := t.verified.GetIfPresent(hash); ok && t.now().Before(c.ExpiresAt) {
+	if c, ok := t.verified.GetIfPresent(hash); ok && t.now().Before(c.ExpiresAt) && t.keys.isPresent(c.keyID) {
 		return c, nil
 	}
-	payload, err := t.checkSignature(ctx, token)
+	payload, kid, err := t.checkSignature(ctx, token)
 	if err != nil {
 		return claims{}, err
 	}
@@ -109,39 +112,56 @@ func (t *tokens) verify(ctx context.Context, token string) (claims, error) {
 	if err != nil {
 		return claims{}, errInvalidToken.Wrap(err)
 	}
+	c.keyID = kid
 	t.verified.Set(hash, c)
 
 	return c, nil
 }
 
-// checkSignature returns the payload of a compact JWS made with one of our keys. The header
-// must be exactly what issue writes: nothing in it chooses the algorithm or fetches a key.
-func (t *tokens) checkSignature(ctx context.Context, token string) ([]byte, error) {
-	header, _, _, err := jws.SplitCompactString(token)
+// checkSignature returns the payload of a compact JWS made with one of our keys, and which. The
+// header must be exactly what issue writes: nothing in it chooses the algorithm or fetches a key.
+func (t *tokens) checkSignature(ctx context.Context, token string) (payload []byte, kid string, err error) {
+	header, err := decodeHeader(token)
 	if err != nil {
-		return nil, errInvalidToken.Wrap(err)
+		return nil, "", errInvalidToken.Wrap(err)
 	}
-	kid, err := parseHeader(string(header))
-	if err != nil {
-		return nil, errInvalidToken.Wrap(err)
+	if kid, err = parseHeader(header); err != nil {
+		return nil, "", errInvalidToken.Wrap(err)
 	}
 	public, err := t.keys.verifier(ctx, kid)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	payload, err := jws.Verify([]byte(token), jws.WithKey(jwa.EdDSA, public), jws.WithCompact())
+	payload, err = jws.Verify([]byte(token), jws.WithKey(jwa.EdDSA, public), jws.WithCompact())
 	if err != nil {
-		return nil, errInvalidToken.Wrap(err)
+		return nil, "", errInvalidToken.Wrap(err)
 	}
 
-	return payload, nil
+	return payload, kid, nil
 }
 
-func parseHeader(encoded string) (kid string, err error) {
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return "", fmt.Errorf("decode header: %w", err)
+// decodeHeader returns the first of a token's three parts. Decoders forgive padding, stray bits and
+// other alphabets; a token of ours has one spelling only.
+func decodeHeader(token string) ([]byte, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("%d parts", len(parts))
 	}
+	var header []byte
+	for i, part := range parts {
+		raw, err := base64.RawURLEncoding.DecodeString(part)
+		if err != nil || base64.RawURLEncoding.EncodeToString(raw) != part {
+			return nil, errors.New("a part is not base64url as it should be")
+		}
+		if i == 0 {
+			header = raw
+		}
+	}
+
+	return header, nil
+}
+
+func parseHeader(raw []byte) (kid string, err error) {
 	var header map[string]string // so that no parameter can be anything but text
 	if err := json.Unmarshal(raw, &header); err != nil {
 		return "", fmt.Errorf("decode header: %w", err)
@@ -151,7 +171,17 @@ func parseHeader(encoded string) (kid string, err error) {
 		return "", errors.New("the header is not one of ours")
 	}
 
-	return kid, nil
+	return kid, checkSpelling(raw, header)
+}
+
+// checkSpelling refuses what decoding does not show: members that are there twice.
+func checkSpelling(raw []byte, decoded any) error {
+	again, err := json.Marshal(decoded)
+	if err != nil || !bytes.Equal(again, raw) {
+		return errors.New("not spelt as ours are")
+	}
+
+	return nil
 }
 
 // checkClaims judges whom the token is from and for, and when.
@@ -159,6 +189,9 @@ func (t *tokens) checkClaims(payload []byte) (claims, error) {
 	token, err := jwt.Parse(payload, jwt.WithVerify(false), jwt.WithValidate(false)) // verified above
 	if err != nil {
 		return claims{}, fmt.Errorf("decode claims: %w", err)
+	}
+	if err := checkSpelling(payload, token); err != nil {
+		return claims{}, err
 	}
 	now := t.now()
 	latest := now.Add(clockSkew)
