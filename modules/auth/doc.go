@@ -2,7 +2,8 @@
 // sessions and tokens.
 //
 // It owns the tables auth_users, auth_households, auth_memberships, auth_invitations, auth_sessions,
-// auth_refresh_tokens, auth_signing_keys, auth_devices and auth_device_grants; the routes under
+// auth_refresh_tokens, auth_signing_keys, auth_devices, auth_device_grants,
+// auth_reset_tokens and auth_erasures; the routes under
 // /api/v1/auth, /api/v1/users/me, /api/v1/households, /api/v1/invitations, /api/v1/devices, /oauth and /pair, of /api/v1/admin its users, households and invitations,
 // and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
 // homehub's modules: what a new household gets from others comes in through

@@ -27,7 +27,9 @@ type keeper struct {
 }
 
 func (k *keeper) on(name string) func(*Deps) {
-	return func(d *Deps) { d.Belongings = append(d.Belongings, Belongings{Name: name, Export: k.export, Erase: k.erase}) }
+	return func(d *Deps) {
+		d.Belongings = append(d.Belongings, Belongings{Name: name, Export: k.export, Erase: k.erase})
+	}
 }
 
 func (k *keeper) erase(_ context.Context, userID string) error {

@@ -9,7 +9,7 @@ import (
 	"homehub/platform/identity"
 )
 
-const actionChangePassword = "auth.change_password" //nolint:gosec // the name of an act
+const actionChangePassword = "auth.change_password"
 
 const reasonPasswordChanged = "password_changed"
 

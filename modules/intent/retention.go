@@ -71,7 +71,7 @@ func (s *service) forgetOld(ctx context.Context) error {
 // the milliseconds since 1970.
 func idAt(at time.Time) string {
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(max(at.UnixMilli(), 0))<<16) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(id[:8], uint64(max(at.UnixMilli(), 0))<<16)
 
 	return id.String()
 }

@@ -107,9 +107,9 @@ func (s *service) dropQuestions(ctx context.Context, householdID, userID string)
 		return err
 	}
 	asked := turn{caller: identity.Principal{HouseholdID: householdID, ID: userID}}
-	keys := make([]string, len(rows))
-	for i, row := range rows {
-		keys[i] = asked.conversationKey(row.ConversationID)
+	keys := make([]string, 0, 2*len(rows))
+	for _, row := range rows {
+		keys = append(keys, asked.conversationKey(row.ConversationID))
 	}
 	ids, err := s.kv.GetMany(ctx, keys...)
 	if err != nil {
