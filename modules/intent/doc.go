@@ -14,5 +14,6 @@
 //     a claim is carried out at most once (docs/decisions/0060).
 //   - History, audit entry and finished claim commit together, before the reply leaves
 //     (docs/decisions/0062).
+//   - A PIN is in no record, and others' words are in no answer (words.go, docs/decisions/0078).
 //   - Nothing waits without a deadline, and all of it together not beyond intent.deadline.
 package intent
