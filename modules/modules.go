@@ -63,7 +63,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 
 	intentMod, err := intent.New(intent.Deps{
 		Config: cfg.Intent, History: cfg.History, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
-		PINs: authMod, FingerprintKey: p.Secrets.Refresh,
+		Words: auditMod, PINs: authMod, FingerprintKey: p.Secrets.Refresh,
 		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
 	})
 	if err != nil {

@@ -64,6 +64,7 @@ func New(deps Deps) *Module {
 		heads:   newHeads(deps.Now),
 		anchors: &anchoring{file: anchorFile(deps.Anchors), interval: deps.Config.AnchorInterval, set: anchorSet{}},
 
+		wordless:  map[string]int64{},
 		pageSize:  defaultPageSize,
 		verifying: semaphore.NewWeighted(maxVerifying),
 	}}

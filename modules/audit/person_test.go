@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,4 +105,32 @@ func TestExportHoldsOnesOwnEntries(t *testing.T) {
 	require.JSONEq(t, `{"status": "done", "changes": ["on", "off"], "n": 1.5}`, string(items[0].Details))
 	failure := errors.New("the connection is gone")
 	require.ErrorIs(t, s.export(t.Context(), "u1", func(any) error { return failure }), failure)
+}
+
+func TestOldWordsAreForgottenAndNamesStay(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	at := noon
+	s.now = func() time.Time { return at }
+	fill(t, s, home, wordsBatch+1)
+	at = at.Add(time.Hour)
+	fill(t, s, home, 1)
+	fill(t, s, neighbour, 1)
+
+	require.NoError(t, s.forgetWords(t.Context(), noon.Add(time.Minute)))
+	requireWords(t, s, home, 1)
+	require.NoError(t, s.forgetWords(t.Context(), at.Add(time.Minute)))
+
+	requireWords(t, s, home, 0)
+	requireWords(t, s, neighbour, 0)
+	require.Len(t, personalLeft(t, s, home), wordsBatch+2)
+	requireIntact(t, s, home, wordsBatch+2)
+}
+
+func requireWords(tb testing.TB, s *service, householdID string, want int) {
+	tb.Helper()
+	var n int
+	require.NoError(tb, s.db.Conn(tb.Context()).Raw(
+		`SELECT count(*) FROM audit_personal WHERE household_id = ? AND field = ?`, householdID, fieldText).Scan(&n).Error)
+	require.Equal(tb, want, n)
 }

@@ -38,6 +38,7 @@ type service struct {
 	heads   *heads
 	anchors *anchoring
 
+	wordless  map[string]int64    // up to where a chain has no words any more
 	pageSize  int                 // of verifying
 	verifying *semaphore.Weighted // bounds what requests may have verified at once
 }

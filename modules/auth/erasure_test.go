@@ -207,7 +207,9 @@ func TestTheLastTwoOwnersLeaveAtOnce(t *testing.T) {
 func TestAnExportIsOneDocument(t *testing.T) {
 	t.Parallel()
 	nothing := func(context.Context, string, func(any) error) error { return nil }
-	b := setup(t, func(d *Deps) { d.Belongings = []Belongings{{Name: "utterances", Export: nothing}, {Name: "audit", Export: nothing}} })
+	b := setup(t, func(d *Deps) {
+		d.Belongings = []Belongings{{Name: "utterances", Export: nothing}, {Name: "audit", Export: nothing}}
+	})
 	kata := b.register("kata")
 
 	var all map[string]json.RawMessage

@@ -53,6 +53,7 @@ type Deps struct {
 	Homes   Homes
 	LLM     Model
 	Audit   Recorder
+	Words   Forgetter // keeps what was said, too; nil: nobody else does
 	PINs    PINs
 	// FingerprintKey keys what claims keep of their requests' bodies.
 	FingerprintKey []byte

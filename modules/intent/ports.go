@@ -2,6 +2,7 @@ package intent
 
 import (
 	"context"
+	"time"
 
 	"homehub/modules/audit/auditapi"
 	"homehub/modules/hamanager/hamanagerapi"
@@ -21,6 +22,12 @@ type Homes interface {
 type Recorder interface {
 	// Record joins the transaction in ctx; its failure undoes what it records.
 	Record(ctx context.Context, e auditapi.Event) error
+}
+
+// Forgetter is where else words are kept.
+type Forgetter interface {
+	// ForgetWords deletes what was said before a moment. One caller at a time.
+	ForgetWords(ctx context.Context, before time.Time) error
 }
 
 // PINs knows the households' PINs.

@@ -58,13 +58,21 @@ func (s *service) runForgetting(ctx context.Context) {
 
 // forgetOld deletes in small batches, each in a transaction of its own.
 func (s *service) forgetOld(ctx context.Context) error {
-	before := idAt(s.now().Add(-s.history.Retention))
+	before := s.now().Add(-s.history.Retention)
 	for {
-		n, err := s.store.deleteHistoryBefore(ctx, before, forgetBatch)
-		if err != nil || n < forgetBatch {
+		n, err := s.store.deleteHistoryBefore(ctx, idAt(before), forgetBatch)
+		if err != nil {
 			return err
 		}
+		if n < forgetBatch {
+			break
+		}
 	}
+	if s.words == nil {
+		return nil
+	}
+
+	return s.words.ForgetWords(ctx, before)
 }
 
 // idAt is the lowest id that can have been made at a moment: they are UUIDv7, which begin with

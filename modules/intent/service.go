@@ -30,6 +30,7 @@ const (
 type service struct {
 	cfg     Config
 	history History
+	words   Forgetter
 	db      *database.DB
 	store   *store
 	kv      kv.Store
@@ -55,6 +56,7 @@ func newService(deps Deps, m *metrics) *service {
 	return &service{
 		cfg:     deps.Config,
 		history: deps.History,
+		words:   deps.Words,
 		db:      deps.DB,
 		store:   &store{db: deps.DB, keepsWords: deps.History.KeepWords},
 		kv:      deps.KV,
