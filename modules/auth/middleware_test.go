@@ -10,7 +10,6 @@ import (
 
 	"homehub/platform/identity"
 	"homehub/platform/kv"
-	"homehub/platform/kv/kvtest"
 )
 
 const scoped = "/api/v1/home" // a household-scoped route; see bench.serve
@@ -82,30 +81,6 @@ func TestAGuestsMembershipEndsByItself(t *testing.T) {
 	as.Get(scoped + "?household_id=" + nora.Household.ID).Expect(http.StatusOK)
 	b.clock.advance(time.Minute)
 	as.Get(scoped+"?household_id="+nora.Household.ID).ExpectProblem(http.StatusNotFound, "auth.household_not_found")
-}
-
-func TestLogoutCountsAtOnce(t *testing.T) {
-	t.Parallel()
-	shared := kvtest.New(t)
-	b := setup(t, func(d *Deps) { d.KV = shared })
-	replica := setup(t, b.on(shared))
-	b.register("kata")
-	one, two, three := b.login("kata"), b.login("kata"), b.login("kata")
-	for _, l := range []loginDTO{one, two, three} { // fills the caches of both
-		b.http.As(l.AccessToken).Get(scoped).Expect(http.StatusOK)
-		replica.http.As(l.AccessToken).Get(scoped).Expect(http.StatusOK)
-	}
-
-	b.http.As(one.AccessToken).Post("/api/v1/auth/logout", nil).Expect(http.StatusNoContent)
-	replica.http.As(one.AccessToken).Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-	b.refreshTokens(one.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-	replica.http.As(two.AccessToken).Get(scoped).Expect(http.StatusOK)
-
-	b.http.As(two.AccessToken).Post("/api/v1/auth/logout", map[string]any{"everywhere": true}).Expect(http.StatusNoContent)
-	for _, l := range []loginDTO{two, three} {
-		replica.http.As(l.AccessToken).Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-	}
-	require.Len(t, b.audit.Find(actionLogout), 2)
 }
 
 // racingKV lets something happen just before an entry is kept.

@@ -86,34 +86,6 @@ func TestTwentyAtOnceGetOneSuccessor(t *testing.T) {
 	require.Equal(t, int64(2), rows)
 }
 
-func TestSessionsEndByAge(t *testing.T) {
-	t.Parallel()
-	b := setup(t, func(d *Deps) { d.Config.SessionIdle, d.Config.SessionMaxAge = time.Hour, 90*time.Minute })
-	idle, old := b.register("kata"), b.register("nora")
-
-	b.clock.advance(50 * time.Minute)
-	next := b.mustRefresh(old.RefreshToken)
-	require.Equal(t, int64(40*60), next.RefreshExpiresIn) // the session ends before the idle time does
-	b.clock.advance(11 * time.Minute)
-	b.refreshTokens(idle.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-	next = b.mustRefresh(next.RefreshToken)
-	b.clock.advance(29 * time.Minute)
-	b.refreshTokens(next.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-}
-
-func TestAccessTokenEndsWithTheSession(t *testing.T) {
-	t.Parallel()
-	b := setup(t, func(d *Deps) {
-		d.Config.AccessTTL, d.Config.SessionIdle, d.Config.SessionMaxAge = 2*time.Hour, 3*time.Hour, 3*time.Hour
-	})
-	l := b.register("kata")
-	b.clock.advance(2*time.Hour - time.Minute)
-	next := b.mustRefresh(l.RefreshToken)
-	b.clock.advance(time.Hour + 2*time.Minute)
-
-	b.http.As(next.AccessToken).Get("/api/v1/home").ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
-}
-
 func TestAChangedRefreshKeyIsNoReuse(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
