@@ -17,7 +17,7 @@ import (
 
 // unhurried are limits that are on, and judge every request, but stop nobody.
 var unhurried = []string{ //nolint:gochecknoglobals // a constant
-	"HOMEHUB_LIMITS_ENABLED=true", "HOMEHUB_LIMITS_REGISTER=1000000/1m", "HOMEHUB_LIMITS_LOGIN=1000000/1m",
+	"HOMEHUB_LIMITS_ENABLED=true", "HOMEHUB_LIMITS_REGISTER=1000000/1m", "HOMEHUB_LIMITS_LOGIN=1000000/1m", "HOMEHUB_LIMITS_LOGIN_FAILURES=1000000/1m",
 	"HOMEHUB_LIMITS_INTENT=1000000/1m", "HOMEHUB_LIMITS_INTENT_HOUSEHOLD=1000000/1m", "HOMEHUB_LIMITS_DEFAULT=1000000/1m",
 }
 
@@ -54,7 +54,7 @@ func withHouseholds(ctx context.Context, o options, fn func(*process, []*caller)
 	settings := append([]string{
 		"BENCH_PROFILE=" + filepath.Join(dir, profileFile),
 		// Nothing is generated where the database is not on this machine.
-		"HOMEHUB_SECRETS_ENCRYPTION_KEYS=" + base64.URLEncoding.EncodeToString([]byte(rand.Text() + "......")),
+		"HOMEHUB_SECRETS_ENCRYPTION_KEYS=" + base64.URLEncoding.EncodeToString([]byte(rand.Text()+"......")),
 		"HOMEHUB_SECRETS_REFRESH_KEY=" + rand.Text() + rand.Text(), "HOMEHUB_SECRETS_AUDIT_KEYS=" + rand.Text() + rand.Text(),
 	}, unhurried...)
 	for key, value := range map[string]string{"HOMEHUB_DATABASE_URL": o.database, "HOMEHUB_KV_URL": o.kv} {
@@ -62,7 +62,7 @@ func withHouseholds(ctx context.Context, o options, fn func(*process, []*caller)
 			settings = append(settings, key+"="+value)
 		}
 	}
-	p, err := serve(ctx, o.binary, dir, settings...)
+	p, err := serve(ctx, o.binary, dir, append(settings, o.settings...)...)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (p *process) measure(ctx context.Context, o options, l load, rate, n int) e
 func households(ctx context.Context, p *process, n int) ([]*caller, error) {
 	callers := make([]*caller, n)
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(8)
+	group.SetLimit(2)
 	for i := range callers {
 		group.Go(func() (err error) {
 			if callers[i], err = p.register(ctx, i); err != nil {

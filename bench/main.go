@@ -25,6 +25,7 @@ type options struct {
 	database   string // URLs; empty: the embedded default
 	kv         string
 	profile    bool
+	settings   []string // of the measure itself
 }
 
 func main() {
@@ -68,7 +69,9 @@ func run(ctx context.Context, args []string) error {
 		return measureMemory(ctx, o)
 	case "load":
 		return measureLoad(ctx, o)
+	case "storm":
+		return measureStorm(ctx, o)
 	default:
-		return errors.New("say what to measure, after the flags: share, start, memory or load")
+		return errors.New("say what to measure, after the flags: share, start, memory, load or storm")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +13,7 @@ import (
 
 	"homehub/platform/apperr"
 	"homehub/platform/clock"
+	"homehub/platform/spare"
 )
 
 const (
@@ -28,8 +28,8 @@ const (
 	maxWaitingForEachSlot = 64
 )
 
-// passwords hashes and verifies with bcrypt, on half the cores at most, so that a storm of
-// logins cannot slow down what homes are told to do.
+// passwords hashes and verifies with bcrypt, on half the cores at most and in time that nobody else
+// wants, so that a storm of logins cannot slow down what homes are told to do.
 type passwords struct {
 	cost    int
 	slots   chan struct{} // holds a token for each bcrypt that runs
@@ -41,7 +41,7 @@ type passwords struct {
 }
 
 func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwords, error) {
-	slots := max(1, runtime.GOMAXPROCS(0)/2)
+	slots := spare.Slots()
 	dummy, err := bcrypt.GenerateFromPassword([]byte("nobody has this password"), bcrypt.MinCost)
 	if err != nil {
 		return nil, fmt.Errorf("make dummy hash: %w", err)
@@ -66,7 +66,9 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer p.release()
-	hash, err := bcrypt.GenerateFromPassword(normalizePassword(password), p.cost)
+	var hash []byte
+	var err error
+	spare.Run(func() { hash, err = bcrypt.GenerateFromPassword(normalizePassword(password), p.cost) })
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
@@ -86,7 +88,8 @@ func (p *passwords) matches(ctx context.Context, hash, password string) (bool, e
 	if !isPossible {
 		stored, given = p.dummy, given[:min(len(given), maxPasswordBytes)]
 	}
-	err := p.compare(stored, given)
+	var err error
+	spare.Run(func() { err = p.compare(stored, given) })
 	if err != nil && !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		return false, fmt.Errorf("compare password: %w", err)
 	}
