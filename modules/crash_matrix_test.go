@@ -108,7 +108,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 					c := startCrash(t, scene, settings(t))
 					c.killAt(t, point)
 					c.requireTruth(t, point)
-					fmt.Printf("CRASH %s %s %s %s calls=%d\n", point.name, scene.name, name, point.want, c.home.count(scene.calls))
+					t.Logf("CRASH %s | %s | %s | %s | %d", point.name, scene.name, name, point.want, c.home.count(scene.calls))
 				})
 			}
 		}

@@ -32,7 +32,7 @@ func tables() []table {
 		{"RIGHTS", []string{"Operation", "Right", "Device", "Guest", "Child", "Adult", "Owner"}},
 		{"ISOLATION", []string{"Operation", "Roles tried", "Neighbour's and nobody's id", "Malformed id"}},
 		{"TAMPER", []string{"Act", "Database", "Found as"}},
-		{"CRASH", []string{"Killed", "Database", "What a retry gets", "Done"}},
+		{"CRASH", []string{"Killed at", "Command", "Database", "What a retry gets", "Service calls"}},
 	}
 }
 
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string) error {
 
 // suites runs the tests and returns what they said, by table.
 func suites(ctx context.Context, args []string) (map[string][]string, error) {
-	args = append([]string{"test", "-json", "-count=1", "-tags=faultpoints"}, args...)
+	args = append([]string{"test", "-json", "-count=1", "-tags=faultpoints", "-timeout=20m"}, args...)
 	args = append(args, "./modules/...")
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // whoever runs it names the tests
 	cmd.Stderr = os.Stderr
