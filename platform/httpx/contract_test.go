@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/platform/httpx"
+	"homehub/platform/httpx/httpxtest"
 )
 
 func TestRequestsAreHeldAgainstTheContract(t *testing.T) {
@@ -150,6 +151,27 @@ func TestOrderOfJudgement(t *testing.T) {
 			require.Contains(t, res.Header.Get("Allow"), "POST")
 		}
 	})
+}
+
+func TestARequestNamesOneHousehold(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.server.API().GET("/households/:household_id", func(echo.Context) error { return errors.New("never asked") })
+	nora := b.client.As("nora")
+	intent := func(query, inBody string) *httpxtest.Response {
+		return nora.Post("/api/v1/intent"+query, object{"text": "a", "household_id": inBody})
+	}
+
+	for name, res := range map[string]*httpxtest.Response{
+		"own in the query, foreign in the body": intent("?household_id=own", "foreign"),
+		"foreign in the query, own in the body": intent("?household_id=foreign", "own"),
+		"twice in the query":                    nora.Get("/api/v1/audit?household_id=own&household_id=foreign"),
+		"in the path and the query":             nora.Get("/api/v1/households/own?household_id=foreign"),
+	} {
+		p := res.ExpectProblem(http.StatusBadRequest, "request.invalid")
+		require.Equal(t, "household_id", p.Errors[0].Field, name)
+	}
+	intent("?household_id=own", "own").Expect(http.StatusOK)
 }
 
 func TestPeekHouseholdID(t *testing.T) {

@@ -3,6 +3,7 @@ package httpx
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -13,6 +14,8 @@ import (
 const (
 	defaultPageSize = 50
 	maxPageSize     = 200
+
+	householdIDName = "household_id"
 )
 
 // Decode reads the JSON body into a DTO. The body was validated against docs/openapi.yaml
@@ -72,17 +75,22 @@ func NewList[T any](items []T, next string) List[T] {
 // PeekHouseholdID returns the household that a request names in its path, its query or its JSON
 // body; empty when it names none. It judges nothing: that comes later.
 func PeekHouseholdID(c echo.Context) string {
-	if id := c.Param("household_id"); id != "" {
+	if id := c.Param(householdIDName); id != "" {
 		return id
 	}
 	if c.Request().URL.RawQuery != "" {
-		if id := c.QueryParam("household_id"); id != "" {
+		if id := c.QueryParam(householdIDName); id != "" {
 			return id
 		}
 	}
+
+	return householdIDInBody(c)
+}
+
+func householdIDInBody(c echo.Context) string {
 	body := exchangeOf(c).body
 	// Most bodies name none. A backslash may hide the name behind an escape.
-	if !bytes.Contains(body, []byte("household_id")) && !bytes.ContainsRune(body, '\\') {
+	if !bytes.Contains(body, []byte(householdIDName)) && !bytes.ContainsRune(body, '\\') {
 		return ""
 	}
 	var named struct {
@@ -93,4 +101,16 @@ func PeekHouseholdID(c echo.Context) string {
 	}
 
 	return named.HouseholdID
+}
+
+// namesOneHousehold reports whether a request names the same household wherever it names one.
+// Else it would act on one of them, and its sender may have meant another.
+func namesOneHousehold(c echo.Context) bool {
+	if c.Param(householdIDName) == "" && c.Request().URL.RawQuery == "" {
+		return true // at most the body names one
+	}
+	first := PeekHouseholdID(c)
+	named := append(c.QueryParams()[householdIDName], householdIDInBody(c))
+
+	return !slices.ContainsFunc(named, func(id string) bool { return id != "" && id != first })
 }

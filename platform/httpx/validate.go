@@ -144,7 +144,10 @@ func (o *operation) check(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if fields = append(fields, inBody...); len(fields) > 0 {
+	if fields = append(fields, inBody...); len(fields) == 0 && !namesOneHousehold(c) {
+		fields = []apperr.Field{{Name: householdIDName, Message: "must be the same wherever it is given"}}
+	}
+	if len(fields) > 0 {
 		return ErrInvalid.WithMessage("%s", summary(fields)).WithFields(fields...)
 	}
 
