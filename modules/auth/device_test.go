@@ -149,67 +149,6 @@ func TestADeviceSeesToItselfAlone(t *testing.T) {
 	as.Post("/api/v1/auth/logout", nil).ExpectProblem(403, "auth.not_allowed")
 }
 
-func TestDeviceTokensAndPeoplesAreExchangedApart(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	l := b.register("kata")
-	_, device := b.pairedDevice(l)
-
-	b.refreshTokens(device.RefreshToken).ExpectProblem(401, "auth.invalid_refresh_token")
-	expectOAuth(t, b.refreshDevice(l.RefreshToken), 400, "invalid_grant")
-	b.mustRefresh(l.RefreshToken) // neither try has cost anything
-	b.refreshDevice(device.RefreshToken).Expect(http.StatusOK)
-	for _, token := range []string{device.RefreshToken, l.RefreshToken} {
-		b.http.As(token).Get(scoped).ExpectProblem(401, "auth.invalid_token")
-	}
-	expectOAuth(t, b.refreshDevice(device.AccessToken), 400, "invalid_request") // longer than any of them
-}
-
-func TestADeviceMayRepeatATokenUntilItHasUsedTheNext(t *testing.T) {
-	t.Parallel()
-	heard := &eventRecorder{}
-	b := setup(t, func(d *Deps) { d.Events = heard })
-	l := b.register("kata")
-	_, first := b.pairedDevice(l)
-	var second, again, third tokensDTO
-	b.refreshDevice(first.RefreshToken).Expect(http.StatusOK).JSON(&second)
-	b.clock.advance(2 * 8760 * time.Hour) // in a drawer, with an answer that never came
-	require.NoError(t, b.svc.clean(t.Context()))
-
-	b.refreshDevice(first.RefreshToken).Expect(http.StatusOK).JSON(&again)
-	require.Equal(t, second.RefreshToken, again.RefreshToken)
-	require.Greater(t, again.RefreshExpiresIn, int64(8760*3600))
-	b.refreshDevice(second.RefreshToken).Expect(http.StatusOK).JSON(&third)
-	b.http.As(third.AccessToken).Get(scoped).Expect(http.StatusOK)
-
-	expectOAuth(t, b.refreshDevice(first.RefreshToken), 400, "invalid_grant")
-	b.http.As(third.AccessToken).Get(scoped).ExpectProblem(401, "auth.session_ended")
-	expectOAuth(t, b.refreshDevice(third.RefreshToken), 400, "invalid_grant")
-	require.Len(t, b.audit.Find(actionReuseRefresh), 1)
-	require.Equal(t, []string{events.DevicePaired, events.SessionEnded}, heard.kinds())
-	require.Equal(t, events.Adults, heard.heard[1].Audience)
-}
-
-func TestTwentyRefreshesOfADeviceGetOneSuccessor(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	_, tokens := b.pairedDevice(b.register("kata"))
-	got := make([]string, 20)
-	var wg sync.WaitGroup
-	for i := range got {
-		wg.Go(func() {
-			out, err := b.svc.refresh(t.Context(), identity.Device, tokens.RefreshToken, client{})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			got[i] = out.RefreshToken
-		})
-	}
-	wg.Wait()
-	require.Equal(t, slices.Repeat(got[:1], len(got)), got)
-}
-
 func TestDevicesAreSeen(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

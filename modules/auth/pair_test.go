@@ -153,27 +153,6 @@ func TestThePageIsOverAfterMinutes(t *testing.T) {
 	require.Equal(t, 1, b.sessionsOf(l.User.ID))
 }
 
-func TestFormsOfOtherSitesAreRefused(t *testing.T) {
-	t.Parallel()
-	b := setup(t, func(d *Deps) { d.PublicURL = "https://home.example" })
-	b.register("kata")
-	fields := []string{"email", "kata@example.org", "password", password, "user_code", b.wait().UserCode}
-	for header, values := range map[string]map[string]int{
-		"Origin": {
-			"https://evil.example": 403, "null": 403, "http://homehub.test:81": 403,
-			"http://homehub.test": 200, "https://home.example": 200,
-		},
-		"Sec-Fetch-Site": {"cross-site": 403, "same-site": 403, "same-origin": 200},
-	} {
-		for value, status := range values {
-			res := postForm(b.http.With(header, value), "/pair/login", fields...)
-			require.Equal(t, status, res.Status, "%s: %s", header, value)
-			require.Equal(t, status == 200, strings.Contains(string(res.Body), `name="page"`))
-		}
-	}
-	postForm(b.http.With("Origin", "https://evil.example"), "/pair/device", "action", "approve").Expect(403)
-}
-
 func TestFailedLoginsOfThePageAreCountedLikeOthers(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(d *Deps) { d.LoginFailures = kv.Limit{Count: 2, Period: time.Minute} })

@@ -7,15 +7,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"homehub/modules/audit/auditapi"
 	"homehub/platform/events"
 	"homehub/platform/httpx/httpxtest"
 	"homehub/platform/identity"
-	"homehub/platform/kv"
 	"homehub/platform/kv/kvtest"
 )
 
@@ -176,52 +173,6 @@ func TestWhatADeviceMayGetWrong(t *testing.T) {
 	})
 }
 
-func TestADeviceThatAsksTooOftenIsSlowedDown(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	l := b.register("kata")
-	p := b.wait()
-	expectOAuth(t, b.poll(p.DeviceCode), 400, "authorization_pending")
-	b.clock.advance(2 * time.Second)
-	expectOAuth(t, b.poll(p.DeviceCode), 400, "slow_down") // from now on every 10 seconds
-	b.clock.advance(6 * time.Second)
-	expectOAuth(t, b.poll(p.DeviceCode), 400, "slow_down") // every 15
-	b.clock.advance(15 * time.Second)
-	expectOAuth(t, b.poll(p.DeviceCode), 400, "authorization_pending")
-
-	b.http.As(l.AccessToken).Post("/api/v1/devices/approve", approving(p)).Expect(http.StatusOK)
-	b.poll(p.DeviceCode).Expect(http.StatusOK) // who is let in need not wait
-}
-
-func TestACodeIsDecidedAboutOnce(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	kata, nora := b.register("kata"), b.register("nora")
-	for name, decide := range map[string]func(c *httpxtest.Client, p pairingDTO) *httpxtest.Response{
-		"approve": func(c *httpxtest.Client, p pairingDTO) *httpxtest.Response {
-			return c.Post("/api/v1/devices/approve", approving(p))
-		},
-		"deny": func(c *httpxtest.Client, p pairingDTO) *httpxtest.Response {
-			return c.Post("/api/v1/devices/deny", map[string]any{"user_code": p.UserCode})
-		},
-	} {
-		p := b.wait()
-		require.Less(t, decide(b.http.As(kata.AccessToken), p).Status, 300, name)
-		for _, who := range []loginDTO{kata, nora} {
-			b.http.As(who.AccessToken).Post("/api/v1/devices/approve", approving(p)).ExpectProblem(409, "auth.user_code_used")
-			b.http.As(who.AccessToken).Post("/api/v1/devices/deny", map[string]any{"user_code": p.UserCode}).
-				ExpectProblem(409, "auth.user_code_used")
-		}
-		if name == "deny" {
-			expectOAuth(t, b.poll(p.DeviceCode), 400, "access_denied")
-		} else {
-			var tokens tokensDTO
-			b.poll(p.DeviceCode).Expect(http.StatusOK).JSON(&tokens)
-			require.Equal(t, kata.Household.ID, b.http.As(tokens.AccessToken).Get(scoped).Header.Get("X-Household"))
-		}
-	}
-}
-
 func TestTwentyApprovalsAtOnceMakeOneDevice(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -248,110 +199,6 @@ func TestTwentyApprovalsAtOnceMakeOneDevice(t *testing.T) {
 	var list struct{ Items []deviceDTO }
 	b.http.As(l.AccessToken).Get("/api/v1/devices").Expect(http.StatusOK).JSON(&list)
 	require.Len(t, list.Items, 1)
-}
-
-func TestCodesExpire(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	as := b.http.As(b.register("kata").AccessToken)
-	late, approved := b.wait(), b.wait()
-	b.clock.advance(9 * time.Minute)
-	as.Post("/api/v1/devices/approve", approving(approved)).Expect(http.StatusOK)
-	b.clock.advance(time.Minute)
-
-	as.Post("/api/v1/devices/approve", approving(late)).ExpectProblem(404, "auth.user_code_not_found")
-	as.Post("/api/v1/devices/deny", map[string]any{"user_code": late.UserCode}).ExpectProblem(404, "auth.user_code_not_found")
-	expectOAuth(t, b.poll(late.DeviceCode), 400, "expired_token")
-	b.poll(approved.DeviceCode).Expect(http.StatusOK) // it was approved in time
-	b.clock.advance(10 * time.Minute)
-	expectOAuth(t, b.poll(approved.DeviceCode), 400, "expired_token")
-
-	b.clock.advance(time.Hour)
-	require.NoError(t, b.svc.clean(t.Context()))
-	expectOAuth(t, b.poll(late.DeviceCode), 400, "invalid_grant")
-}
-
-func TestGuessesOfUserCodesAreLimitedAndRecorded(t *testing.T) {
-	t.Parallel()
-	b := setup(t, func(d *Deps) { d.UserCodes = kv.Limit{Count: 3, Period: time.Minute} })
-	kata, nora := b.register("kata"), b.register("nora")
-	p := b.wait()
-	guess := func(who loginDTO, code string) *httpxtest.Response {
-		return b.http.As(who.AccessToken).Post("/api/v1/devices/approve", map[string]any{"user_code": code, "name": "x"})
-	}
-
-	guess(kata, "BBBB-BBBB").ExpectProblem(404, "auth.user_code_not_found")
-	guess(kata, "not a code").ExpectProblem(404, "auth.user_code_not_found")
-	b.http.As(kata.AccessToken).Post("/api/v1/devices/deny", map[string]any{"user_code": "CCCC-CCCC"}).
-		ExpectProblem(404, "auth.user_code_not_found")
-	res := guess(kata, p.UserCode) // the right one comes too late
-	res.ExpectProblem(429, "auth.too_many_user_codes")
-	require.NotEmpty(t, res.Header.Get("Retry-After"))
-	guess(nora, p.UserCode).Expect(http.StatusOK) // nobody else is hindered
-
-	refused := b.audit.Find(actionPairDevice)
-	require.Equal(t, auditapi.Refused, refused[0].Outcome)
-	require.Equal(t, kata.Household.ID, refused[0].HouseholdID)
-}
-
-func TestWhoMayPair(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	kata, nora := b.register("kata"), b.register("nora")
-	_, device := b.pairedDevice(nora)
-	approve := func(token string, p pairingDTO) *httpxtest.Response {
-		body := approving(p)
-		body["household_id"] = nora.Household.ID
-
-		return b.http.As(token).Post("/api/v1/devices/approve", body)
-	}
-	p := b.wait()
-	approve(kata.AccessToken, p).ExpectProblem(404, "auth.household_not_found")
-	for _, role := range []identity.Role{identity.RoleChild, identity.RoleGuest} {
-		b.exec(subjectMark(kata.User.ID), `DELETE FROM auth_memberships WHERE user_id = ? AND household_id = ?`, kata.User.ID, nora.Household.ID)
-		b.join(kata.User.ID, nora.Household.ID, role, nil)
-		approve(kata.AccessToken, p).ExpectProblem(403, "auth.not_allowed")
-	}
-	approve(device.AccessToken, p).ExpectProblem(403, "auth.not_allowed")
-	require.Len(t, b.audit.Find(actionRefuse), 3)
-
-	b.exec(subjectMark(kata.User.ID), `UPDATE auth_memberships SET role = 'adult' WHERE user_id = ? AND household_id = ?`,
-		kata.User.ID, nora.Household.ID)
-	approve(kata.AccessToken, p).Expect(http.StatusOK)
-}
-
-func TestALostAnswerCostsNoPairing(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	l := b.register("kata")
-	p := b.wait()
-	b.http.As(l.AccessToken).Post("/api/v1/devices/approve", approving(p)).Expect(http.StatusOK)
-
-	var first, again tokensDTO
-	b.poll(p.DeviceCode).Expect(http.StatusOK).JSON(&first)
-	b.poll(p.DeviceCode).Expect(http.StatusOK).JSON(&again)
-	require.Equal(t, first.RefreshToken, again.RefreshToken)
-	require.Len(t, b.audit.Find(actionRedeemDevice), 1)
-
-	b.refreshDevice(first.RefreshToken).Expect(http.StatusOK)
-	expectOAuth(t, b.poll(p.DeviceCode), 400, "invalid_grant") // whoever comes with the code now has stolen it
-	b.http.As(first.AccessToken).Get(scoped).ExpectProblem(401, "auth.session_ended")
-	require.Len(t, b.audit.Find(actionReuseRefresh), 1)
-}
-
-func TestCodesAreNotInTheDatabase(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	p := b.wait()
-	code, ok := readUserCode(p.UserCode)
-	require.True(t, ok)
-
-	var rows []grantRow
-	require.NoError(t, b.db.Conn(t.Context()).Find(&rows).Error)
-	require.Len(t, rows, 1)
-	require.NotContains(t, string(rows[0].UserCodeHash), code)
-	require.NotContains(t, string(rows[0].DeviceCodeHash), p.DeviceCode)
-	require.NotEqual(t, hashToken(code), rows[0].UserCodeHash, "34 bits are found by trying: a plain hash would tell the code")
 }
 
 func TestUserCodesAreEvenlySpread(t *testing.T) {
