@@ -1,9 +1,11 @@
 package hamanager
 
 import (
+	"slices"
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/platform/identity"
 	"homehub/platform/secret"
 )
 
@@ -87,19 +89,37 @@ func emptyHomeDTO(householdID string) homeDTO {
 	return homeDTO{HouseholdID: householdID, Floors: []floorDTO{}, Areas: []areaDTO{}, Entities: []entityDTO{}}
 }
 
-// fill shows the model. What is not exposed is hidden from people, and shown to owners, who
-// decide about it.
-func (dto *homeDTO) fill(home *hamanagerapi.Home, showsHidden bool) {
+// fill shows the model, and of the entities what the caller sees.
+func (dto *homeDTO) fill(home *hamanagerapi.Home, caller identity.Principal) {
 	for _, f := range home.Floors {
 		dto.Floors = append(dto.Floors, floorDTO{ID: f.ID, Name: f.Name, Aliases: listOf(f.Aliases)})
 	}
 	for _, a := range home.Areas {
 		dto.Areas = append(dto.Areas, areaDTO{ID: a.ID, Name: a.Name, Aliases: listOf(a.Aliases), FloorID: optional(a.FloorID)})
 	}
+	sees := sightOf(caller, home)
 	for _, e := range home.Entities {
-		if e.Exposed || showsHidden {
+		if sees(e) {
 			dto.Entities = append(dto.Entities, toEntityDTO(e))
 		}
+	}
+}
+
+// sightOf tells what a caller sees. What is not exposed is hidden from people, and shown to
+// owners, who decide about it. A device that is narrowed sees what it may ask about.
+func sightOf(caller identity.Principal, home *hamanagerapi.Home) func(e *hamanagerapi.Entity) bool {
+	seesHidden := caller.May(identity.Manage) == identity.Yes
+	areas := make(map[string]bool)
+	for _, said := range caller.AllowedAreas {
+		if area := findArea(home, said); area != nil {
+			areas[area.ID] = true
+		}
+	}
+
+	return func(e *hamanagerapi.Entity) bool {
+		return (e.Exposed || seesHidden) &&
+			(caller.AllowedDomains == nil || slices.Contains(caller.AllowedDomains, e.Domain)) &&
+			(caller.AllowedAreas == nil || areas[e.AreaID])
 	}
 }
 

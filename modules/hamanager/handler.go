@@ -113,7 +113,7 @@ func (m *Module) getHome(c echo.Context) error {
 	dto := emptyHomeDTO(caller.HouseholdID)
 	dto.Instance = &homeInstanceDTO{Kind: i.Kind, Status: i.Status, IsSimulated: i.isSimulated()}
 	if present, err := m.Instance(ctx, caller.HouseholdID); err == nil { // else it is not ready yet
-		dto.fill(present.Home(), caller.May(identity.Manage) == identity.Yes)
+		dto.fill(present.Home(), caller)
 	}
 
 	return c.JSON(http.StatusOK, dto)

@@ -128,3 +128,33 @@ func TestWhatIsNotExposedIsForOwners(t *testing.T) {
 	require.Len(t, all.Entities, len(home.Entities))
 	require.Len(t, some.Entities, len(home.Entities)-1)
 }
+
+func TestANarrowedDeviceSeesWhatItMayAskAbout(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	run(t, b.Module)
+	require.NoError(t, b.Provision(t.Context(), b.owner.HouseholdID))
+	b.awaitReady(t, b.owner.HouseholdID)
+	seen := func(domains, areas []string) homeDTO {
+		device := b.owner
+		device.Kind, device.Role, device.AllowedDomains, device.AllowedAreas = identity.Device, identity.RoleDevice, domains, areas
+		var home homeDTO
+		b.client(t, device).Get("/api/v1/home").Expect(http.StatusOK).JSON(&home)
+
+		return home
+	}
+	all := seen(nil, nil)
+
+	for _, e := range seen([]string{"light"}, nil).Entities {
+		require.Equal(t, "light", e.Domain)
+	}
+	kitchen := seen(nil, []string{"Konyha", "no such area"})
+	require.Equal(t, all.Areas, kitchen.Areas, "rooms are no secret")
+	require.NotEmpty(t, kitchen.Entities)
+	require.Less(t, len(kitchen.Entities), len(all.Entities))
+	for _, e := range kitchen.Entities {
+		require.Equal(t, "konyha", *e.AreaID)
+	}
+	require.Empty(t, seen([]string{}, nil).Entities)
+	require.Empty(t, seen(nil, []string{}).Entities)
+}

@@ -110,7 +110,7 @@ func namesOneHousehold(c echo.Context) bool {
 		return true // at most the body names one
 	}
 	first := PeekHouseholdID(c)
-	named := append(c.QueryParams()[householdIDName], householdIDInBody(c))
+	isAnother := func(id string) bool { return id != "" && id != first }
 
-	return !slices.ContainsFunc(named, func(id string) bool { return id != "" && id != first })
+	return !isAnother(householdIDInBody(c)) && !slices.ContainsFunc(c.QueryParams()[householdIDName], isAnother)
 }
