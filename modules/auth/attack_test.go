@@ -16,7 +16,7 @@ import (
 	"homehub/platform/httpx/httpxtest"
 )
 
-// The files asvs_*_test.go and rfc*_test.go attack auth through HTTP, and are named after what they
+// The files asvs_v*_test.go and rfc*_test.go attack auth through HTTP, and are named after what they
 // hold it against. Each attempt says its line, which docs/security.md shows.
 
 // say writes a line of the table: the requirement, what was attempted, and what came of it.
@@ -34,7 +34,10 @@ func tried(tb testing.TB, requirement, attempt string, res *httpxtest.Response, 
 
 // answer is a response in short: its status, and the code of the problem or OAuth's word for it.
 func answer(res *httpxtest.Response) string {
-	var said struct{ Code, Error string }
+	var said struct {
+		Code  string `json:"code"`
+		Error string `json:"error"`
+	}
 	_ = json.Unmarshal(res.Body, &said) // a page says neither
 
 	return strings.TrimSpace(fmt.Sprint(res.Status, " ", cmp.Or(said.Code, said.Error)))

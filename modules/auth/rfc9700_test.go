@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ func TestRFC9700FormsOfOtherSitesAreRefused(t *testing.T) {
 	} {
 		for value, status := range values {
 			res := postForm(b.http.With(header, value), "/pair/login", fields...)
-			tried(t, "RFC 9700 4.7", "signing in to /pair from a form with "+header+": "+value, res, fmt.Sprint(status))
+			tried(t, "RFC 9700 4.7", "signing in to /pair from a form with "+header+": "+value, res, strconv.Itoa(status))
 			require.Equal(t, status == 200, strings.Contains(string(res.Body), `name="page"`))
 		}
 	}
