@@ -134,6 +134,86 @@ func (b *bench) victims(t *testing.T, op *httpxtest.Client, round int) *victims 
 
 func (v *victims) as(l loginDTO) *httpxtest.Client { return v.http.As(l.AccessToken) }
 
+// ending is an act, and what tokens get after it.
+type ending struct {
+	requirement, act string
+	do               func(v *victims)
+	access, refresh  string // kata's
+	tablet           string // the device's access token
+}
+
+const stays = "200 as device"
+
+// endingsOfSessions are what people and the operator do about a login.
+func endingsOfSessions() []ending {
+	return []ending{
+		{"ASVS V7.4.1", "logging out", func(v *victims) {
+			v.as(v.kata).Post("/api/v1/auth/logout", nil).Expect(http.StatusNoContent)
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.4.1", "logging out everywhere, from another session", func(v *victims) {
+			v.as(v.again).Post("/api/v1/auth/logout", object{"everywhere": true}).Expect(http.StatusNoContent)
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.5.2", "ending the session from the list of another one", func(v *victims) {
+			for _, s := range v.sessions(v.kata.AccessToken, "").Items {
+				if s.IsCurrent {
+					v.as(v.again).Delete("/api/v1/auth/sessions/" + s.ID).Expect(http.StatusNoContent)
+				}
+			}
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.4.3", "changing the password, from another session", func(v *victims) {
+			v.changePassword(v.again.AccessToken, password, renewed).Expect(http.StatusNoContent)
+			v.as(v.again).Get(scoped).Expect(http.StatusOK)
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.4.3", "redeeming a reset token", func(v *victims) {
+			made, err := v.svc.newResetToken(v.t.Context(), v.kata.User.ID, operator())
+			require.NoError(v.t, err)
+			v.redeem(made.Token, renewed).Expect(http.StatusNoContent)
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.4.5", "resetting the password by command", func(v *victims) {
+			_, err := v.run(renewed, "user", "reset-password", "--email", v.kata.User.Email)
+			require.NoError(v.t, err)
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.4.2", "disabling the login", func(v *victims) {
+			v.op.Patch("/api/v1/admin/users/"+v.kata.User.ID, object{"is_disabled": true}).Expect(http.StatusOK)
+		}, sessionOver, sessionOver, stays},
+		{"ASVS V7.4.2", "deleting the profile, from another session", func(v *victims) {
+			v.deleteMe(v.again.AccessToken, password).Expect(http.StatusNoContent)
+		}, sessionOver, "401 auth.invalid_refresh_token", stays},
+		{"RFC 9700 4.14.2", "presenting a used refresh token after the grace time", func(v *victims) {
+			v.mustRefresh(v.kata.RefreshToken)
+			v.clock.advance(31 * time.Second)
+			v.refreshTokens(v.kata.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.refresh_reused")
+		}, sessionOver, sessionOver, stays},
+	}
+}
+
+// endingsOfRights are what becomes of a device, a membership and a household.
+func endingsOfRights() []ending {
+	const (
+		member   = "/api/v1/households/"
+		noHome   = "404 auth.household_not_found"
+		disabled = "403 auth.household_disabled"
+	)
+
+	return []ending{
+		{"ASVS V7.4.2", "removing the device", func(v *victims) {
+			v.as(v.nora).Delete("/api/v1/devices/" + v.device.ID).Expect(http.StatusNoContent)
+		}, "200 as child", "200", sessionOver},
+		{"ASVS V8.3.2", "changing the role", func(v *victims) {
+			v.as(v.nora).Patch(member+v.home+"/members/"+v.kata.User.ID, object{"role": "guest"}).Expect(http.StatusOK)
+		}, "200 as guest", "200", stays},
+		{"ASVS V8.3.2", "removing from the household", func(v *victims) {
+			v.as(v.nora).Delete(member + v.home + "/members/" + v.kata.User.ID).Expect(http.StatusNoContent)
+		}, noHome, "200", stays},
+		{"ASVS V8.3.2", "disabling the household", func(v *victims) {
+			v.op.Patch("/api/v1/admin/households/"+v.home, object{"is_disabled": true}).Expect(http.StatusOK)
+		}, disabled, "200", disabled},
+		{"ASVS V8.3.2", "deleting the household", func(v *victims) {
+			v.as(v.nora).Delete(member + v.home).Expect(http.StatusNoContent)
+		}, noHome, "200", sessionOver},
+	}
+}
+
 // Each act happens at one replica; the tokens are tried at another one with the very next request.
 func TestASVSV74WhatIsOverIsOverAtOnceOnEveryReplica(t *testing.T) {
 	t.Parallel()
@@ -141,71 +221,7 @@ func TestASVSV74WhatIsOverIsOverAtOnceOnEveryReplica(t *testing.T) {
 	b := setup(t, func(d *Deps) { d.KV = shared })
 	replica := setup(t, b.on(shared))
 	_, op := b.operator("op")
-	const (
-		member   = "/api/v1/households/"
-		noHome   = "404 auth.household_not_found"
-		disabled = "403 auth.household_disabled"
-	)
-	for round, c := range []struct {
-		requirement, act string
-		do               func(v *victims)
-		access, refresh  string // what kata's session gets
-		tablet           string
-	}{
-		{"ASVS V7.4.1", "logging out", func(v *victims) {
-			v.as(v.kata).Post("/api/v1/auth/logout", nil).Expect(http.StatusNoContent)
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.1", "logging out everywhere, from another session", func(v *victims) {
-			v.as(v.again).Post("/api/v1/auth/logout", object{"everywhere": true}).Expect(http.StatusNoContent)
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.5.2", "ending the session from the list of another one", func(v *victims) {
-			id := v.sessions(v.kata.AccessToken, "").Items
-			for _, s := range id {
-				if s.IsCurrent {
-					v.as(v.again).Delete("/api/v1/auth/sessions/" + s.ID).Expect(http.StatusNoContent)
-				}
-			}
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.3", "changing the password, from another session", func(v *victims) {
-			v.changePassword(v.again.AccessToken, password, renewed).Expect(http.StatusNoContent)
-			v.as(v.again).Get(scoped).Expect(http.StatusOK)
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.3", "redeeming a reset token", func(v *victims) {
-			made, err := v.svc.newResetToken(v.t.Context(), v.kata.User.ID, operator())
-			require.NoError(v.t, err)
-			v.redeem(made.Token, renewed).Expect(http.StatusNoContent)
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.5", "resetting the password by command", func(v *victims) {
-			_, err := v.run(renewed, "user", "reset-password", "--email", v.kata.User.Email)
-			require.NoError(v.t, err)
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.2", "disabling the login", func(v *victims) {
-			v.op.Patch("/api/v1/admin/users/"+v.kata.User.ID, object{"is_disabled": true}).Expect(http.StatusOK)
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.2", "deleting the profile, from another session", func(v *victims) {
-			v.deleteMe(v.again.AccessToken, password).Expect(http.StatusNoContent)
-		}, sessionOver, "401 auth.invalid_refresh_token", "200 as device"},
-		{"RFC 9700 4.14.2", "presenting a used refresh token after the grace time", func(v *victims) {
-			v.mustRefresh(v.kata.RefreshToken)
-			v.clock.advance(31 * time.Second)
-			v.refreshTokens(v.kata.RefreshToken).ExpectProblem(http.StatusUnauthorized, "auth.refresh_reused")
-		}, sessionOver, sessionOver, "200 as device"},
-		{"ASVS V7.4.2", "removing the device", func(v *victims) {
-			v.as(v.nora).Delete("/api/v1/devices/" + v.device.ID).Expect(http.StatusNoContent)
-		}, "200 as child", "200", sessionOver},
-		{"ASVS V8.3.2", "changing the role", func(v *victims) {
-			v.as(v.nora).Patch(member+v.home+"/members/"+v.kata.User.ID, object{"role": "guest"}).Expect(http.StatusOK)
-		}, "200 as guest", "200", "200 as device"},
-		{"ASVS V8.3.2", "removing from the household", func(v *victims) {
-			v.as(v.nora).Delete(member + v.home + "/members/" + v.kata.User.ID).Expect(http.StatusNoContent)
-		}, noHome, "200", "200 as device"},
-		{"ASVS V8.3.2", "disabling the household", func(v *victims) {
-			v.op.Patch("/api/v1/admin/households/"+v.home, object{"is_disabled": true}).Expect(http.StatusOK)
-		}, disabled, "200", disabled},
-		{"ASVS V8.3.2", "deleting the household", func(v *victims) {
-			v.as(v.nora).Delete(member + v.home).Expect(http.StatusNoContent)
-		}, noHome, "200", sessionOver},
-	} {
+	for round, c := range append(endingsOfSessions(), endingsOfRights()...) {
 		v := b.victims(t, op, round)
 		for _, at := range []*bench{b, replica} { // fills the caches
 			for _, token := range []string{v.kata.AccessToken, v.again.AccessToken, v.nora.AccessToken, v.tablet.AccessToken} {
@@ -219,7 +235,7 @@ func TestASVSV74WhatIsOverIsOverAtOnceOnEveryReplica(t *testing.T) {
 		require.Equal(t, c.refresh, answer(replica.refreshTokens(v.kata.RefreshToken)), attempt)
 		require.Equal(t, c.tablet, answerAs(tablet), attempt)
 		say(t, c.requirement, attempt, c.access+"; "+c.refresh)
-		if c.tablet != "200 as device" {
+		if c.tablet != stays {
 			say(t, c.requirement, "a device's access token after "+c.act, c.tablet)
 		}
 		if c.tablet == sessionOver {
