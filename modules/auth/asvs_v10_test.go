@@ -261,6 +261,8 @@ func TestASVSV107NobodyPairsUnasked(t *testing.T) {
 	for _, shown := range []string{"Konyhai tablet", nora.Household.Name, p.UserCode, "Beengedem", "Elutasítom"} {
 		require.Contains(t, page, shown)
 	}
+	require.Contains(t, page, "Csak olyan készüléket engedjen be, amelyik most Ön előtt van")
+	say(t, "RFC 8628 5.4", "talking somebody into approving a device that they do not see", "the page says to let in only what one has before oneself")
 	say(t, "ASVS V10.7.2", "what a person sees before they decide", "what the device calls itself, its code and the household; opening the page decides nothing")
 	b.exec(subjectMark(kata.User.ID), `UPDATE auth_memberships SET role = 'adult' WHERE user_id = ? AND household_id = ?`,
 		kata.User.ID, nora.Household.ID)

@@ -280,6 +280,7 @@ func TestASVSV922TokensServeOnePurpose(t *testing.T) {
 		"a person's refresh token": kata.RefreshToken, "a device's refresh token": tablet.RefreshToken,
 		"a reset token": reset.Token, "a device code": p.DeviceCode, "a founding invitation": b.foundingInvitation(),
 		"the sealed word of the page /pair": page, "a password": password,
+		"a session's id": b.sessions(kata.AccessToken, "").Items[0].ID,
 	} {
 		tried(t, "ASVS V9.2.2", name+" as access token", b.http.As(token).Get(scoped), notOurs)
 		if token != kata.RefreshToken && len(token) < 200 {
