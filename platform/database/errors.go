@@ -120,6 +120,14 @@ func isPostgresAway(code string) bool {
 	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "58")
 }
 
+// isVictim reports whether PostgreSQL has undone a transaction so that others could go on: they
+// waited for each other (40P01), or it saw what it must not (40001).
+func isVictim(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+
+	return ok && (e.Code == "40P01" || e.Code == "40001")
+}
+
 func mapSQLite(e *sqlite.Error, err error) error {
 	switch e.Code() {
 	case sqliteConstraintUnique, sqliteConstraintPrimaryKey:

@@ -20,6 +20,7 @@ type metrics struct {
 	statements *prometheus.HistogramVec
 	failures   *prometheus.CounterVec
 	batchSize  prometheus.Histogram
+	repeated   prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -39,6 +40,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name:    "homehub_database_batch_size",
 			Help:    "Callers that shared one commit.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 8),
+		}),
+		repeated: f.NewCounter(prometheus.CounterOpts{
+			Name: "homehub_database_repeated_transactions_total",
+			Help: "Transactions that PostgreSQL undid for the sake of another one, and that ran again.",
 		}),
 	}
 }

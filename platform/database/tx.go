@@ -38,9 +38,14 @@ func (db *DB) Conn(ctx context.Context) *gorm.DB {
 	return db.gorm.WithContext(ctx)
 }
 
+// maxTries bounds how often InTx begins anew.
+const maxTries = 3
+
 // InTx runs fn in a transaction that commits when fn returns nil. Inside another one it joins.
 // fn must not call anything but the database, and that through the ctx it is given: on SQLite
-// a write beside an open transaction would wait for that transaction's end.
+// a write beside an open transaction would wait for that transaction's end. Where PostgreSQL
+// ended the transaction for the sake of another one, fn runs again: it must set anew whatever it
+// gives out.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := db.transactionOf(ctx); ok {
 		return fn(ctx)
@@ -48,8 +53,25 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	ctx, cancel := context.WithTimeout(ctx, db.timeout)
 	defer cancel()
 
-	var after []func()
-	err := db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	after, err := db.tryTx(ctx, fn)
+	for range maxTries - 1 {
+		if !isVictim(err) {
+			break
+		}
+		db.metrics.repeated.Inc()
+		after, err = db.tryTx(ctx, fn)
+	}
+	if err != nil {
+		return err
+	}
+	runAll(after)
+
+	return nil
+}
+
+// tryTx is one try of InTx; it returns what is to be called now that it has committed.
+func (db *DB) tryTx(ctx context.Context, fn func(ctx context.Context) error) (after []func(), err error) {
+	err = db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		err := fn(context.WithValue(ctx, txKey{db}, transaction{conn: tx, after: &after}))
 		if err == nil {
 			fault.Point("database.committing")
@@ -57,12 +79,8 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	runAll(after)
 
-	return nil
+	return after, err
 }
 
 // AfterCommit calls fn once the transaction in ctx has committed; outside of one, at once. A

@@ -3,8 +3,12 @@ package database_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"homehub/platform/database"
@@ -146,4 +150,52 @@ func TestAfterCommit(t *testing.T) {
 		setup(t).AfterCommit(t.Context(), func() { isCalled = true })
 		require.True(t, isCalled)
 	})
+}
+
+// TestVictimsTryAgain lets two transactions wait for each other, until PostgreSQL ends one of them.
+func TestVictimsTryAgain(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, databasetest.NewPostgres(t))
+	require.NoError(t, write(t.Context(), db, "a"))
+	require.NoError(t, write(t.Context(), db, "b"))
+	var ended sync.WaitGroup
+	var tries, committed, holders atomic.Int32
+	bothHold := make(chan struct{})
+	for _, order := range [][]string{{"a", "b"}, {"b", "a"}} {
+		ended.Go(func() {
+			isFirst := true
+			err := db.InTx(t.Context(), func(ctx context.Context) error {
+				tries.Add(1)
+				db.AfterCommit(ctx, func() { committed.Add(1) })
+				for i, id := range order {
+					err := db.Conn(ctx).Exec("UPDATE notes SET text = text || 'x' WHERE id = ?", id).Error
+					if err != nil {
+						return fmt.Errorf("wrapped: %w", err)
+					}
+					if i > 0 || !isFirst {
+						continue
+					}
+					isFirst = false
+					if holders.Add(1) == 2 {
+						close(bothHold)
+					}
+					select {
+					case <-bothHold:
+					case <-ctx.Done():
+						return ctx.Err()
+					}
+				}
+
+				return nil
+			})
+			assert.NoError(t, err)
+		})
+	}
+	ended.Wait()
+
+	require.EqualValues(t, 3, tries.Load())
+	require.EqualValues(t, 2, committed.Load(), "nobody is called for a transaction that was undone")
+	var texts []string
+	require.NoError(t, db.Conn(t.Context()).Model(&note{}).Pluck("text", &texts).Error)
+	require.Equal(t, []string{"xxx", "xxx"}, texts)
 }
