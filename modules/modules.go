@@ -51,8 +51,8 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		Log: p.Log.Named("auth"), Now: p.Now, Metrics: p.Metrics,
 		IsLoopback: cfg.isLoopback(), LoginFailures: cfg.loginFailures(),
 		PINFailures: cfg.pinFailures(), UserCodes: cfg.userCodes(), PublicURL: cfg.Server.PublicURL, Areas: hamanagerMod,
-		OnHouseholdCreated: hamanagerMod.Provision,
-		OnHouseholdDeleted: s.onHouseholdDeleted(), Belongings: s.belongings(),
+		OnHouseholdCreated:  hamanagerMod.Provision,
+		OnHouseholdDeleting: s.onHouseholdDeleting(), OnHouseholdDeleted: s.onHouseholdDeleted(), Belongings: s.belongings(),
 		Resealers: []func(context.Context) error{hamanagerMod.ResealTokens},
 	})
 	if err != nil {
@@ -75,12 +75,18 @@ func New(cfg Config, p *Platform) (*Set, error) {
 	return s, nil
 }
 
-// onHouseholdDeleted is what clears away what the modules keep of a household.
-func (s *Set) onHouseholdDeleted() []func(ctx context.Context, householdID string) error {
+// onHouseholdDeleting is what clears away what the modules keep of a household.
+func (s *Set) onHouseholdDeleting() []func(ctx context.Context, householdID string) error {
 	return []func(ctx context.Context, householdID string) error{
 		func(ctx context.Context, householdID string) error { return s.hamanager.Abandon(ctx, householdID) },
-		func(ctx context.Context, householdID string) error { return s.events.ForgetHousehold(ctx, householdID) },
 		func(ctx context.Context, householdID string) error { return s.intent.ForgetHousehold(ctx, householdID) },
+	}
+}
+
+// onHouseholdDeleted clears away the rest, once the end of the household is recorded.
+func (s *Set) onHouseholdDeleted() []func(ctx context.Context, householdID string) error {
+	return []func(ctx context.Context, householdID string) error{
+		func(ctx context.Context, householdID string) error { return s.events.ForgetHousehold(ctx, householdID) },
 		// Last, so that nothing is written about people after it.
 		func(ctx context.Context, householdID string) error { return s.audit.ForgetHousehold(ctx, householdID) },
 	}

@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -53,8 +55,8 @@ func (s *service) eraseWhere(ctx context.Context, where, userID string, keepsAct
 			seqs[p.HouseholdID] = append(seqs[p.HouseholdID], p.Seq)
 		}
 		err = s.db.InTx(ctx, func(ctx context.Context) error {
-			for householdID, of := range seqs {
-				if err := s.store.erasePersonal(ctx, householdID, of, keepsActor); err != nil {
+			for _, householdID := range slices.Sorted(maps.Keys(seqs)) { // one order for all who erase
+				if err := s.store.erasePersonal(ctx, householdID, seqs[householdID], keepsActor); err != nil {
 					return err
 				}
 			}

@@ -7,7 +7,7 @@
 // /api/v1/auth, /api/v1/users/me, /api/v1/households, /api/v1/invitations, /api/v1/devices, /oauth and /pair, of /api/v1/admin its users, households and invitations,
 // and /.well-known/jwks.json; the commands user and keys. It needs audit, and nothing else of
 // homehub's modules: what a new household gets from others comes in through
-// Deps.OnHouseholdCreated, and goes by Deps.OnHouseholdDeleted.
+// Deps.OnHouseholdCreated, and goes by Deps.OnHouseholdDeleting and OnHouseholdDeleted.
 //
 // Other modules never ask auth. Its middleware leaves an identity.Principal in the context of
 // each request, with the rights of that moment in the household that the request is about.
@@ -24,7 +24,10 @@
 //     device's grace time ends when it uses the successor, and its first token follows from its
 //     device code in the same way.
 //   - An invitation is used once. Who belongs to a household changes under lockHousehold, and an
-//     owner stays; whoever records in its chain and locks it, locks it first.
+//     owner stays.
+//   - Rows are locked in one order, so that nobody waits in a circle: operators by their ids, the
+//     person, households by their ids, invitations and devices, refresh tokens, sessions, what other
+//     modules keep, the households' chains by their ids, the operator's, the ends of events.
 //   - bcrypt runs on half the cores at most.
 //   - A household that the caller does not belong to is the same 404 as one that does not exist.
 //   - Every change is recorded in the transaction that makes it, every refusal after its

@@ -112,8 +112,10 @@ type Deps struct {
 	PINFailures kv.Limit
 	// OnHouseholdCreated runs in the transaction that makes a household; its error undoes that.
 	OnHouseholdCreated func(ctx context.Context, householdID string) error
-	// OnHouseholdDeleted run, in their order, in the transaction that deletes a household; an error
-	// undoes that. They clear away what others keep of it.
+	// OnHouseholdDeleting run, in their order, in the transaction that deletes a household, before
+	// its end is recorded; an error undoes that. They clear away what others keep of it.
+	OnHouseholdDeleting []func(ctx context.Context, householdID string) error
+	// OnHouseholdDeleted are the same for what the record and the events keep: they run after it.
 	OnHouseholdDeleted []func(ctx context.Context, householdID string) error
 	// Belongings are what other modules keep of people, for exports and erasures.
 	Belongings []Belongings
@@ -157,8 +159,9 @@ func New(deps Deps) (*Module, error) {
 		audit: deps.Audit, events: events.OrDiscard(deps.Events), log: deps.Log, now: deps.Now, metrics: m,
 		userCodes: deps.UserCodes, publicURL: deps.PublicURL, areas: deps.Areas,
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
-		pinFailures:        deps.PINFailures,
-		onHouseholdCreated: deps.OnHouseholdCreated, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers, belongings: deps.Belongings,
+		pinFailures:         deps.PINFailures,
+		onHouseholdCreated:  deps.OnHouseholdCreated,
+		onHouseholdDeleting: deps.OnHouseholdDeleting, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers, belongings: deps.Belongings,
 	}}, nil
 }
 

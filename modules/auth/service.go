@@ -72,10 +72,11 @@ type service struct {
 	areas         AreaResolver
 	sightings     sightings
 
-	onHouseholdCreated func(ctx context.Context, householdID string) error
-	onHouseholdDeleted []func(ctx context.Context, householdID string) error
-	resealers          []func(ctx context.Context) error
-	belongings         []Belongings
+	onHouseholdCreated  func(ctx context.Context, householdID string) error
+	onHouseholdDeleting []func(ctx context.Context, householdID string) error
+	onHouseholdDeleted  []func(ctx context.Context, householdID string) error
+	resealers           []func(ctx context.Context) error
+	belongings          []Belongings
 }
 
 // client is where a request came from.
@@ -118,13 +119,20 @@ func (s *service) recordRefusal(ctx context.Context, right identity.Right, opera
 	}
 
 	return s.db.InTx(ctx, func(ctx context.Context) error { // who reaches for the operator's rights, the operator hears of, too
+		return s.recordIn(ctx, e, caller.HouseholdID, auditapi.OperatorChain)
+	})
+}
+
+// recordIn records an event in several chains, in their order.
+func (s *service) recordIn(ctx context.Context, e auditapi.Event, chains ...string) error {
+	for _, chain := range chains {
+		e.HouseholdID = chain
 		if err := s.audit.Record(ctx, e); err != nil {
 			return err
 		}
-		e.HouseholdID = auditapi.OperatorChain
+	}
 
-		return s.audit.Record(ctx, e)
-	})
+	return nil
 }
 
 // event is an act of a person in one of their households, or in the operator's chain when

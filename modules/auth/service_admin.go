@@ -201,14 +201,8 @@ func (s *service) householdIDsOf(ctx context.Context, userID string) ([]string, 
 // so that their owners see it, and in the operator's own.
 func (s *service) recordOperator(ctx context.Context, e auditapi.Event, households ...string) error {
 	e.Outcome = auditapi.OK
-	for _, chain := range append(slices.Clone(households), auditapi.OperatorChain) {
-		e.HouseholdID = chain
-		if err := s.audit.Record(ctx, e); err != nil {
-			return err
-		}
-	}
 
-	return nil
+	return s.recordIn(ctx, e, append(slices.Clone(households), auditapi.OperatorChain)...)
 }
 
 // fillNameKeys makes the keys of names from before there were any.
@@ -224,22 +218,10 @@ func (s *service) fillNameKeys(ctx context.Context) error {
 // adminNewResetToken makes a token with which a person chooses a new password. Their households
 // see that it was made: whoever has it can become that person.
 func (s *service) adminNewResetToken(ctx context.Context, userID string) (resetToken, error) {
-	var made resetToken
-	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		households, err := s.householdIDsOf(ctx, userID)
-		if err != nil {
-			return err
-		}
-		for _, id := range households {
-			e := auditapi.Event{HouseholdID: id, Action: actionCreateResetToken, Outcome: auditapi.OK, Target: userID}
-			if err := s.audit.Record(ctx, e); err != nil {
-				return err
-			}
-		}
-		made, err = s.newResetToken(ctx, userID, auditapi.Actor{})
+	households, err := s.householdIDsOf(ctx, userID)
+	if err != nil {
+		return resetToken{}, err
+	}
 
-		return err
-	})
-
-	return made, err
+	return s.newResetToken(ctx, userID, auditapi.Actor{}, households...)
 }

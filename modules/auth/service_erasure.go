@@ -49,6 +49,13 @@ func (s *service) deleteProfile(ctx context.Context, caller identity.Principal, 
 	return nil
 }
 
+// departure is how a person leaves a household.
+type departure struct {
+	membershipRow
+
+	isEnd bool // it goes, too
+}
+
 // tryDeleteProfile returns the households that went with the caller.
 func (s *service) tryDeleteProfile(ctx context.Context, caller identity.Principal, password string, from client) (gone []string, err error) {
 	user, err := s.confirmPassword(ctx, caller, actionDeleteProfile, password, from)
@@ -61,53 +68,72 @@ func (s *service) tryDeleteProfile(ctx context.Context, caller identity.Principa
 				return err
 			}
 		}
-		var left []membershipRow
-		if gone, left, err = s.partFrom(ctx, user); err != nil {
+		if err := s.store.lockUser(ctx, user); err != nil {
 			return err
 		}
-		if err := s.recordDeparture(ctx, user, left); err != nil {
+		departures, err := s.departures(ctx, user)
+		if err != nil {
 			return err
 		}
-		for _, id := range gone {
-			if err := s.removeHousehold(ctx, id); err != nil {
-				return err
-			}
+		if err := s.store.deleteUser(ctx, user, s.moment()); err != nil {
+			return err
 		}
-		for _, m := range left {
-			if err := s.tellOfMember(ctx, m.HouseholdID, member{UserID: user.ID, Role: identity.Role(m.Role)}, memberLeft); err != nil {
-				return err
-			}
-		}
+		gone, err = s.depart(ctx, user, departures)
 
-		return s.store.deleteUser(ctx, user, s.moment())
+		return err
 	})
 
 	return gone, err
 }
 
-// partFrom locks a person's households, and says which go with them and which they leave;
-// errLastOwner where others would be left without an owner.
-func (s *service) partFrom(ctx context.Context, user *userRow) (gone []string, left []membershipRow, err error) {
+// departures locks a person's households, and says which go with them; errLastOwner where others
+// would be left without an owner.
+func (s *service) departures(ctx context.Context, user *userRow) ([]departure, error) {
 	all, err := s.store.listAllMemberships(ctx, user.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	departures := make([]departure, 0, len(all))
 	for _, m := range all {
 		if err := s.store.lockHousehold(ctx, m.HouseholdID); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		isAlone, err := s.isAlone(ctx, m)
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case isAlone:
-			gone = append(gone, m.HouseholdID)
-		default:
-			left = append(left, m)
+		if err != nil {
+			return nil, err
+		}
+		departures = append(departures, departure{m, isAlone})
+	}
+
+	return departures, nil
+}
+
+// depart ends households or tells them, and returns those that are gone.
+func (s *service) depart(ctx context.Context, user *userRow, departures []departure) (gone []string, err error) {
+	for _, d := range departures {
+		if !d.isEnd {
+			continue
+		}
+		if err := s.clearHousehold(ctx, d.HouseholdID); err != nil {
+			return nil, err
+		}
+		gone = append(gone, d.HouseholdID)
+	}
+	if err := s.recordDeparture(ctx, user, departures); err != nil {
+		return nil, err
+	}
+	for _, d := range departures {
+		if d.isEnd {
+			err = s.endHousehold(ctx, d.HouseholdID)
+		} else {
+			err = s.tellOfMember(ctx, d.HouseholdID, member{UserID: user.ID, Role: identity.Role(d.Role)}, memberLeft)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 
-	return gone, left, nil
+	return gone, nil
 }
 
 // isAlone reports whether a household would be without anybody.
@@ -127,23 +153,31 @@ func (s *service) isAlone(ctx context.Context, m membershipRow) (bool, error) {
 	return !hasMember, err
 }
 
-// recordDeparture tells the households that go on, and the operator, without a name.
-func (s *service) recordDeparture(ctx context.Context, user *userRow, left []membershipRow) error {
-	chains := make([]string, 0, len(left)+1)
-	for _, m := range left {
-		chains = append(chains, m.HouseholdID)
+// recordDeparture tells the households and the operator, without a name.
+func (s *service) recordDeparture(ctx context.Context, user *userRow, departures []departure) error {
+	left := auditapi.Event{
+		Action: actionDeleteProfile, Outcome: auditapi.OK,
+		Actor: auditapi.Actor{Kind: string(identity.User), ID: user.ID}, Target: user.ID,
 	}
-	for _, chain := range append(chains, auditapi.OperatorChain) {
-		err := s.audit.Record(ctx, auditapi.Event{
-			HouseholdID: chain, Action: actionDeleteProfile, Outcome: auditapi.OK,
-			Actor: auditapi.Actor{Kind: string(identity.User), ID: user.ID}, Target: user.ID,
-		})
-		if err != nil {
+	for _, d := range departures {
+		e := left
+		if d.isEnd {
+			e = householdDeletion(d.HouseholdID)
+		}
+		if err := s.recordIn(ctx, e, d.HouseholdID); err != nil {
+			return err
+		}
+	}
+	for _, d := range departures {
+		if !d.isEnd {
+			continue
+		}
+		if err := s.recordIn(ctx, householdDeletion(d.HouseholdID), auditapi.OperatorChain); err != nil {
 			return err
 		}
 	}
 
-	return nil
+	return s.recordIn(ctx, left, auditapi.OperatorChain)
 }
 
 // erase deletes what the other modules keep of a person who is gone.

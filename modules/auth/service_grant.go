@@ -124,6 +124,7 @@ func (s *service) decide(
 	code, isCode := readUserCode(userCode)
 	isFound := false
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		isFound = false
 		g, err := s.store.lockGrantByUserCode(ctx, hashUserCode(s.refreshKey, code))
 		if err != nil || g == nil || !isCode || isPast(&g.ExpiresAt, s.moment()) {
 			return err

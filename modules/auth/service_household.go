@@ -72,7 +72,7 @@ func (s *service) createHousehold(ctx context.Context, caller identity.Principal
 		if err := s.mayFound(ctx, caller); err != nil {
 			return err
 		}
-		owner, err := s.store.getUser(ctx, caller.ID)
+		owner, err := s.store.holdUser(ctx, caller.ID)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,20 @@ func (s *service) updateHousehold(ctx context.Context, caller identity.Principal
 
 // deleteHousehold takes the caller's household away.
 func (s *service) deleteHousehold(ctx context.Context, caller identity.Principal) error {
-	err := s.db.InTx(ctx, func(ctx context.Context) error { return s.removeHousehold(ctx, caller.HouseholdID) })
+	id := caller.HouseholdID
+	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		if err := s.store.lockHousehold(ctx, id); err != nil {
+			return err
+		}
+		if err := s.clearHousehold(ctx, id); err != nil {
+			return err
+		}
+		if err := s.recordIn(ctx, householdDeletion(id), id, auditapi.OperatorChain); err != nil {
+			return err
+		}
+
+		return s.endHousehold(ctx, id)
+	})
 	if err != nil {
 		return err
 	}
@@ -145,26 +158,14 @@ func (s *service) deleteHousehold(ctx context.Context, caller identity.Principal
 	return nil
 }
 
-// removeHousehold takes a household away with all that belongs to it, in the caller's
-// transaction; once that has committed, the caller forgets its mark. Its record stays, without what
-// it says about people; the operator's tells of the end.
-func (s *service) removeHousehold(ctx context.Context, id string) error {
-	if err := s.store.lockHousehold(ctx, id); err != nil {
-		return err
-	}
-	e := auditapi.Event{HouseholdID: id, Action: actionDeleteHousehold, Outcome: auditapi.OK, Target: id}
-	if err := s.audit.Record(ctx, e); err != nil {
-		return err
-	}
-	e.HouseholdID = auditapi.OperatorChain // before events are touched: see package events
-	if err := s.audit.Record(ctx, e); err != nil {
-		return err
-	}
-	for _, hook := range s.onHouseholdDeleted {
-		if err := hook(ctx, id); err != nil {
-			return fmt.Errorf("clear household: %w", err)
-		}
-	}
+// householdDeletion is told to the household's chain, which stays, and to the operator's.
+func householdDeletion(id string) auditapi.Event {
+	return auditapi.Event{HouseholdID: id, Action: actionDeleteHousehold, Outcome: auditapi.OK, Target: id}
+}
+
+// clearHousehold takes away what belongs to a locked household. Its end is recorded next, and then
+// endHousehold is called, in one transaction; once that has committed, the mark is forgotten.
+func (s *service) clearHousehold(ctx context.Context, id string) error {
 	if err := s.store.moveSessions(ctx, id, "", s.moment()); err != nil {
 		return err
 	}
@@ -172,5 +173,24 @@ func (s *service) removeHousehold(ctx context.Context, id string) error {
 		return err
 	}
 
+	return callAll(ctx, s.onHouseholdDeleting, id)
+}
+
+// endHousehold takes the household itself away. Its record stays, without what it says about people.
+func (s *service) endHousehold(ctx context.Context, id string) error {
+	if err := callAll(ctx, s.onHouseholdDeleted, id); err != nil {
+		return err
+	}
+
 	return s.store.deleteHousehold(ctx, id)
+}
+
+func callAll(ctx context.Context, hooks []func(ctx context.Context, householdID string) error, id string) error {
+	for _, hook := range hooks {
+		if err := hook(ctx, id); err != nil {
+			return fmt.Errorf("clear household: %w", err)
+		}
+	}
+
+	return nil
 }

@@ -103,6 +103,9 @@ func (s *service) listInvitations(
 // revokeInvitation takes back one that nobody has used.
 func (s *service) revokeInvitation(ctx context.Context, caller identity.Principal, id string) error {
 	return s.db.InTx(ctx, func(ctx context.Context) error {
+		if err := s.store.lockHousehold(ctx, caller.HouseholdID); err != nil {
+			return err
+		}
 		if err := s.store.deleteInvitation(ctx, caller.HouseholdID, id, s.moment()); err != nil {
 			return err
 		}
@@ -117,7 +120,7 @@ func (s *service) revokeInvitation(ctx context.Context, caller identity.Principa
 func (s *service) acceptInvitation(ctx context.Context, caller identity.Principal, token string) (*household, error) {
 	var h *household
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		user, err := s.store.getUser(ctx, caller.ID)
+		user, err := s.store.holdUser(ctx, caller.ID)
 		if err != nil {
 			return err
 		}

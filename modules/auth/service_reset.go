@@ -25,12 +25,12 @@ type resetToken struct {
 }
 
 // newResetToken makes a token for the operator to hand over; one made before counts no longer.
-// by is who acts, the zero value the caller in ctx. It joins the transaction in ctx.
-func (s *service) newResetToken(ctx context.Context, userID string, by auditapi.Actor) (resetToken, error) {
+// by is who acts, the zero value the caller in ctx; households are told.
+func (s *service) newResetToken(ctx context.Context, userID string, by auditapi.Actor, households ...string) (resetToken, error) {
 	now := s.moment()
 	made := resetToken{Token: randomToken(resetPrefix), ExpiresAt: now.Add(resetTokenLife)}
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		user, err := s.store.getUser(ctx, userID)
+		user, err := s.store.holdUser(ctx, userID)
 		if err != nil {
 			return err
 		}
@@ -39,9 +39,7 @@ func (s *service) newResetToken(ctx context.Context, userID string, by auditapi.
 			return err
 		}
 
-		return s.audit.Record(ctx, auditapi.Event{
-			HouseholdID: auditapi.OperatorChain, Action: actionCreateResetToken, Outcome: auditapi.OK, Actor: by, Target: user.ID,
-		})
+		return s.recordOperator(ctx, auditapi.Event{Action: actionCreateResetToken, Actor: by, Target: user.ID}, households...)
 	})
 	if err != nil {
 		return resetToken{}, err

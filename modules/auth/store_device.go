@@ -148,16 +148,13 @@ func (s *store) touchDevice(ctx context.Context, id string, at time.Time) error 
 }
 
 // deleteDevice removes a locked device with its sessions: whoever gives it tokens holds it, so
-// these are all. Tokens go before sessions, the order in which a refresh locks them.
+// these are all.
 func (s *store) deleteDevice(ctx context.Context, d *deviceRow) error {
-	for _, statement := range []string{
-		`DELETE FROM auth_refresh_tokens WHERE session_id IN (SELECT id FROM auth_sessions WHERE device_id = ?)`,
-		`DELETE FROM auth_sessions WHERE device_id = ?`,
-		`DELETE FROM auth_devices WHERE id = ?`,
-	} {
-		if err := s.db.Conn(ctx).Exec(statement, d.ID).Error; err != nil {
-			return fmt.Errorf("delete device: %w", err)
-		}
+	if err := s.deleteSessions(ctx, `device_id = ?`, d.ID); err != nil {
+		return err
+	}
+	if err := s.db.Conn(ctx).Exec(`DELETE FROM auth_devices WHERE id = ?`, d.ID).Error; err != nil {
+		return fmt.Errorf("delete device: %w", err)
 	}
 
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"homehub/platform/database"
 	"homehub/platform/identity"
 )
 
@@ -40,8 +41,26 @@ func (s *store) hasOtherMember(ctx context.Context, householdID, userID string, 
 	return len(others) > 0, nil
 }
 
-// deleteUser takes a person away with their memberships, sessions and tokens, and remembers that
-// the rest has to be erased; errPasswordChanged where the password is another one than was checked.
+// lockUser keeps others from a person until the transaction ends; errPasswordChanged where they
+// are not as they were when their password was checked.
+func (s *store) lockUser(ctx context.Context, user *userRow) error {
+	query := `SELECT id FROM auth_users WHERE id = ? AND password_hash = ? AND is_admin = ?`
+	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
+		query += ` FOR UPDATE`
+	}
+	var found []string
+	if err := s.db.Conn(ctx).Raw(query, user.ID, user.PasswordHash, user.IsAdmin).Scan(&found).Error; err != nil {
+		return fmt.Errorf("lock user: %w", err)
+	}
+	if len(found) == 0 {
+		return errInvalidCredentials.Wrap(errPasswordChanged)
+	}
+
+	return nil
+}
+
+// deleteUser takes a locked person away with their memberships, sessions and tokens, and
+// remembers that the rest has to be erased.
 func (s *store) deleteUser(ctx context.Context, user *userRow, at time.Time) error {
 	conn := s.db.Conn(ctx)
 	if err := conn.Exec(`DELETE FROM auth_invitations WHERE created_by = ?`, user.ID).Error; err != nil {
@@ -50,12 +69,11 @@ func (s *store) deleteUser(ctx context.Context, user *userRow, at time.Time) err
 	if err := conn.Exec(`UPDATE auth_invitations SET used_by = NULL WHERE used_by = ?`, user.ID).Error; err != nil {
 		return fmt.Errorf("forget who used invitations: %w", err)
 	}
-	res := conn.Exec(`DELETE FROM auth_users WHERE id = ? AND password_hash = ?`, user.ID, user.PasswordHash)
-	if res.Error != nil {
-		return fmt.Errorf("delete user: %w", res.Error)
+	if err := s.deleteSessions(ctx, `user_id = ?`, user.ID); err != nil {
+		return err
 	}
-	if res.RowsAffected == 0 {
-		return errInvalidCredentials.Wrap(errPasswordChanged)
+	if err := conn.Exec(`DELETE FROM auth_users WHERE id = ?`, user.ID).Error; err != nil {
+		return fmt.Errorf("delete user: %w", err)
 	}
 	if err := conn.Create(&erasureRow{UserID: user.ID, RequestedAt: at}).Error; err != nil {
 		return fmt.Errorf("remember erasure: %w", err)

@@ -92,13 +92,7 @@ func (s *store) deleteHousehold(ctx context.Context, id string) error {
 
 // deleteDeviceSessions removes the logins of all devices of a household.
 func (s *store) deleteDeviceSessions(ctx context.Context, householdID string) error {
-	err := s.db.Conn(ctx).Exec(
-		`DELETE FROM auth_sessions WHERE device_id IN (SELECT id FROM auth_devices WHERE household_id = ?)`, householdID).Error
-	if err != nil {
-		return fmt.Errorf("delete sessions of devices: %w", err)
-	}
-
-	return nil
+	return s.deleteSessions(ctx, `device_id IN (SELECT id FROM auth_devices WHERE household_id = ?)`, householdID)
 }
 
 // moveSessions lets the sessions of a person, or of all members where userID is empty, that act

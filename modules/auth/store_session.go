@@ -213,6 +213,20 @@ func (s *store) revokeOwnSession(ctx context.Context, userID, id, reason string,
 	return nil
 }
 
+// deleteSessions removes sessions. Their tokens go first, the order in which a refresh locks them.
+func (s *store) deleteSessions(ctx context.Context, where, id string) error {
+	for _, statement := range []string{
+		`DELETE FROM auth_refresh_tokens WHERE session_id IN (SELECT id FROM auth_sessions WHERE ` + where + `)`,
+		`DELETE FROM auth_sessions WHERE ` + where,
+	} {
+		if err := s.db.Conn(ctx).Exec(statement, id).Error; err != nil {
+			return fmt.Errorf("delete sessions: %w", err)
+		}
+	}
+
+	return nil
+}
+
 // deleteEnded forgets what can no longer matter, at most limit rows of each kind: sessions
 // that were over before a moment, and tokens that were used before it, unless a
 // device may still repeat them. It returns how many.
