@@ -89,6 +89,17 @@ func (s *store) getUser(ctx context.Context, id string) (*userRow, error) {
 	return user, err
 }
 
+// holdUser is getUser; nobody takes the person away until the transaction ends.
+func (s *store) holdUser(ctx context.Context, id string) (*userRow, error) {
+	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
+		if err := s.db.Conn(ctx).Exec(`SELECT id FROM auth_users WHERE id = ? FOR KEY SHARE`, id).Error; err != nil {
+			return nil, fmt.Errorf("hold user: %w", err)
+		}
+	}
+
+	return s.getUser(ctx, id)
+}
+
 func (s *store) findUser(ctx context.Context, where string, value string) (*userRow, error) {
 	var u userRow
 	err := s.db.Conn(ctx).Where(where, value).Take(&u).Error
@@ -138,10 +149,10 @@ func (s *store) replacePasswordHash(ctx context.Context, id, old, hash string) e
 	return nil
 }
 
-// lockPassword makes sure that a person's password is still the one of that hash, and stays it
-// until the transaction ends; errPasswordChanged where it is not.
+// lockPassword makes sure that a person may still sign in with the password of that hash, and
+// may until the transaction ends; errPasswordChanged where it is another, or nobody's.
 func (s *store) lockPassword(ctx context.Context, id, hash string) error {
-	query := `SELECT id FROM auth_users WHERE id = ? AND password_hash = ?`
+	query := `SELECT id FROM auth_users WHERE id = ? AND password_hash = ? AND disabled_at IS NULL`
 	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
 		query += ` FOR SHARE`
 	}
