@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
+
+// scrubTimeout bounds a scrub, which takes as long as the file is large, whatever one statement may.
+const scrubTimeout = 10 * time.Minute
 
 // errWALInUse: somebody has been reading for so long that the WAL could not be emptied.
 var errWALInUse = errors.New("the WAL is in use")
@@ -17,11 +21,14 @@ func (db *DB) Scrub(ctx context.Context) error {
 	if db.dialect != SQLite {
 		return nil
 	}
-	if err := db.gorm.WithContext(ctx).Exec("VACUUM").Error; err != nil {
-		return fmt.Errorf("scrub database: %w", err)
+	ctx, cancel := context.WithTimeout(ctx, scrubTimeout)
+	defer cancel()
+	pool := db.gorm.Statement.ConnPool // gorm's own statements are bounded
+	if _, err := pool.ExecContext(ctx, "VACUUM"); err != nil {
+		return fmt.Errorf("scrub database: %w", db.mapError(err))
 	}
 	var inUse, pages, moved int
-	err := db.gorm.WithContext(ctx).Raw("PRAGMA wal_checkpoint(TRUNCATE)").Row().Scan(&inUse, &pages, &moved)
+	err := pool.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&inUse, &pages, &moved)
 	if err != nil {
 		return fmt.Errorf("scrub database: empty the WAL: %w", db.mapError(err))
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -50,6 +51,30 @@ func TestWhatIsScrubbedIsInNoFile(t *testing.T) {
 	info, err := os.Stat(path + "-wal")
 	require.NoError(t, err)
 	require.Zero(t, info.Size())
+}
+
+// TestScrubbingTakesItsTime: a large file takes longer than any statement may, and would otherwise
+// never be done.
+func TestScrubbingTakesItsTime(t *testing.T) {
+	t.Parallel()
+	const word = "kakaóscsiga"
+	path := filepath.Join(t.TempDir(), "homehub.db")
+	at := secret.New("sqlite:" + path)
+	db := databasetest.Open(t, database.Config{URL: at})
+	for _, statement := range []string{
+		`CREATE TABLE words (text text NOT NULL)`,
+		`INSERT INTO words VALUES ('` + word + `')`,
+		`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+			INSERT INTO words SELECT hex(zeroblob(500)) FROM n`,
+		`DELETE FROM words WHERE text = '` + word + `'`,
+	} {
+		require.NoError(t, db.Conn(t.Context()).Exec(statement).Error)
+	}
+
+	hasty := databasetest.Open(t, database.Config{URL: at, Timeout: 20 * time.Millisecond})
+	require.NoError(t, hasty.Scrub(t.Context()))
+
+	require.Zero(t, occurrences(t, path, word))
 }
 
 func TestScrubOnPostgresLeavesItToAutovacuum(t *testing.T) {
