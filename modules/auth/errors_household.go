@@ -11,6 +11,6 @@ var (
 	errNotOwnMembership   = apperr.New(apperr.Forbidden, "auth.not_allowed", "You may not do that.")
 	errTooManyPINs        = apperr.New(apperr.RateLimited, "auth.too_many_failures", "Too many wrong PINs. Try again later.")
 
-	errMemberCursor = errInvalidInput.WithMessage("The cursor is not one that this list gave out.").
+	errCursor = errInvalidInput.WithMessage("The cursor is not one that this list gave out.").
 			WithFields(apperr.Field{Name: "cursor", Message: "is not a cursor of this list"})
 )

@@ -66,7 +66,7 @@ func (m *Module) listDevices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := httpx.PageOf(c)
+	page, err := pageByID(c)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package auth
 import (
 	"net/http"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"homehub/platform/httpx"
@@ -27,13 +28,23 @@ func (m *Module) householdRoutes(api *echo.Group) {
 	api.POST("/invitations/accept", m.acceptInvitation)
 }
 
+// pageByID reads limit and cursor for a list whose cursors are ids.
+func pageByID(c echo.Context) (httpx.Page, error) {
+	page, err := httpx.PageOf(c)
+	if err == nil && page.Cursor != "" && uuid.Validate(page.Cursor) != nil {
+		err = errCursor
+	}
+
+	return page, err
+}
+
 func (m *Module) listHouseholds(c echo.Context) error {
 	ctx := c.Request().Context()
 	caller, err := identity.From(ctx)
 	if err != nil {
 		return err
 	}
-	page, err := httpx.PageOf(c)
+	page, err := pageByID(c)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (m *Module) listInvitations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := httpx.PageOf(c)
+	page, err := pageByID(c)
 	if err != nil {
 		return err
 	}

@@ -71,12 +71,21 @@ func TestMembersAreListedByThoseWhoCameLast(t *testing.T) {
 			require.Equal(t, m.Role == identity.RoleGuest, m.ExpiresAt != nil)
 		}
 	}
-	for _, cursor := range []string{"x", "1", "x.y", "."} {
-		h.owner().Get(pageURL(h.path+"/members", 1, cursor)).ExpectProblem(http.StatusBadRequest, "request.invalid")
-	}
 	h.http.As(neighbour.AccessToken).Get(h.path+"/members").ExpectProblem(http.StatusNotFound, "auth.household_not_found")
 	h.clock.advance(defaultGuestStay)
 	require.Len(t, collect[memberDTO](h.bench, h.login("owner").AccessToken, h.path+"/members", 50), 3, "a guest's stay has ended")
+}
+
+func TestACursorIsOneThatTheListGaveOut(t *testing.T) {
+	t.Parallel()
+	h := setupHouse(t)
+
+	for _, path := range []string{h.path + "/members", h.path + "/invitations", "/api/v1/households", "/api/v1/devices"} {
+		for _, cursor := range []string{"x", "1", "x.y", "."} {
+			p := h.owner().Get(pageURL(path, 1, cursor)).ExpectProblem(http.StatusBadRequest, "request.invalid")
+			require.Equal(t, "cursor", p.Errors[0].Field, path)
+		}
+	}
 }
 
 func TestAChangedRoleCountsAtTheNextRequestOnEveryReplica(t *testing.T) {

@@ -62,7 +62,7 @@ func parseMemberCursor(text string) (*memberCursor, error) {
 	at, id, _ := strings.Cut(text, ".")
 	micros, err := strconv.ParseInt(at, 10, 64)
 	if err != nil || id == "" {
-		return nil, errMemberCursor
+		return nil, errCursor
 	}
 
 	return &memberCursor{CreatedAt: time.UnixMicro(micros).UTC(), UserID: id}, nil
