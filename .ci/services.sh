@@ -7,6 +7,8 @@ did_not_start() {
 	fail "$1 did not start"
 }
 
+postgres_options=()
+
 start_postgres() {
 	local bin dir="$work/postgres" port pid run=()
 	for bin in /usr/lib/postgresql/*/bin; do :; done # the newest
@@ -18,9 +20,10 @@ start_postgres() {
 	fi
 	"${run[@]}" "$bin/initdb" --pgdata="$dir/data" --username=postgres --auth=trust --encoding=UTF8 \
 		--no-sync >"$work/postgres.log"
-	# Durability is not what is tested here, and a server without fsync is twice as fast.
+	# Durability is not what is tested here, and a server without fsync is twice as fast; a bench
+	# sets postgres_options.
 	"${run[@]}" "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
-		-c unix_socket_directories= -c fsync=off -c max_connections=300 \
+		-c unix_socket_directories= -c fsync=off -c max_connections=300 "${postgres_options[@]}" \
 		>>"$work/postgres.log" 2>&1 </dev/null &
 	pid=$!
 	remember_process "$pid"

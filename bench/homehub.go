@@ -192,6 +192,13 @@ func (p *process) tryLogin(ctx context.Context, client *http.Client, number int)
 	return resp.StatusCode
 }
 
+// login signs the owner of a household in once more.
+func (p *process) login(ctx context.Context, client *http.Client, number int) (*caller, error) {
+	c := &caller{url: p.url, http: client}
+
+	return c, c.enter(ctx, "/api/v1/auth/login", map[string]string{"email": ownerEmail(number), "password": ownerPassword})
+}
+
 // register makes a household with its owner.
 func (p *process) register(ctx context.Context, number int) (*caller, error) {
 	return p.enter(ctx, "/api/v1/auth/register", map[string]string{
@@ -202,13 +209,19 @@ func (p *process) register(ctx context.Context, number int) (*caller, error) {
 
 func (p *process) enter(ctx context.Context, path string, body any) (*caller, error) {
 	c := &caller{url: p.url, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}}
+
+	return c, c.enter(ctx, path, body)
+}
+
+// enter keeps the token of a login.
+func (c *caller) enter(ctx context.Context, path string, body any) error {
 	var login struct {
 		AccessToken string `json:"access_token"`
 	}
 	err := c.do(ctx, http.MethodPost, path, body, &login)
 	c.token = login.AccessToken
 
-	return c, err
+	return err
 }
 
 // do sends body as JSON and reads the answer into result, where that is not nil.

@@ -37,6 +37,9 @@ func measureLoad(ctx context.Context, o options) error {
 		if err := p.measure(ctx, o, utterances, 0, 1500*o.seconds); err != nil {
 			return err
 		}
+		if err := p.measure(ctx, options{}, emptyRequests(p), 1500, 1500*o.seconds); err != nil {
+			return err
+		}
 		memory, err := p.residentMB()
 		fmt.Printf("resident memory after the load: %.1f MB\n", memory)
 
@@ -76,7 +79,7 @@ func withHouseholds(ctx context.Context, o options, fn func(*process, []*caller)
 
 // utterancesOf switch every household's own lamp on and off in turns.
 func utterancesOf(p *process, callers []*caller) load {
-	l := load{address: strings.TrimPrefix(p.url, "http://"), wanted: []string{`"status":"done"`, `"status":"already"`}}
+	l := load{name: "POST /api/v1/intent", address: strings.TrimPrefix(p.url, "http://"), wanted: []string{`"status":"done"`, `"status":"already"`}}
 	for _, text := range []string{"kapcsold fel a villanyt a konyhában", "kapcsold le a villanyt a konyhában"} {
 		for _, c := range callers {
 			body := fmt.Sprintf(`{"text":%q}`, text)
@@ -91,9 +94,9 @@ func utterancesOf(p *process, callers []*caller) load {
 
 // measure runs one load and prints what came of it, and what it took of the processors.
 func (p *process) measure(ctx context.Context, o options, l load, rate, n int) error {
-	label := fmt.Sprintf("POST /api/v1/intent, %d/s", rate)
+	label := fmt.Sprintf("%s, %d/s", l.name, rate)
 	if rate == 0 {
-		label = "POST /api/v1/intent, flat out"
+		label = l.name + ", flat out"
 	}
 	stopProfile, err := p.profile(o)
 	if err != nil {
@@ -144,7 +147,7 @@ func emptyRequests(p *process) load {
 	address := strings.TrimPrefix(p.url, "http://")
 
 	return load{
-		address: address, wanted: []string{""},
+		name: "GET /livez", address: address, wanted: []string{""},
 		requests: [][]byte{fmt.Appendf(nil, "%s /livez HTTP/1.1\r\nHost: %s\r\n\r\n", http.MethodGet, address)},
 	}
 }

@@ -9,10 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // entitiesOfHome is the size of a household in the memory budget.
 const entitiesOfHome = 100
+
+// sessions is how many people are signed in at once.
+const sessions = 10_000
 
 // settleTime is how long an idle process may take to give memory back to the system.
 const settleTime = 15 * time.Second
@@ -37,8 +42,38 @@ func measureMemory(ctx context.Context, o options) error {
 		return errors.Join(err, home.stop())
 	}
 	err = weighHouseholds(ctx, p, home.url, token, o.households)
+	if err = errors.Join(err, p.stop(), home.stop()); err != nil {
+		return err
+	}
 
-	return errors.Join(err, p.stop(), home.stop())
+	return weighSessions(ctx, o)
+}
+
+// weighSessions weighs a homehub with its virtual homes in the process and many people signed in,
+// each of whom has asked something.
+func weighSessions(ctx context.Context, o options) error {
+	return withHouseholds(ctx, o, func(p *process, callers []*caller) error {
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(4)
+		for i := range sessions {
+			group.Go(func() error {
+				c, err := p.login(ctx, callers[0].http, i%len(callers))
+				if err != nil {
+					return err
+				}
+
+				return c.do(ctx, http.MethodGet, "/api/v1/users/me", nil, nil)
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		settle()
+		now, err := p.residentMB()
+		fmt.Printf("%d households live in one process, %d sessions: %.1f MB\n", len(callers), sessions, now)
+
+		return err
+	})
 }
 
 // weighIdle weighs the embedded default: one household, whose virtual home is in the process.

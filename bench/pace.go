@@ -21,6 +21,7 @@ const connections = 50
 // load is requests that are ready to be sent, and what an answer must hold. They are written
 // and read by hand: what the sender costs is taken from the same processors as the server's.
 type load struct {
+	name     string
 	address  string
 	requests [][]byte // in turns
 	wanted   []string // one of them is in a good answer

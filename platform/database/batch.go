@@ -76,7 +76,7 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 		db.lead(ctx, <-job.wake) // its turn has come already: the outcome is near, and matters
 	}
 	if job.isAlone && job.err == nil {
-		return db.runAlone(job)
+		return db.runAlone(job) //nolint:contextcheck // the job has it
 	}
 	if job.panicked != nil {
 		panic(fmt.Sprintf("%v\n\nin a shared transaction:\n%s", job.panicked.value, job.panicked.stack))
@@ -143,7 +143,7 @@ func runInSavepoints(ctx context.Context, db *DB, tx *gorm.DB, batch []*batchJob
 	pool := tx.Statement.ConnPool
 	exec := func(statements ...string) error {
 		for _, s := range statements {
-			if _, err := pool.ExecContext(context.WithoutCancel(ctx), s); err != nil { //nolint:contextcheck // see exec
+			if _, err := pool.ExecContext(context.WithoutCancel(ctx), s); err != nil {
 				return db.mapError(err)
 			}
 		}

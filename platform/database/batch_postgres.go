@@ -52,7 +52,7 @@ func (db *DB) sendBatch(ctx context.Context, batch []*batchJob) error {
 	jobs := make([]*batchJob, 0, len(batch))
 	latest := time.Now()
 	for _, job := range batch {
-		job.note(db)
+		job.note(db) //nolint:contextcheck // its caller's, not the leader's
 		if !job.isFailed() && !job.isAlone {
 			jobs = append(jobs, job)
 		}
