@@ -2,6 +2,7 @@ package modules_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,6 +70,16 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 			e.first = e.deleteHousehold
 			e.second = func() *httpxtest.Response { return e.owner.Post("/api/v1/instance/stop", nil) }
 		},
+		"a household goes, an instance is made": func(e *encounter) {
+			e.owner.Delete("/api/v1/instance").Expect(http.StatusAccepted)
+			eventually(t, func() (bool, string) {
+				status := e.owner.Get("/api/v1/instance").Status
+
+				return status == http.StatusNotFound, "the instance is there"
+			})
+			e.first = e.deleteHousehold
+			e.second = func() *httpxtest.Response { return e.owner.Post("/api/v1/instance", map[string]any{}) }
+		},
 		"a household goes, somebody speaks": func(e *encounter) {
 			e.first = e.deleteHousehold
 			e.second = func() *httpxtest.Response {
@@ -131,6 +142,13 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 		}
 	}
 	requireNoEmptyHouse(t, db)
+	eventually(t, func() (bool, string) {
+		var left []string
+		require.NoError(t, db.Conn(t.Context()).Raw(`SELECT household_id FROM hamanager_instances
+			WHERE household_id NOT IN (SELECT id FROM auth_households)`).Scan(&left).Error)
+
+		return len(left) == 0, fmt.Sprintf("instances of nobody's: %v", left)
+	})
 }
 
 // repeated is how many transactions PostgreSQL has undone.

@@ -143,6 +143,11 @@ func (s *Set) Run(ctx context.Context) error {
 // places tells hamanager what auth knows of where households live.
 type places struct{ set *Set }
 
+// Hold implements hamanager.Places.
+func (p places) Hold(ctx context.Context, householdID string) error {
+	return p.set.auth.Hold(ctx, householdID)
+}
+
 // Place implements hamanager.Places.
 func (p places) Place(ctx context.Context, householdID string) (hamanager.Place, error) {
 	place, err := p.set.auth.Place(ctx, householdID)

@@ -41,6 +41,12 @@ func (m *Module) Place(ctx context.Context, householdID string) (Place, error) {
 	}, nil
 }
 
+// Hold keeps a household from being deleted until the transaction in ctx ends;
+// errHouseholdNotFound where it was deleted already.
+func (m *Module) Hold(ctx context.Context, householdID string) error {
+	return m.svc.store.holdHousehold(ctx, householdID)
+}
+
 // household is the one that the request is about.
 func (s *service) household(ctx context.Context, caller identity.Principal) (*household, error) {
 	h, err := s.store.getHousehold(ctx, caller.HouseholdID)

@@ -53,9 +53,18 @@ func (s *store) listHouseholds(ctx context.Context, userID, before string, limit
 // lockHousehold keeps others from changing who belongs to a household, and from adding anything
 // to it, until the transaction ends.
 func (s *store) lockHousehold(ctx context.Context, id string) error {
+	return s.lockHouseholdFor(ctx, id, ` FOR UPDATE`)
+}
+
+// holdHousehold keeps others from deleting a household until the transaction ends.
+func (s *store) holdHousehold(ctx context.Context, id string) error {
+	return s.lockHouseholdFor(ctx, id, ` FOR KEY SHARE`)
+}
+
+func (s *store) lockHouseholdFor(ctx context.Context, id, lock string) error {
 	query := `SELECT id FROM auth_households WHERE id = ?`
 	if s.db.Dialect() == database.Postgres { // on SQLite, the transaction itself is the lock
-		query += ` FOR UPDATE`
+		query += lock
 	}
 	var found []string
 	if err := s.db.Conn(ctx).Raw(query, id).Scan(&found).Error; err != nil {

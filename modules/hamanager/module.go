@@ -60,7 +60,7 @@ func New(deps Deps) (*Module, error) {
 	svc := &service{
 		cfg: deps.Config, policy: policy, db: deps.DB, store: &store{db: deps.DB},
 		keyring: deps.Keyring, audit: deps.Audit, events: events.OrDiscard(deps.Events),
-		log: deps.Log, now: deps.Now,
+		places: deps.Places, log: deps.Log, now: deps.Now,
 	}
 
 	return &Module{svc: svc, fleet: newFleet(svc, deps)}, nil

@@ -26,6 +26,9 @@ type Place struct {
 // Places tells where a household lives.
 type Places interface {
 	Place(ctx context.Context, householdID string) (Place, error)
+	// Hold keeps a household from being deleted until the transaction in ctx ends; an error where
+	// it was deleted already. It comes before the instance is looked at.
+	Hold(ctx context.Context, householdID string) error
 }
 
 // defaultPlace is where households live that have not said.

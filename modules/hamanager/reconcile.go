@@ -21,7 +21,6 @@ type fleet struct {
 
 	dataDir    string
 	buildIndex func(*hamanagerapi.Home) any
-	places     Places // nil: every household lives in the default place
 	log        *zap.Logger
 	now        clock.Clock
 	metrics    *metrics
@@ -46,7 +45,7 @@ const (
 
 func newFleet(s *service, deps Deps) *fleet {
 	f := &fleet{
-		service: s, dataDir: deps.DataDir, buildIndex: deps.BuildIndex, places: deps.Places,
+		service: s, dataDir: deps.DataDir, buildIndex: deps.BuildIndex,
 		log: deps.Log, now: deps.Now,
 		starting: make(chan struct{}, parallelStarts),
 		awaken:   map[string]time.Time{},

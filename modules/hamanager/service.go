@@ -37,6 +37,7 @@ type service struct {
 	keyring *secret.Keyring
 	audit   Recorder
 	events  events.Publisher
+	places  Places // nil: every household lives in the default place
 	log     *zap.Logger
 	now     clock.Clock
 	// wake tells the fleet that a household's instance was changed, or is about to be.
@@ -91,6 +92,9 @@ func (s *service) createInstance(ctx context.Context, caller identity.Principal,
 
 	created := s.newInstance(caller.HouseholdID, kind)
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		if err := s.hold(ctx, caller.HouseholdID); err != nil {
+			return err
+		}
 		kept, err := s.store.find(ctx, caller.HouseholdID)
 		if err != nil {
 			return err
@@ -123,6 +127,16 @@ func (s *service) createInstance(ctx context.Context, caller identity.Principal,
 	s.wake(caller.HouseholdID)
 
 	return created, nil
+}
+
+// hold keeps a household: it may have been deleted since the caller was let in, and nobody would
+// be left to take a new instance away.
+func (s *service) hold(ctx context.Context, householdID string) error {
+	if s.places == nil {
+		return nil
+	}
+
+	return s.places.Hold(ctx, householdID)
 }
 
 // startInstance wants it to run.

@@ -95,6 +95,9 @@ func (s *service) mayLink(ctx context.Context, householdID string) error {
 
 // replace stores next in the place of whatever the household has.
 func (s *service) replace(ctx context.Context, next *instance) error {
+	if err := s.hold(ctx, next.HouseholdID); err != nil {
+		return err
+	}
 	if err := s.mayLink(ctx, next.HouseholdID); err != nil {
 		return err
 	}
