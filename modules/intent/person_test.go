@@ -33,6 +33,27 @@ func TestEraseForgetsWhatAPersonSaid(t *testing.T) {
 	require.NotEqual(t, "done", string(said.Status), "the question is forgotten, too")
 }
 
+// Who is erased among many households is looked for where they spoke alone.
+func TestOnlyHouseholdsThatAPersonSpokeIn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i, household := range []string{"a", "b", "c", "c", "d"} {
+		row := historyRow{ID: strconv.Itoa(i), HouseholdID: household, At: b.clock.now(), ActorKind: "user", ActorID: "other", Commands: "[]"}
+		if household != "d" && i%2 == 1 {
+			row.ActorID = owner.ID
+		}
+		require.NoError(t, b.db.Conn(t.Context()).Create(&row).Error)
+	}
+
+	found, err := b.store.listSpoken(t.Context(), owner.ID)
+
+	require.NoError(t, err)
+	require.Equal(t, []string{"b", "c"}, found)
+	found, err = b.store.listSpoken(t.Context(), "nobody")
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
 // A claim that a living process may still answer for stays: its answer would be done twice.
 func TestEraseWaitsForClaimsInHand(t *testing.T) {
 	t.Parallel()

@@ -39,7 +39,7 @@ func (m *Module) Export(ctx context.Context, userID string, add func(item any) e
 func (m *Module) Erase(ctx context.Context, userID string) error { return m.svc.erase(ctx, userID) }
 
 func (s *service) export(ctx context.Context, userID string, add func(item any) error) error {
-	households, err := s.store.listSpoken(ctx)
+	households, err := s.store.listSpoken(ctx, userID)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *service) erase(ctx context.Context, userID string) error {
 	if err := s.store.deleteClaims(ctx, userID, s.now().UTC()); err != nil {
 		return err
 	}
-	households, err := s.store.listSpoken(ctx)
+	households, err := s.store.listSpoken(ctx, userID)
 	if err != nil {
 		return err
 	}

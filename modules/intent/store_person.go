@@ -6,18 +6,19 @@ import (
 	"time"
 )
 
-// listSpoken returns the households in whose history somebody has spoken. Each costs one look
-// into the index, however long its history.
-func (s *store) listSpoken(ctx context.Context) ([]string, error) {
+// listSpoken returns the households in whose history a person has spoken. Each household there is
+// costs two looks into an index, however long its history.
+func (s *store) listSpoken(ctx context.Context, actorID string) ([]string, error) {
 	var ids []string
 	err := s.db.Conn(ctx).Raw(
 		`WITH RECURSIVE spoken (id) AS (
 			SELECT MIN(household_id) FROM intent_history
 			UNION ALL
 			SELECT (SELECT MIN(household_id) FROM intent_history WHERE household_id > spoken.id) FROM spoken WHERE spoken.id IS NOT NULL
-		) SELECT id FROM spoken WHERE id IS NOT NULL`).Scan(&ids).Error
+		) SELECT id FROM spoken WHERE EXISTS (SELECT 1 FROM intent_history WHERE household_id = spoken.id AND actor_id = ?)`,
+		actorID).Scan(&ids).Error
 	if err != nil {
-		return nil, fmt.Errorf("list households with a history: %w", err)
+		return nil, fmt.Errorf("list households that a person spoke in: %w", err)
 	}
 
 	return ids, nil
