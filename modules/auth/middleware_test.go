@@ -152,3 +152,43 @@ func TestGuessedHouseholdsLeaveNothingInKV(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, found)
 }
+
+func TestAChangeWhileKVIsAwayCountsAtOnceAndIsToldLater(t *testing.T) {
+	t.Parallel()
+	broken := &brokenKV{}
+	b := setup(t, func(d *Deps) {
+		broken.Store = d.KV
+		d.KV = broken
+	})
+	replica := setup(t, b.on(broken.Store)) // which reaches kv all the time
+	l, stays := b.register("kata"), b.login("kata")
+	here, there := b.http.As(l.AccessToken), replica.http.As(l.AccessToken)
+	here.Get(scoped).Expect(http.StatusOK)
+
+	broken.set(true)
+	here.Post("/api/v1/auth/logout", nil).Expect(http.StatusNoContent)
+	b.svc.rights.settle(t.Context())
+	broken.set(false)
+
+	here.Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
+	there.Get(scoped).Expect(http.StatusOK) // it cannot know yet, for rightsTTL at most
+	b.svc.rights.settle(t.Context())
+	there.Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
+	here.Get(scoped).ExpectProblem(http.StatusUnauthorized, "auth.session_ended")
+	b.http.As(stays.AccessToken).Get(scoped).Expect(http.StatusOK)
+	require.Empty(t, b.svc.rights.owed.list(b.clock.now()))
+}
+
+func TestWhatIsOwedEndsByItself(t *testing.T) {
+	t.Parallel()
+	owed, now := newOwedMarks(), time.Now()
+	owed.add(now.Add(rightsTTL), []string{"a", "b"})
+	removed := owed.list(now)
+	owed.add(now.Add(2*rightsTTL), []string{"b"}) // once more, while both are being removed
+	owed.settled(removed)
+
+	require.False(t, owed.hasAny([]string{"a"}))
+	require.True(t, owed.hasAny([]string{"a", "b"}))
+	require.Empty(t, owed.list(now.Add(3*rightsTTL)))
+	require.False(t, owed.hasAny([]string{"b"}))
+}

@@ -154,7 +154,7 @@ func New(deps Deps) (*Module, error) {
 	return &Module{pages: pages, svc: &service{
 		cfg: deps.Config, db: deps.DB, store: st, kv: deps.KV, local: kv.NewMemory(deps.Now),
 		passwords: passwords, keys: k, tokens: tokens,
-		rights:     &authorizer{store: st, kv: deps.KV, bell: bell{deps.BellPath}, now: deps.Now, log: deps.Log, metrics: m},
+		rights:     &authorizer{store: st, kv: deps.KV, bell: bell{deps.BellPath}, now: deps.Now, log: deps.Log, metrics: m, owed: newOwedMarks()},
 		refreshKey: deps.Secrets.Refresh, ring: deps.Secrets.Encryption,
 		audit: deps.Audit, events: events.OrDiscard(deps.Events), log: deps.Log, now: deps.Now, metrics: m,
 		userCodes: deps.UserCodes, publicURL: deps.PublicURL, areas: deps.Areas,

@@ -19,7 +19,7 @@ import (
 const (
 	// rightsTTL is how long rights are believed without asking the database. A change is noticed
 	// at once through the marks; this bounds what happens when kv is lost between the change and
-	// the removal of its mark.
+	// the removal of its mark, for whoever reaches kv still.
 	rightsTTL = 30 * time.Second
 	// markTTL only has to be longer than rightsTTL: without its mark an entry counts for nothing.
 	markTTL = time.Hour
@@ -63,6 +63,7 @@ type authorizer struct {
 	now     clock.Clock
 	log     *zap.Logger
 	metrics *metrics
+	owed    *owedMarks
 }
 
 // The keys of the three marks and of the entry. A subject is a user or a device. The session's id in the entry's key keeps one
@@ -135,7 +136,7 @@ func (a *authorizer) rights(ctx context.Context, c claims, householdID string, r
 	key := rightsKey(c.SessionID, householdID)
 	markKeys := []string{sessionMark(c.SessionID), subjectMark(c.Subject), householdMark(householdID)}
 	found, err := read(append(markKeys, key))
-	if err != nil {
+	if err != nil || a.owed.hasAny(markKeys) {
 		a.metrics.rights.WithLabelValues("fallback").Inc()
 		return a.load(ctx, c, householdID) // slower, and as right
 	}
@@ -237,12 +238,13 @@ func (a *authorizer) load(ctx context.Context, c claims, householdID string) (*r
 }
 
 // forget makes every replica look at the database again for whatever relied on these marks.
-// It is called after the change is committed. Where kv does not answer, entries end by
-// themselves after rightsTTL.
+// It is called after the change is committed. Where kv does not answer, this process does so at
+// once; the others when kv is back, or when the entries end by themselves after rightsTTL.
 func (a *authorizer) forget(ctx context.Context, markKeys ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := a.kv.Delete(ctx, markKeys...); err != nil {
-		a.log.Warn("cached rights could not be dropped; they end by themselves", zap.Duration("within", rightsTTL), zap.Error(err))
+		a.owed.add(a.now().Add(rightsTTL), markKeys)
+		a.log.Warn("cached rights could not be dropped yet; they end by themselves", zap.Duration("within", rightsTTL), zap.Error(err))
 	}
 }

@@ -32,6 +32,8 @@ func (m *Module) Run(ctx context.Context) error {
 		m.svc.log.Warn("some names cannot be searched for", zap.Error(err))
 	}
 	reload, clean, sightings := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery), time.NewTicker(keepSightingsEvery)
+	settle := time.NewTicker(settleEvery)
+	defer settle.Stop()
 	defer reload.Stop()
 	defer clean.Stop()
 	defer sightings.Stop()
@@ -46,6 +48,8 @@ func (m *Module) Run(ctx context.Context) error {
 			if _, err := m.svc.keys.reload(ctx, 0); err != nil && ctx.Err() == nil {
 				m.svc.log.Warn("signing keys were not read anew", zap.Error(err))
 			}
+		case <-settle.C:
+			m.svc.rights.settle(ctx)
 		case <-sightings.C:
 			m.svc.keepSightings(ctx)
 		case <-clean.C:
