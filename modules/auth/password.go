@@ -38,6 +38,7 @@ type passwords struct {
 	wait    prometheus.Observer
 	now     clock.Clock // for measuring only
 	compare func(hash, password []byte) error
+	run     func(compute func())
 }
 
 func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwords, error) {
@@ -57,6 +58,7 @@ func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwor
 		wait:    wait,
 		now:     now,
 		compare: bcrypt.CompareHashAndPassword,
+		run:     spare.Run,
 	}, nil
 }
 
@@ -68,7 +70,7 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	defer p.release()
 	var hash []byte
 	var err error
-	spare.Run(func() { hash, err = bcrypt.GenerateFromPassword(normalizePassword(password), p.cost) })
+	p.run(func() { hash, err = bcrypt.GenerateFromPassword(normalizePassword(password), p.cost) })
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
@@ -89,7 +91,7 @@ func (p *passwords) matches(ctx context.Context, hash, password string) (bool, e
 		stored, given = p.dummy, given[:min(len(given), maxPasswordBytes)]
 	}
 	var err error
-	spare.Run(func() { err = p.compare(stored, given) })
+	p.run(func() { err = p.compare(stored, given) })
 	if err != nil && !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		return false, fmt.Errorf("compare password: %w", err)
 	}
