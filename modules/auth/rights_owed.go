@@ -53,6 +53,20 @@ func (o *owedMarks) settled(removed map[string]time.Time) {
 	maps.DeleteFunc(o.until, func(key string, until time.Time) bool { return removed[key].Equal(until) })
 }
 
+// run settles what is owed until ctx ends.
+func (a *authorizer) run(ctx context.Context) {
+	ticker := time.NewTicker(settleEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			a.settle(ctx)
+		}
+	}
+}
+
 // settle removes the marks that are owed, as soon as kv answers again.
 func (a *authorizer) settle(ctx context.Context) {
 	owed := a.owed.list(a.now())

@@ -32,14 +32,13 @@ func (m *Module) Run(ctx context.Context) error {
 		m.svc.log.Warn("some names cannot be searched for", zap.Error(err))
 	}
 	reload, clean, sightings := time.NewTicker(reloadKeysEvery), time.NewTicker(cleanEvery), time.NewTicker(keepSightingsEvery)
-	settle := time.NewTicker(settleEvery)
-	defer settle.Stop()
 	defer reload.Stop()
 	defer clean.Stop()
 	defer sightings.Stop()
-	var erasing sync.WaitGroup // apart: it may take long
-	erasing.Go(func() { m.svc.runErasures(ctx) })
-	defer erasing.Wait()
+	var apart sync.WaitGroup // what may take long, or may not wait for it
+	apart.Go(func() { m.svc.runErasures(ctx) })
+	apart.Go(func() { m.svc.rights.run(ctx) })
+	defer apart.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -48,8 +47,6 @@ func (m *Module) Run(ctx context.Context) error {
 			if _, err := m.svc.keys.reload(ctx, 0); err != nil && ctx.Err() == nil {
 				m.svc.log.Warn("signing keys were not read anew", zap.Error(err))
 			}
-		case <-settle.C:
-			m.svc.rights.settle(ctx)
 		case <-sightings.C:
 			m.svc.keepSightings(ctx)
 		case <-clean.C:
