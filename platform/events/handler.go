@@ -158,7 +158,7 @@ func (t *tail) send(page []stored, next int64) error {
 	}
 	if next != t.position+1 { // numbers have no gaps: what lies between is kept no more
 		t.position = next - 1
-		if err := t.write(stored{Seq: t.position, At: t.bus.now().UTC(), Kind: missed, Data: []byte("{}")}); err != nil {
+		if err := t.write(stored{Seq: t.position, At: t.bus.now().UTC().Truncate(time.Microsecond), Kind: missed, Data: []byte("{}")}); err != nil {
 			return err
 		}
 	}
