@@ -25,7 +25,7 @@ var slots = sync.OnceValue(func() int {
 // Slots is how many computations may go on at once: half the cores.
 func Slots() int { return slots() }
 
-// Run calls fn on a thread of the lowest priority, and returns when it is over. The caller sees
+// Run calls fn on a thread of low priority, and returns when it is over. The caller sees
 // to it that no more than Slots go on at once. A panic of fn is the caller's.
 func Run(fn func()) {
 	done := make(chan any, 1)
