@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -38,8 +39,13 @@ func (db *DB) Conn(ctx context.Context) *gorm.DB {
 	return db.gorm.WithContext(ctx)
 }
 
-// maxTries bounds how often InTx begins anew.
-const maxTries = 3
+const (
+	// maxTries bounds how often InTx begins anew.
+	maxTries = 3
+	// tryAgainAfter lets those go first for whose sake a transaction was undone: without it, it
+	// could be in their way again before they have noticed that it was gone.
+	tryAgainAfter = 25 * time.Millisecond
+)
 
 // InTx runs fn in a transaction that commits when fn returns nil. Inside another one it joins.
 // fn must not call anything but the database, and that through the ctx it is given: on SQLite
@@ -54,10 +60,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	defer cancel()
 
 	after, err := db.tryTx(ctx, fn)
-	for range maxTries - 1 {
-		if !isVictim(err) {
-			break
-		}
+	for try := 1; try < maxTries && isVictim(err) && pause(ctx, time.Duration(try)*tryAgainAfter); try++ {
 		db.metrics.repeated.Inc()
 		after, err = db.tryTx(ctx, fn)
 	}
@@ -67,6 +70,18 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	runAll(after)
 
 	return nil
+}
+
+// pause reports whether ctx let it wait for so long.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // tryTx is one try of InTx; it returns what is to be called now that it has committed.

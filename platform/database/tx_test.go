@@ -193,7 +193,7 @@ func TestVictimsTryAgain(t *testing.T) {
 	}
 	ended.Wait()
 
-	require.EqualValues(t, 3, tries.Load())
+	require.GreaterOrEqual(t, tries.Load(), int32(3))
 	require.EqualValues(t, 2, committed.Load(), "nobody is called for a transaction that was undone")
 	var texts []string
 	require.NoError(t, db.Conn(t.Context()).Model(&note{}).Pluck("text", &texts).Error)
