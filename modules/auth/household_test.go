@@ -357,3 +357,17 @@ func collect[T any](b *bench, accessToken, path string, limit int) []T {
 		cursor = *page.NextCursor
 	}
 }
+
+func TestANameIsSeenAsItIs(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	as := b.http.As(b.register("kata").AccessToken)
+
+	for _, name := range []string{"\u200b\u200d", "\ufeff", "\u00ad", "\u202e", "anna\u202etolvaj", "a\nb", "a\u0007"} {
+		as.Patch("/api/v1/users/me", map[string]any{"name": name}).ExpectProblem(http.StatusBadRequest, "request.invalid")
+		as.Post("/api/v1/households", map[string]any{"name": name}).ExpectProblem(http.StatusBadRequest, "request.invalid")
+	}
+	for _, name := range []string{"Ő", "漢字", "👩\u200d🌾", "!"} {
+		as.Patch("/api/v1/users/me", map[string]any{"name": name}).Expect(http.StatusOK)
+	}
+}

@@ -159,13 +159,19 @@ func actorOf(user *userRow) auditapi.Actor {
 // checkName returns a name as it is kept, or says what is wrong with it.
 func checkName(field, name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
-	isFine := name != "" && utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxNameCharacters &&
-		!strings.ContainsFunc(name, unicode.IsControl)
+	isFine := utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxNameCharacters &&
+		strings.ContainsFunc(name, isSeen) && !strings.ContainsFunc(name, misleads)
 	if !isFine {
 		return "", errInvalidInput.WithFields(apperr.Field{
-			Name: field, Message: fmt.Sprintf("must have 1 to %d characters, none of them a control character", maxNameCharacters),
+			Name: field, Message: fmt.Sprintf("must have 1 to %d characters that can be seen, none of them a control character", maxNameCharacters),
 		})
 	}
 
 	return name, nil
 }
+
+func isSeen(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
+
+// misleads reports what makes a name look like another: control characters, and those that turn
+// the direction of writing around.
+func misleads(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
