@@ -226,3 +226,34 @@ func TestNobodyIsInvitedBeyondTheQuotaOrIntoADisabledHousehold(t *testing.T) {
 	h.exec(householdMark(h.id), `UPDATE auth_households SET disabled_at = NULL WHERE id = ?`, h.id)
 	h.accept(nora.AccessToken, made.Token).Expect(http.StatusOK)
 }
+
+// TestInvitationsEndWithTheirOwner: who is put out of a household, or may no longer manage it,
+// lets nobody in any more, least of all themselves.
+func TestInvitationsEndWithTheirOwner(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(h *house, member string){
+		"removed": func(h *house, member string) { h.owner().Delete(member).Expect(http.StatusNoContent) },
+		"demoted": func(h *house, member string) {
+			h.owner().Patch(member, map[string]any{"role": "adult"}).Expect(http.StatusOK)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := setupHouse(t)
+			second := h.member(identity.RoleAdult)
+			h.owner().Patch(second, map[string]any{"role": "owner"}).Expect(http.StatusOK)
+			var theirs, mine struct {
+				Token string `json:"token"`
+			}
+			path := "/api/v1/households/" + h.id + "/invitations"
+			h.http.As(h.tokens[identity.RoleAdult]).Post(path, map[string]any{"role": "owner"}).Expect(http.StatusCreated).JSON(&theirs)
+			h.owner().Post(path, map[string]any{"role": "owner"}).Expect(http.StatusCreated).JSON(&mine)
+
+			end(h, second)
+
+			kata := h.register("kata")
+			h.accept(kata.AccessToken, theirs.Token).ExpectProblem(http.StatusUnprocessableEntity, "auth.invitation_invalid")
+			h.accept(kata.AccessToken, mine.Token).Expect(http.StatusOK)
+		})
+	}
+}

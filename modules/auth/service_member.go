@@ -100,6 +100,9 @@ func (s *service) updateMember(ctx context.Context, caller identity.Principal, u
 		if err := s.store.updateMembership(ctx, caller.HouseholdID, userID, m.Role, m.ExpiresAt); err != nil {
 			return err
 		}
+		if err := s.endInvitationsOf(ctx, caller.HouseholdID, before, m.Role); err != nil {
+			return err
+		}
 		err = s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: caller.HouseholdID, Action: actionUpdateMember, Outcome: auditapi.OK, Target: userID,
 			Details: map[string]any{"from": before.Role, "role": m.Role, "expires_at": m.ExpiresAt},
@@ -185,6 +188,9 @@ func (s *service) removeMember(ctx context.Context, caller identity.Principal, u
 		if err := s.store.deleteMembership(ctx, caller.HouseholdID, userID); err != nil {
 			return err
 		}
+		if err := s.endInvitationsOf(ctx, caller.HouseholdID, *m, ""); err != nil {
+			return err
+		}
 		err = s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: caller.HouseholdID, Action: actionRemoveMember, Outcome: auditapi.OK, Target: userID,
 			Details: map[string]any{"role": m.Role, "is_own": userID == caller.ID},
@@ -201,6 +207,16 @@ func (s *service) removeMember(ctx context.Context, caller identity.Principal, u
 	s.rights.forget(ctx, subjectMark(userID))
 
 	return nil
+}
+
+// endInvitationsOf takes back what an owner gave out, where they are to be one no longer: nobody
+// lets people in, or themselves back, after their right to has ended.
+func (s *service) endInvitationsOf(ctx context.Context, householdID string, before member, role identity.Role) error {
+	if before.Role != identity.RoleOwner || role == identity.RoleOwner {
+		return nil
+	}
+
+	return s.store.deleteInvitationsOf(ctx, householdID, before.UserID, s.moment())
 }
 
 // requireOtherOwner returns errLastOwner where the household would be left without anybody to

@@ -89,6 +89,18 @@ func (s *store) deleteInvitation(ctx context.Context, householdID, id string, no
 	return nil
 }
 
+// deleteInvitationsOf takes back all that one person gave out and that can still be used.
+func (s *store) deleteInvitationsOf(ctx context.Context, householdID, userID string, now time.Time) error {
+	err := s.db.Conn(ctx).
+		Where("household_id = ? AND created_by = ? AND used_at IS NULL AND expires_at > ?", householdID, userID, now).
+		Delete(&invitationRow{}).Error
+	if err != nil {
+		return fmt.Errorf("delete invitations of a member: %w", err)
+	}
+
+	return nil
+}
+
 // deleteEndedInvitations forgets at most limit invitations, and memberships, that ended before a
 // moment. It returns how many.
 func (s *store) deleteEndedInvitations(ctx context.Context, before time.Time, limit int) (int64, error) {
