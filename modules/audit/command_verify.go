@@ -122,6 +122,9 @@ func (s *service) verifyAll(ctx context.Context, o verifyOptions, out, errOut io
 		if err != nil {
 			return err
 		}
+		if o.householdID != "" && r.isNothing() {
+			return fmt.Errorf("%s: %w", id, errNoChain)
+		}
 		entries += r.Entries
 		if r.Broken != nil {
 			brokenChains++

@@ -9,6 +9,9 @@ import (
 // ErrBroken means that a chain is not what was recorded. The command line exits with 1 on it.
 var ErrBroken = errors.New("the audit record is broken")
 
+// errNoChain is for whoever names a chain that nothing was ever written to.
+var errNoChain = errors.New("there is no such chain")
+
 // errForgedAnchor means that no audit key has sealed the anchor.
 var errForgedAnchor = errors.New("not sealed by an audit key")
 

@@ -188,4 +188,8 @@ func TestVerifyCommand(t *testing.T) {
 	require.NoError(t, err)
 	_, err = run("--household", home)
 	require.ErrorIs(t, err, ErrBroken)
+	const mistyped = "0199c2f0-5b0e-7c3e-9a51-3c7f0d6a1b11"
+	out, err = run("--household", mistyped)
+	require.EqualError(t, err, mistyped+": there is no such chain")
+	require.NotContains(t, out, "ok")
 }

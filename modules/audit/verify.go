@@ -41,6 +41,9 @@ type report struct {
 	Broken      *broken
 }
 
+// isNothing reports whether there is no chain, nor an anchor that tells of one.
+func (r report) isNothing() bool { return r.Entries == 0 && r.HeadHash == nil && r.Broken == nil }
+
 // verification says how a chain is to be verified. The zero value is: by one worker.
 type verification struct {
 	workers  int
