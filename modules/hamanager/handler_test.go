@@ -3,6 +3,7 @@ package hamanager
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -63,6 +64,11 @@ func TestInstanceOverHTTP(t *testing.T) {
 	require.Equal(t, "2025.4.4", *answer.HAVersion)
 	require.True(t, answer.IsSimulated)
 	require.NotNil(t, answer.ReadyAt)
+	stored, err := b.svc.store.find(t.Context(), b.owner.HouseholdID)
+	require.NoError(t, err)
+	for _, at := range []time.Time{answer.CreatedAt, *answer.ReadyAt, stored.UpdatedAt} {
+		require.Equal(t, at.Truncate(time.Microsecond), at, "as exactly as PostgreSQL keeps it")
+	}
 
 	for _, action := range []string{"stop", "start", "restart"} {
 		client.Post("/api/v1/instance/"+action, nil).Expect(http.StatusAccepted)

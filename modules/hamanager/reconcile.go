@@ -219,7 +219,7 @@ func (f *fleet) save(ctx context.Context, known, stored instance) {
 	}
 	p := progress{Status: known.Status, Message: known.Message, HAVersion: known.HAVersion, ReadyAt: known.ReadyAt}
 	err := f.db.InTx(ctx, func(ctx context.Context) error {
-		if err := f.store.saveProgress(ctx, stored, p, f.now()); err != nil {
+		if err := f.store.saveProgress(ctx, stored, p, f.moment()); err != nil {
 			return err
 		}
 

@@ -162,7 +162,7 @@ func (r *runner) report(p progress) {
 	r.mu.Lock()
 	p.ReadyAt = r.progress.ReadyAt
 	if p.Status == statusReady && p.ReadyAt == nil && r.instance.ReadyAt == nil {
-		now := r.fleet.now()
+		now := r.fleet.moment()
 		p.ReadyAt = &now
 	}
 	if p.HAVersion == "" {

@@ -3,6 +3,7 @@ package hamanager
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -61,8 +62,11 @@ func (s *service) provision(ctx context.Context, householdID string) error {
 	})
 }
 
+// moment is the time in UTC, as exactly as every database keeps it.
+func (s *service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
 func (s *service) newInstance(householdID, kind string) instance {
-	now := s.now()
+	now := s.moment()
 
 	return instance{
 		ID: identity.NewID(), HouseholdID: householdID, Kind: kind, Desired: desireRunning,
@@ -220,7 +224,7 @@ func (s *service) change(
 
 // update stores a changed instance as its next generation.
 func (s *service) update(ctx context.Context, i *instance) error {
-	i.UpdatedAt = s.now()
+	i.UpdatedAt = s.moment()
 	if err := s.store.update(ctx, *i); err != nil {
 		return err
 	}

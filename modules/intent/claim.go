@@ -201,7 +201,7 @@ func (s *service) newClaim(t *turn, key string) (claimRow, error) {
 	if err != nil {
 		return claimRow{}, err
 	}
-	now := s.now().UTC()
+	now := s.now().UTC().Truncate(time.Microsecond)
 
 	return claimRow{
 		ID: identity.NewID(), HouseholdID: t.caller.HouseholdID, CallerID: t.caller.ID, ClaimKey: key,

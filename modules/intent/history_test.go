@@ -39,6 +39,19 @@ func TestHistoryPages(t *testing.T) {
 	require.Equal(t, []string{"szöveg 4", "szöveg 3", "szöveg 2", "szöveg 1", "szöveg 0"}, seen)
 }
 
+func TestTheTimeOfAnUtterance(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.clock.jump(123456789 * time.Nanosecond)
+	b.say(t, lampOn)
+
+	items, _, err := b.listHistory(t.Context(), owner, 1, "")
+
+	require.NoError(t, err)
+	require.Equal(t, items[0].At.Truncate(time.Microsecond), items[0].At, "as exactly as PostgreSQL keeps it")
+	require.NotZero(t, items[0].At.Nanosecond())
+}
+
 func TestWhoSeesWhoseWords(t *testing.T) {
 	t.Parallel()
 	child := other()

@@ -51,7 +51,7 @@ func (s *store) addHistory(ctx context.Context, t *turn) error {
 		SQL: `INSERT INTO intent_history (id, household_id, request_id, conversation_id, at, actor_kind, actor_id, actor_name,
 			language, text, status, reason, speech, source, commands) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		Args: []any{
-			t.historyID, t.caller.HouseholdID, t.requestID, t.conversationID, t.startedAt.UTC(),
+			t.historyID, t.caller.HouseholdID, t.requestID, t.conversationID, t.startedAt.UTC().Truncate(time.Microsecond),
 			string(t.caller.Kind), t.caller.ID, t.caller.Name, t.answer.Language, text,
 			string(t.answer.Status), string(t.answer.Reason), speech, string(t.answer.Source), commands,
 		},
