@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -399,11 +400,11 @@ func TestTheTableOfRights(t *testing.T) {
 		roles := []identity.Role{ // the owner last, because that may be the end of the house
 			identity.RoleDevice, identity.RoleGuest, identity.RoleChild, identity.RoleAdult, identity.RoleOwner,
 		}
-		line := fmt.Sprintf("RIGHTS %s | %s", r.name(), r.right)
+		cells := []string{r.name(), string(r.right)}
 		for _, role := range roles {
-			line += fmt.Sprintf(" | %d", r.requireRight(t, b, role, row[role]))
+			cells = append(cells, strconv.Itoa(r.requireRight(t, b, role, row[role])))
 		}
-		t.Log(line)
+		t.Log("RIGHTS", strings.Join(cells, " | "))
 	}
 }
 

@@ -16,9 +16,9 @@ func TestFindArea(t *testing.T) {
 		{ID: "a3", Name: "Fürdő", Aliases: []string{"Fürdőszoba"}},
 	}}, nil)
 	for said, want := range map[string]string{
-		"konyha": "konyha",                                                                       // an id comes before a name
-		"KONYHA": "a2", "étkező": "konyha", "e\u0301tkezo\u030b": "konyha", " Fürdőszoba ": "a3", //nolint:gocritic // spaces are the case
-
+		"konyha": "konyha", // an id comes before a name
+		"KONYHA": "a2", "étkező": "konyha", "e\u0301tkezo\u030b": "konyha",
+		" Fürdőszoba ": "a3", //nolint:gocritic // spaces are the case
 	} {
 		area := findArea(home, said)
 		require.NotNil(t, area, said)
