@@ -99,9 +99,14 @@ func (p *pairPages) write(c echo.Context, status int, view pairView) error {
 
 func (m *Module) pairRoutes(public *echo.Group) {
 	public.GET("/pair", m.showPair)
+	public.GET("/pair/login", beginPair)
 	public.POST("/pair/login", m.loginToPair)
+	public.GET("/pair/device", beginPair)
 	public.POST("/pair/device", m.decideInPair)
 }
+
+// beginPair is for browsers that open again where a form led to: what was typed is gone by then.
+func beginPair(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/pair") }
 
 func (m *Module) showPair(c echo.Context) error {
 	return m.pages.write(c, http.StatusOK, pairView{UserCode: c.QueryParam("user_code")})
@@ -125,8 +130,8 @@ func (m *Module) loginToPair(c echo.Context) error {
 	if err != nil {
 		return m.failPair(c, view, err)
 	}
+	err = m.svc.meetDevice(ctx, page, view.UserCode)
 	view.show(page)
-	view.DeviceName, err = m.svc.waitingName(ctx, page.Caller, view.UserCode)
 	if err != nil {
 		return m.failPair(c, view, err)
 	}
@@ -172,7 +177,8 @@ func (m *Module) decideInPair(c echo.Context) error {
 
 // show lays a signed-in page under what the person has typed.
 func (v *pairView) show(p *pairPage) {
-	v.Page, v.Areas, v.HouseholdID = p.Key, p.Areas, p.Caller.HouseholdID
+	v.Page, v.Areas, v.HouseholdID = p.Sealed, p.Areas, p.Caller.HouseholdID
+	v.DeviceName = p.deviceName(v.UserCode)
 	for _, household := range p.Households {
 		v.Households = append(v.Households, toHouseholdDTO(household))
 		if household.HouseholdID == v.HouseholdID {
@@ -223,6 +229,8 @@ func (m *Module) failAsPage(c echo.Context, f httpx.Failure) error {
 		problem = "Túl sok próbálkozás. Várjon egy kicsit, és kezdje elölről."
 	case f.Code == errCrossOrigin.Code:
 		problem = "Az űrlap egy másik oldalról érkezett, ezért nem fogadjuk el."
+	case f.Status == http.StatusNotFound:
+		problem = "Ezen a címen nincs semmi. Kezdje elölről."
 	case f.Status < http.StatusInternalServerError:
 		problem = "A kérés hibás. Kezdje elölről."
 	}

@@ -133,6 +133,51 @@ func TestThePageSaysWhatIsWrong(t *testing.T) {
 	postForm(b.http, "/pair/login", "email", strings.Repeat("a", 300)).Expect(400)
 }
 
+func TestBrowsersThatComeBackFindThePage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, path := range []string{"/pair/login", "/pair/device"} {
+		require.Equal(t, "/pair", b.http.Get(path).Expect(http.StatusSeeOther).Header.Get("Location"), path)
+	}
+	for _, path := range []string{"/pair/", "/pair/x", "/pair/login/"} {
+		res := b.http.Get(path).Expect(http.StatusNotFound)
+		require.Contains(t, string(res.Body), `<html lang="hu">`, path)
+		require.Contains(t, string(res.Body), "Ezen a címen nincs semmi.", path)
+	}
+	res := postForm(b.http, "/pair").Expect(http.StatusMethodNotAllowed)
+	require.Contains(t, string(res.Body), `<a href="/pair">`)
+	require.Equal(t, "GET", res.Header.Get("Allow"))
+}
+
+func TestEnterLetsTheDeviceIn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	kata, nora := b.register("kata"), b.register("nora")
+	b.join(kata.User.ID, nora.Household.ID, identity.RoleAdult, nil)
+
+	buttons := regexp.MustCompile(`<button [^>]*value="(\w+)"`).FindAllSubmatch(b.pairLogin("kata", b.wait().UserCode).Body, -1)
+
+	require.Len(t, buttons, 4)
+	require.Equal(t, "approve", string(buttons[0][1]), "browsers press the first")
+}
+
+func TestThePageKeepsWhatTheDeviceSays(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(d *Deps) { d.UserCodes = kv.Limit{Count: 1, Period: time.Hour} })
+	b.register("kata")
+	p := b.wait()
+	page := pageOf(t, b.pairLogin("kata", p.UserCode).Expect(http.StatusOK))
+	correct := func(code, name string) string {
+		res := postForm(b.http, "/pair/device", "page", page, "action", "switch", "user_code", code, "name", name)
+
+		return string(res.Expect(http.StatusOK).Body)
+	}
+
+	require.Contains(t, correct(strings.ToLower(p.UserCode), ""), "<strong>Konyhai tablet</strong>", "and no guess is left")
+	require.NotContains(t, correct("BBBB-BBBB", ""), "Konyhai tablet", "that may be another device's")
+	require.Contains(t, correct(p.UserCode, "Fali"), "<strong>Konyhai tablet</strong>")
+}
+
 func TestThePageIsOverAfterMinutes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -87,7 +88,11 @@ func TestRFC9700NobodyIsSentElsewhere(t *testing.T) {
 	for _, path := range []string{"//evil.example/pair", "/pair/x", "/pair/..%2f..%2f/evil.example", "/%2F%2Fevil.example", "/pair;//evil.example"} {
 		res := b.http.Get(path)
 		require.Empty(t, res.Header.Get("Location"), path)
-		tried(t, "RFC 9700 4.11", "GET "+path, res, "404 request.not_found")
+		require.Equal(t, http.StatusNotFound, res.Status, path)
+		for _, link := range linked.FindAllSubmatch(res.Body, -1) {
+			require.Equal(t, "/pair", string(link[1]), path)
+		}
+		say(t, "RFC 9700 4.11", "GET "+path, "404, and no link but to /pair")
 	}
 	res := postForm(b.http, "/pair/login", "email", "kata@example.org", "password", password, "user_code", code, "redirect_uri", "https://evil.example")
 	require.Empty(t, res.Header.Get("Location"))
@@ -119,8 +124,11 @@ func TestRFC9700FormsOfOtherSitesAreRefused(t *testing.T) {
 	tried(t, "RFC 9700 4.7", "approving on /pair from a form with Origin: https://evil.example", res, "403")
 	res = postForm(b.http, "/pair/device", append([]string{"page", "made-up"}, approve[2:]...)...)
 	tried(t, "RFC 9700 4.7", "approving on /pair without the page's sealed word", res, "403")
+	link := "/pair/device?action=approve&name=x&user_code=" + p.UserCode + "&page=" + url.QueryEscape(page)
+	res = b.http.Get(link)
+	tried(t, "RFC 9700 4.7", "approving on /pair by a link", res, "303")
+	require.Equal(t, "/pair", res.Header.Get("Location"))
 	expectOAuth(t, b.poll(p.DeviceCode), 400, "authorization_pending")
-	tried(t, "RFC 9700 4.7", "approving on /pair by a link", b.http.Get("/pair/device?action=approve&user_code="+p.UserCode), "405 request.method_not_allowed")
 }
 
 func TestRFC9700OtherOrigins(t *testing.T) {

@@ -30,16 +30,31 @@ type pageKey struct {
 	SessionID string `json:"s"`
 	Household string `json:"h"`
 	EndsAt    int64  `json:"e"`
+
+	// What the device calls itself that waits with a code.
+	UserCode   string `json:"c,omitempty"`
+	DeviceName string `json:"d,omitempty"`
 }
 
 const pagePurpose = "pair"
 
 // pairPage is a page that a person is signed in to.
 type pairPage struct {
-	Key        string
+	key pageKey
+
+	Sealed     string             // key, for the browser
 	Caller     identity.Principal // in the household that the device is to belong to
 	Households []membership       // where the person may pair devices
 	Areas      []string           // names of the household's rooms; none: its home is not ready
+}
+
+// deviceName is what the device calls itself that waits with a code; empty where nobody has asked.
+func (p *pairPage) deviceName(userCode string) string {
+	if code, ok := readUserCode(userCode); !ok || code != p.key.UserCode {
+		return ""
+	}
+
+	return p.key.DeviceName
 }
 
 // openPage signs a person in for one pairing, in the first of their households where they may pair.
@@ -97,20 +112,38 @@ func (s *service) loadPage(ctx context.Context, key pageKey) (*pairPage, error) 
 
 		return nil, errors.Join(errMayNotPair, err, s.closePage(ctx, caller))
 	}
-	p := &pairPage{Caller: caller}
+	p := &pairPage{key: key, Caller: caller}
 	if p.Households, err = s.pairingHouseholds(ctx, key.UserID); err != nil {
 		return nil, err
 	}
 	if s.areas != nil {
 		p.Areas = s.areas.AreaNames(ctx, key.Household)
 	}
-	plain, err := json.Marshal(key)
-	if err != nil {
-		return nil, err
-	}
-	p.Key, err = s.ring.Seal(plain)
 
-	return p, err
+	return p, s.sealPage(p)
+}
+
+func (s *service) sealPage(p *pairPage) error {
+	plain, err := json.Marshal(p.key)
+	if err != nil {
+		return err
+	}
+	p.Sealed, err = s.ring.Seal(plain)
+
+	return err
+}
+
+// meetDevice asks for the name of the device that waits with a code. The page keeps it: asking
+// again would be another guess. Errors: those of waitingName.
+func (s *service) meetDevice(ctx context.Context, p *pairPage, userCode string) error {
+	name, err := s.waitingName(ctx, p.Caller, userCode)
+	if err != nil {
+		return err
+	}
+	p.key.DeviceName = name
+	p.key.UserCode, _ = readUserCode(userCode)
+
+	return s.sealPage(p)
 }
 
 // closePage ends the page's session.

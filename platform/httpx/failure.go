@@ -21,11 +21,14 @@ type Failure struct {
 type FailureWriter func(c echo.Context, f Failure) error
 
 // failureWriter is nil where failures are problems. A request may fail before anybody has looked
-// it up in the contract.
+// it up in the contract. What there is not speaks as what it would lie under.
 func (s *Server) failureWriter(c echo.Context) FailureWriter {
 	op := exchangeOf(c).operation
 	if op == nil {
 		op = s.contract.find(c)
+	}
+	if op == nil {
+		op = s.contract.above(c.Request().URL.Path)
 	}
 	if op == nil {
 		return nil

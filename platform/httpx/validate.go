@@ -122,6 +122,14 @@ func (k *contract) find(c echo.Context) *operation {
 	return k.operations[c.Request().URL.Path][method] // a handler's parameter that the contract spells out
 }
 
+// above returns the page that an address without an operation lies under (/pair for /pair/x), nil
+// when there is none.
+func (k *contract) above(address string) *operation {
+	first, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
+
+	return k.operations["/"+first][http.MethodGet]
+}
+
 // validate refuses what breaks the contract, before a handler sees it.
 func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
