@@ -18,7 +18,8 @@ func TestReadPIN(t *testing.T) {
 		"ezerkétszázharmincnégy": "1234", "nulla négy két nulla": "0420", "nulla nulla hét zéró": "0070",
 		"hat hét nyolc kilenc": "6789", "hatvanhét nyolcvankilenc": "6789", "a kód 1234": "1234", "A PIN-kód: 1 2 3 4": "1234",
 		"a pin kódom egy kettő három négy": "1234", "12": "12", "tizenkettő harmincnégy ötvenhat hetvennyolc": "12345678",
-		"kilenc": "9", "tizenöt tizenhat": "1516", "öt öt hat hat": "5566",
+		"kilenc": "9", "tizenöt tizenhat": "1516", "１２３４": "1234", "a kód ١٢٣٤": "1234", "۱۲ 34": "1234",
+		"öt öt hat hat": "5566",
 	} {
 		digits, ok := hungarian.ReadPIN(text)
 		require.True(t, ok, text)
@@ -42,6 +43,7 @@ func TestHidePIN(t *testing.T) {
 		"a kódom azt hiszem egy kettő 3 négy": "a kódom azt hiszem ••••",
 		"nyisd ki az ajtót, a kód 1234-es":    "nyisd ki az ajtót, a kód ••••",
 		"egy aztán kettő aztán három meg négy": "•••• aztán •••• aztán •••• meg ••••",
+		"a kód ١２۳4, kérlek":                   "a kód ••••, kérlek",
 		"állítsd 21,5 fokra":                   "állítsd 21,5 fokra",
 		"kapcsold fel a villanyt":              "kapcsold fel a villanyt",
 		strings.Repeat("1 ", 200):              "••••",

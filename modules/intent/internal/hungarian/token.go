@@ -43,6 +43,7 @@ func tokenize(text string, isEnding func(folded string) bool) sentence {
 	if !norm.NFC.IsNormalString(text) {
 		text = norm.NFC.String(text)
 	}
+	text = strings.Map(plainDigit, text)
 	t := tokenizer{text: text, isEnding: isEnding}
 	t.s.text = text
 	t.s.tokens = make([]token, 0, 16)
@@ -197,6 +198,17 @@ func (t *tokenizer) add(tok token) {
 	t.afterGap, t.s.isStatement = false, false
 	t.s.hasAccent = t.s.hasAccent || tok.hasAccent
 	t.s.tokens = append(t.s.tokens, tok)
+}
+
+// plainDigit is what numbers are read in; keyboards of other scripts have digits of their own.
+func plainDigit(r rune) rune {
+	for _, zero := range [...]rune{'\u0660', '\u06f0', '\uff10'} { // Arabic-Indic, its eastern form, full width
+		if r >= zero && r <= zero+9 {
+			return '0' + r - zero
+		}
+	}
+
+	return r
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
