@@ -89,6 +89,34 @@ func TestAPersonErasedIsNowhere(t *testing.T) {
 	requireUntouched(t, anna)
 }
 
+// A request that was under way when its household was deleted still writes down what was said.
+func TestADeletedHouseholdIsNowhere(t *testing.T) {
+	t.Parallel()
+	h := startHub(t)
+	anna := h.registerHome("anna")
+	anna.say(t, belaRequest)
+	db := h.lookInto(t)
+	exec := func(statement string, args ...any) {
+		require.NoError(t, db.Conn(t.Context()).Exec(statement, args...).Error)
+	}
+	for _, table := range []string{"intent_history", "audit_personal"} {
+		exec("CREATE TABLE late_" + table + " AS SELECT * FROM " + table + " WHERE household_id = '" + anna.Household.ID + "'")
+	}
+
+	anna.Delete("/api/v1/households/" + anna.Household.ID).Expect(http.StatusNoContent)
+	for _, table := range []string{"intent_history", "audit_personal"} {
+		exec("INSERT INTO " + table + " SELECT * FROM late_" + table)
+		exec("DROP TABLE late_" + table)
+	}
+	require.ElementsMatch(t, []string{"intent_history.text", "intent_history.speech", "intent_history.commands", "audit_personal.text"},
+		h.places(t, db, belaWord))
+	h.settleErasures(t, db)
+
+	require.Empty(t, h.places(t, db, belaWord))
+	requireNoTrace(t, h, db, []string{belaWord})
+	h.command(t, "audit", "verify")
+}
+
 // requireNoTrace looks at the files of the database, and at a backup made now.
 func requireNoTrace(t *testing.T, h *hub, db *database.DB, traces []string) {
 	t.Helper()

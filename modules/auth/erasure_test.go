@@ -103,7 +103,7 @@ func TestDeletingOneselfTakesTheHouseholdOfOne(t *testing.T) {
 	b.refreshTokens(kata.RefreshToken).Expect(http.StatusUnauthorized)
 	b.http.Post("/api/v1/auth/login", credentials("kata", password)).ExpectProblem(http.StatusUnauthorized, "auth.invalid_credentials")
 	require.Equal(t, []string{kata.User.ID}, k.erased)
-	before["auth_erasures"] = 1
+	before["auth_erasures"] = 2 // the household's, too
 	require.Equal(t, before, b.tables())
 	events := b.audit.Find(actionDeleteProfile)
 	require.Len(t, events, 1)
@@ -123,13 +123,37 @@ func TestErasuresAreFinishedLater(t *testing.T) {
 	b.deleteMe(kata.AccessToken, password).Expect(http.StatusNoContent) // gone all the same
 
 	require.NoError(t, b.svc.finishErasures(t.Context())) // a request of theirs may be under way yet
-	require.Equal(t, 1, b.tables()["auth_erasures"])
+	require.Equal(t, 2, b.tables()["auth_erasures"])
 	b.clock.advance(erasureSettles + time.Second)
 	require.Error(t, b.svc.finishErasures(t.Context()))
-	require.Equal(t, 1, b.tables()["auth_erasures"])
+	require.Equal(t, 2, b.tables()["auth_erasures"])
 	k.fail(nil)
 	require.NoError(t, b.svc.finishErasures(t.Context()))
 	require.Equal(t, []string{kata.User.ID}, k.erased)
+	require.Zero(t, b.tables()["auth_erasures"])
+}
+
+func TestDeletedHouseholdsAreClearedOnceMore(t *testing.T) {
+	t.Parallel()
+	var cleared []string
+	hook := func(name string) []func(context.Context, string) error {
+		return []func(context.Context, string) error{func(_ context.Context, id string) error {
+			cleared = append(cleared, name+" "+id)
+
+			return nil
+		}}
+	}
+	b := setup(t, func(d *Deps) { d.OnHouseholdDeleting, d.OnHouseholdDeleted = hook("things"), hook("record") })
+	kata := b.register("kata")
+	b.http.As(kata.AccessToken).Delete("/api/v1/households/" + kata.Household.ID).Expect(http.StatusNoContent)
+	once := []string{"things " + kata.Household.ID, "record " + kata.Household.ID}
+	require.NoError(t, b.svc.finishErasures(t.Context()))
+	require.Equal(t, once, cleared)
+
+	b.clock.advance(erasureSettles + time.Second)
+	require.NoError(t, b.svc.finishErasures(t.Context()))
+
+	require.Equal(t, append(once, once...), cleared)
 	require.Zero(t, b.tables()["auth_erasures"])
 }
 
@@ -197,7 +221,7 @@ func TestTheLastTwoOwnersLeaveAtOnce(t *testing.T) {
 	wg.Wait()
 
 	left := b.tables()
-	require.Equal(t, 2, left["auth_erasures"])
+	require.Equal(t, 4, left["auth_erasures"], "two people and two households")
 	delete(left, "auth_erasures")
 	for table, n := range left {
 		require.Zero(t, n, table)

@@ -113,7 +113,8 @@ type Deps struct {
 	// OnHouseholdCreated runs in the transaction that makes a household; its error undoes that.
 	OnHouseholdCreated func(ctx context.Context, householdID string) error
 	// OnHouseholdDeleting run, in their order, in the transaction that deletes a household, before
-	// its end is recorded; an error undoes that. They clear away what others keep of it.
+	// its end is recorded; an error undoes that. They clear away what others keep of it, and
+	// once more when no request of it can be under way.
 	OnHouseholdDeleting []func(ctx context.Context, householdID string) error
 	// OnHouseholdDeleted are the same for what the record and the events keep: they run after it.
 	OnHouseholdDeleted []func(ctx context.Context, householdID string) error

@@ -191,15 +191,22 @@ func (s *service) erase(ctx context.Context, userID string) error {
 	return nil
 }
 
-// finishErasures erases once more what people left who are gone for long enough, and then cleans
-// the database's files of it. Interrupted, it begins anew.
+// finishErasures erases once more what people left who are gone for long enough, and households,
+// and then cleans the database's files of it. Interrupted, it begins anew.
 func (s *service) finishErasures(ctx context.Context) error {
-	userIDs, err := s.store.listErasures(ctx, s.moment().Add(-erasureSettles))
-	if err != nil || len(userIDs) == 0 {
+	found, err := s.store.listErasures(ctx, s.moment().Add(-erasureSettles))
+	if err != nil || len(found) == 0 {
 		return err
 	}
-	for _, id := range userIDs {
-		if err := s.erase(ctx, id); err != nil {
+	ids := make([]string, len(found))
+	for i, row := range found {
+		ids[i] = row.SubjectID
+		if row.Kind == erasesHousehold {
+			err = s.eraseHousehold(ctx, row.SubjectID)
+		} else {
+			err = s.erase(ctx, row.SubjectID)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -207,7 +214,19 @@ func (s *service) finishErasures(ctx context.Context) error {
 		return err
 	}
 
-	return s.store.deleteErasures(ctx, userIDs)
+	return s.store.deleteErasures(ctx, ids)
+}
+
+// eraseHousehold clears away what was written by requests that were under way when their
+// household was deleted.
+func (s *service) eraseHousehold(ctx context.Context, id string) error {
+	return s.db.InTx(ctx, func(ctx context.Context) error {
+		if err := callAll(ctx, s.onHouseholdDeleting, id); err != nil {
+			return err
+		}
+
+		return callAll(ctx, s.onHouseholdDeleted, id)
+	})
 }
 
 // runErasures finishes erasures until ctx ends; first those that a stop interrupted.

@@ -182,9 +182,13 @@ func (s *service) clearHousehold(ctx context.Context, id string) error {
 	return callAll(ctx, s.onHouseholdDeleting, id)
 }
 
-// endHousehold takes the household itself away. Its record stays, without what it says about people.
+// endHousehold takes the household itself away. Its record stays, without what it says about
+// people; what is being written yet is erased later.
 func (s *service) endHousehold(ctx context.Context, id string) error {
 	if err := callAll(ctx, s.onHouseholdDeleted, id); err != nil {
+		return err
+	}
+	if err := s.store.addErasure(ctx, erasureRow{SubjectID: id, Kind: erasesHousehold, RequestedAt: s.moment()}); err != nil {
 		return err
 	}
 

@@ -9,10 +9,18 @@ import (
 	"homehub/platform/identity"
 )
 
+// erasureRow is somebody or something that is gone, until the last of it is.
 type erasureRow struct {
-	UserID      string
+	SubjectID   string
+	Kind        string
 	RequestedAt time.Time
 }
+
+// The kinds of what is erased.
+const (
+	erasesUser      = "user"
+	erasesHousehold = "household"
+)
 
 func (erasureRow) TableName() string { return "auth_erasures" }
 
@@ -75,26 +83,31 @@ func (s *store) deleteUser(ctx context.Context, user *userRow, at time.Time) err
 	if err := conn.Exec(`DELETE FROM auth_users WHERE id = ?`, user.ID).Error; err != nil {
 		return fmt.Errorf("delete user: %w", err)
 	}
-	if err := conn.Create(&erasureRow{UserID: user.ID, RequestedAt: at}).Error; err != nil {
+
+	return s.addErasure(ctx, erasureRow{SubjectID: user.ID, Kind: erasesUser, RequestedAt: at})
+}
+
+// addErasure remembers what is to be erased once more.
+func (s *store) addErasure(ctx context.Context, row erasureRow) error {
+	if err := s.db.Conn(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("remember erasure: %w", err)
 	}
 
 	return nil
 }
 
-// listErasures returns whom to erase once more: those who asked for it before a moment.
-func (s *store) listErasures(ctx context.Context, before time.Time) ([]string, error) {
-	var ids []string
-	err := s.db.Conn(ctx).Model(&erasureRow{}).Where("requested_at < ?", before).Pluck("user_id", &ids).Error
-	if err != nil {
+// listErasures returns what to erase once more: what was deleted before a moment.
+func (s *store) listErasures(ctx context.Context, before time.Time) ([]erasureRow, error) {
+	var found []erasureRow
+	if err := s.db.Conn(ctx).Where("requested_at < ?", before).Find(&found).Error; err != nil {
 		return nil, fmt.Errorf("list erasures: %w", err)
 	}
 
-	return ids, nil
+	return found, nil
 }
 
-func (s *store) deleteErasures(ctx context.Context, userIDs []string) error {
-	if err := s.db.Conn(ctx).Where("user_id IN ?", userIDs).Delete(&erasureRow{}).Error; err != nil {
+func (s *store) deleteErasures(ctx context.Context, subjectIDs []string) error {
+	if err := s.db.Conn(ctx).Where("subject_id IN ?", subjectIDs).Delete(&erasureRow{}).Error; err != nil {
 		return fmt.Errorf("finish erasures: %w", err)
 	}
 
