@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type Index struct {
 	// vocabulary numbers the folded words of names that the language does not have.
 	vocabulary map[string]int32
 	changed    map[string]int32 // as language.changed
+	neighbours *neighbours      // of the words in vocabulary and changed
 	names      []name
 	byFirst    map[int32][]int32 // number of the first word -> names
 }
@@ -69,6 +71,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 			b.addShortNames(e)
 		}
 	}
+	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), slices.Sorted(maps.Keys(b.ix.changed))))
 
 	return b.ix
 }

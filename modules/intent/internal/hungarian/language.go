@@ -25,6 +25,11 @@ type language struct {
 	vocabulary map[string]int32
 	// phrases are found by their first word's number.
 	phrases [][]phrase
+
+	// neighbours are the words above and the stems, verbNeighbours the forms of verbs, as they
+	// may be mistyped. otherWords are no mistyped ones: they mean something else.
+	neighbours, verbNeighbours *neighbours
+	otherWords                 map[string]bool
 }
 
 // phrase is a row of words with meanings.
@@ -53,6 +58,7 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadWords()
 	l.loadKinds()
 	l.loadClasses()
+	l.loadNeighbours()
 
 	return l
 })
@@ -149,6 +155,18 @@ func (l *language) add(written string, meaning lexeme) {
 	}
 	p.lexemes = []lexeme{meaning}
 	l.phrases[first] = append(l.phrases[first], p)
+}
+
+// loadNeighbours indexes all words for repair, when they are all there.
+func (l *language) loadNeighbours() {
+	var others []string
+	mustLoad("others", &others)
+	l.otherWords = make(map[string]bool, len(others))
+	for _, w := range others {
+		l.otherWords[fold(w)] = true
+	}
+	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed))))
+	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
 }
 
 // number returns the number of a folded word, a new one if need be.

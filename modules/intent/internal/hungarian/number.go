@@ -45,6 +45,7 @@ func (n *numberWords) build() {
 // be the number's: hátra is no six.
 func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
 	rest = tok.fold
+	hasAccent = hasAccent && !tok.isRepaired
 	said := tok.lower
 	var total, group, last float64
 	for rest != "" {

@@ -286,7 +286,7 @@ func innerEnding(s suffix) bool {
 // accentCost is what a token loses where it is written with other accents than a word. A
 // final a or e may be lengthened; a speaker who writes no accents at all loses nothing.
 func (f *spanner) accentCost(i int, written string) float32 {
-	if !f.s.hasAccent {
+	if !f.s.hasAccent || f.s.tokens[i].isRepaired {
 		return 0
 	}
 	said := f.s.tokens[i].lower

@@ -23,6 +23,8 @@ type token struct {
 	// breakBefore: punctuation stands before it.
 	breakBefore bool
 	hasAccent   bool
+	// isRepaired: it was not written so, and nothing is known of its accents.
+	isRepaired bool
 }
 
 // sentence is an utterance cut into tokens.
@@ -35,6 +37,8 @@ type sentence struct {
 	// isQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
 	isQuoted  bool
 	hasAccent bool
+	// left is what is left out of what the sentence commands.
+	left []exception
 }
 
 // tokenize cuts text into tokens. Names of a home are cut by the same rules, so that both

@@ -38,24 +38,15 @@ const (
 // zero value where nothing is meant or understood. It is pure and takes no lock.
 func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	s := tokenize(u.Text, ix.lang.isEnding)
-	if len(s.tokens) == 0 || len(s.tokens) > maxTokens {
+	if len(s.tokens) > maxTokens {
+		return meaning.Understanding{}
+	}
+	ix.lang.withoutHesitation(&s)
+	if len(s.tokens) == 0 {
 		return meaning.Understanding{}
 	}
 
-	f := ix.findSpans(&s)
-	rows, scores := f.coverings()
-	var best *interpretation
-	for i, row := range rows {
-		if r := ix.readSentence(u, &s, row); r != nil {
-			r.score += scores[i]
-			if best == nil || r.score > best.score {
-				best = r
-			}
-		}
-	}
-	if best == nil {
-		best = ix.readPart(u, &s, rows)
-	}
+	best := ix.read(u, &s)
 	if best == nil {
 		return meaning.Understanding{}
 	}
@@ -63,19 +54,60 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	return meaning.Understanding{Commands: best.commands, Question: best.question, Source: meaning.Grammar}
 }
 
-// readPart reads a sentence that makes no sense as a whole: without its asides, or as a
-// command about something that is not there.
-func (ix *Index) readPart(u meaning.Utterance, s *sentence, rows [][]*span) *interpretation {
-	for _, row := range rows {
-		a, ok := ix.withoutAsides(s, row)
-		if !ok {
-			continue
-		}
-		if r := ix.readKept(u, s, &a); r != nil {
-			return r
+// read reads a sentence as it is written, and where that reaches nothing, with its words repaired.
+func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
+	f := ix.findSpans(s)
+	best := ix.readExactly(u, s, f)
+	if best == nil || best.isEmpty() {
+		if repaired := ix.readRepaired(u, f); repaired != nil {
+			return repaired
 		}
 	}
-	row := rows[0]
+
+	return best
+}
+
+// readExactly reads a sentence as it is written; nil where it means nothing.
+func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *interpretation {
+	rows, scores := f.coverings()
+	lefts := make([][]exception, len(rows))
+	var best *interpretation
+	for i, row := range rows {
+		rows[i], lefts[i] = takeExceptions(s, ix.corrected(s, row))
+		s.left = lefts[i]
+		if r := ix.subtract(ix.readSentence(u, s, rows[i]), s.left); r != nil {
+			r.score += scores[i]
+			if best == nil || r.score > best.score {
+				best = r
+			}
+		}
+	}
+	for i, row := range rows {
+		if best != nil {
+			break
+		}
+		s.left = lefts[i]
+		best = ix.subtract(ix.readPart(u, s, row), s.left)
+	}
+	if best == nil {
+		best = ix.readMissing(u, s, rows[0])
+	}
+
+	return best
+}
+
+// readPart reads a sentence that makes no sense as a whole without its asides.
+func (ix *Index) readPart(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	a, ok := ix.withoutAsides(s, row)
+	if !ok {
+		return nil
+	}
+
+	return ix.readKept(u, s, &a)
+}
+
+// readMissing reads a command about something that is not there.
+func (ix *Index) readMissing(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	if a, ok := ix.withoutAsides(s, row); ok {
 		row = a.kept
 	}
@@ -85,7 +117,7 @@ func (ix *Index) readPart(u meaning.Utterance, s *sentence, rows [][]*span) *int
 
 // readKept reads what the asides leave. A question next to a remark is none.
 func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpretation {
-	clauses := splitClauses(s, a.kept, isCommanding)
+	clauses := clausesOf(s, a.kept, isCommanding)
 	if !slices.ContainsFunc(clauses[0], func(sp *span) bool { return sp.is(cArea | cFloor | cEntity) }) {
 		clauses[0] = append(slices.Clone(a.places), clauses[0]...)
 	}
@@ -99,11 +131,14 @@ func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpre
 
 // readSentence reads every clause of a covering; nil unless all of them make sense.
 func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	clauses := splitClauses(s, row, isCommanding)
+	if len(row) == 0 {
+		return nil
+	}
+	clauses := clausesOf(s, row, isCommanding)
 	if r := ix.readClauses(u, s, clauses, nil); r != nil {
 		return r
 	}
-	if more := splitClauses(s, row, namesOrCommands); len(more) != len(clauses) { // lámpát lekapcsolni, redőnyt lehúzni
+	if more := clausesOf(s, row, namesOrCommands); len(more) != len(clauses) { // lámpát lekapcsolni, redőnyt lehúzni
 		return ix.readClauses(u, s, more, nil)
 	}
 

@@ -1,0 +1,69 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+)
+
+// longestRepetition is how many words a speaker says again at most who begins anew.
+const longestRepetition = 4
+
+// withoutHesitation leaves out what a recogniser writes when someone hesitates (ööö, hmm)
+// and what was said twice in a row: kapcsold kapcsold le a a villanyt. Numbers may be meant twice.
+func (l *language) withoutHesitation(s *sentence) {
+	kept := s.tokens[:0]
+	gap := false
+	for _, tok := range s.tokens {
+		if isHesitation(tok.lower) {
+			gap = gap || tok.breakBefore
+
+			continue
+		}
+		tok.breakBefore = tok.breakBefore || gap
+		gap = false
+		kept = append(kept, tok)
+	}
+	s.tokens = kept
+	for size := 1; size <= longestRepetition; size++ {
+		l.dropRepeated(s, size)
+	}
+}
+
+// dropRepeated leaves out the second of two equal rows of tokens next to each other.
+func (l *language) dropRepeated(s *sentence, size int) {
+	for at := 0; at+2*size <= len(s.tokens); {
+		first, second := s.tokens[at:at+size], s.tokens[at+size:at+2*size]
+		isSame := slices.EqualFunc(first, second, func(a, b token) bool { return a.lower == b.lower && !l.isNumber(&a) })
+		if !isSame {
+			at++
+
+			continue
+		}
+		s.tokens = slices.Delete(s.tokens, at+size, at+2*size)
+	}
+}
+
+func (l *language) isNumber(tok *token) bool {
+	if tok.isNumber {
+		return true
+	}
+	_, rest, ok := l.numbers.parse(tok, false)
+
+	return ok && rest == ""
+}
+
+// isHesitation reports whether a word is only a sound: öö, őőő, hmm, ööm.
+func isHesitation(lower string) bool {
+	switch {
+	case lower == "ö":
+		return true
+	case len(lower) < 2 || lower == "ő":
+		return false
+	case strings.Trim(lower[1:], "m") == "" && strings.HasPrefix(lower, "h"):
+		return true
+	case strings.Trim(lower, "o") == "", strings.Trim(lower, "m") == "":
+		return true
+	default:
+		return strings.Trim(lower, "öőühm") == "" && strings.Trim(lower[:len("ö")], "öőü") == ""
+	}
+}

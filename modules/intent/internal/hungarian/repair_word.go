@@ -1,0 +1,206 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+)
+
+// joined puts together what was written as two words: kony hában, nappali ban, kap csold.
+// The other word may be known by itself; together they must be known.
+func (ix *Index) joined(s *sentence, at int) (repair, bool) {
+	for _, from := range []int{at - 1, at} {
+		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore {
+			continue
+		}
+		left, right := &s.tokens[from], &s.tokens[from+1]
+		if left.isNumber && !right.isNumber {
+			if _, ok := ix.lang.suffixes[right.fold]; ok && from == at-1 { // 50 re
+				tok := *left
+				tok.fold, tok.lower = left.fold+right.fold, left.lower+right.fold
+
+				return repair{from: from, to: from + 2, tokens: []token{tok}, why: "split"}, true
+			}
+		}
+		if left.isNumber || right.isNumber || len(left.fold) < 2 {
+			continue
+		}
+		const shortest = 4
+		whole := left.fold + right.fold
+		if len(whole) > shortest && ix.isReadable(whole, shortest) {
+			return repair{from: from, to: from + 2, tokens: []token{repairedToken(whole)}, why: "split"}, true
+		}
+	}
+
+	return repair{}, false
+}
+
+// undrawn returns the known word of which a vowel was drawn out: kapcsooold. "" without one.
+func (ix *Index) undrawn(folded string) string {
+	if short := withoutRuns(folded); short != folded && ix.isReadable(short, 2) {
+		return short
+	}
+
+	return ""
+}
+
+// withoutRuns writes a letter once that was written three times or more.
+func withoutRuns(folded string) string {
+	var b strings.Builder
+	for from := 0; from < len(folded); {
+		to := from
+		for to < len(folded) && folded[to] == folded[from] {
+			to++
+		}
+		if to-from > 2 {
+			b.WriteByte(folded[from])
+		} else {
+			b.WriteString(folded[from:to])
+		}
+		from = to
+	}
+
+	return b.String()
+}
+
+// takenApart returns the ways to cut a word into the fewest known ones: konyhailámpát,
+// akonyhában, kapcsoldle, huszonkétfokra.
+func (ix *Index) takenApart(folded string) [][]string {
+	const shortest = 5
+	if len(folded) < shortest || len(folded) > longestWord {
+		return nil
+	}
+	var whole [longestWord + 1]bool // a row of known words ends here
+	var ways [longestWord + 1][][]string
+	whole[0], ways[0] = true, [][]string{nil}
+	for from := range len(folded) {
+		if !whole[from] {
+			continue
+		}
+		for to := from + 1; to <= len(folded); to++ {
+			if to-from == len(folded) || !ix.isPiece(folded[from:to], to == len(folded)) {
+				continue
+			}
+			whole[to] = true
+			for _, way := range ways[from] {
+				ways[to] = addWay(ways[to], append(slices.Clone(way), folded[from:to]))
+			}
+		}
+	}
+
+	return ways[len(folded)]
+}
+
+// addWay keeps the shortest ways only, and few of them.
+func addWay(ways [][]string, way []string) [][]string {
+	const most, longest = 3, 4
+	switch {
+	case len(way) > longest || len(ways) > 0 && len(ways[0]) < len(way):
+		return ways
+	case len(ways) > 0 && len(way) < len(ways[0]):
+		return append(ways[:0:0], way)
+	case len(ways) == most:
+		return ways
+	default:
+		return append(ways, way)
+	}
+}
+
+// isPiece reports whether letters can be one of the words that were run together. Short ones
+// must be articles and prefixes, for anything is put together of short words.
+func (ix *Index) isPiece(piece string, isLast bool) bool {
+	const shortest = 3
+	if len(piece) <= shortest {
+		if isArticle(piece) && !isLast || slices.Contains(ix.lang.prefixes, piece) {
+			return true
+		}
+		if len(piece) < shortest {
+			return false
+		}
+	}
+	if tok := repairedToken(piece); ix.lang.isNumber(&tok) {
+		return true
+	}
+
+	return ix.isReadable(piece, shortest)
+}
+
+// eachMistyped calls found with every known word that a written one is but for a letter.
+// Where that letter may belong to an ending, the ending is repaired.
+func (ix *Index) eachMistyped(folded string, found func(string)) {
+	if len(folded) > longestWord {
+		return
+	}
+	eachStem(folded, ix.lang.suffixes, func(stem string, _ suffix) bool {
+		ending, ok := strings.CutPrefix(folded, stem)
+		if !ok { // the instrumental of a word that ends in a digraph
+			return true
+		}
+		accept := func(word string) {
+			if !ix.lang.isFixed(word) {
+				found(word + ending)
+			}
+		}
+		ix.lang.neighbours.each(stem, accept)
+		ix.neighbours.each(stem, accept)
+
+		return true
+	})
+	ix.eachMistypedVerb(folded, found)
+	ix.eachMistypedEnding(folded, found)
+}
+
+// eachMistypedVerb looks for the forms of verbs. The prefix says which way, and so must be
+// written as it should be.
+func (ix *Index) eachMistypedVerb(folded string, found func(string)) {
+	ix.lang.verbNeighbours.each(folded, found)
+	for _, prefix := range ix.lang.prefixes {
+		if rest, ok := strings.CutPrefix(folded, prefix); ok {
+			ix.lang.verbNeighbours.each(rest, func(form string) { found(prefix + form) })
+		}
+	}
+}
+
+// eachMistypedEnding repairs the ending after a word that is known: konyhábna.
+func (ix *Index) eachMistypedEnding(folded string, found func(string)) {
+	const shortestStem, shortestEnding = 4, 2
+	for cut := len(folded) - shortestEnding; cut >= shortestStem && len(folded)-cut <= 5; cut-- {
+		if !ix.hasStem(folded[:cut]) {
+			continue
+		}
+		for _, ending := range repairedEndings() {
+			if isOneEdit(folded[cut:], ending) {
+				found(folded[:cut] + ending)
+			}
+		}
+
+		return
+	}
+}
+
+// repairedEndings are the endings that are told apart even with a letter wrong.
+func repairedEndings() []string {
+	return []string{"ban", "ben", "bol", "nak", "nek", "nal", "nel", "rol", "tol", "hoz", "hez"}
+}
+
+// isFixed reports whether a word must be written as it should be: one that says which way
+// something is to go, where another letter may be the other way (feljebb, lejjebb).
+func (l *language) isFixed(folded string) bool {
+	at, ok := l.vocabulary[folded]
+	if !ok {
+		return false
+	}
+	for i := range l.phrases[at] {
+		for _, lex := range l.phrases[at][i].lexemes {
+			isWay := lex.class&(cState|cVerb|cClass) != 0 && l.hasPrefix(folded)
+			if lex.class&(cChange|cNegation|cPrefix|cNevermind) != 0 || isWay {
+				return true
+			}
+		}
+	}
+
+	return false
+}
+
+func (l *language) hasPrefix(folded string) bool {
+	return slices.ContainsFunc(l.prefixes, func(p string) bool { return strings.HasPrefix(folded, p) })
+}
