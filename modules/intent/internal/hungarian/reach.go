@@ -189,10 +189,10 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 // ofKind makes the targets of a kind of device: in every place that was said, else in the
 // speaker's room, else everywhere.
 func (c *clause) ofKind(k *kind, sp *span, p places) []target {
-	isAll := c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural
+	isAll := c.isAll(sp)
 	isPlaced := len(p.areas)+len(p.floors) > 0
 	here := c.here()
-	if !isPlaced && !p.everywhere && here != nil && (isAll || c.ix.hasKind(k, here.ID)) {
+	if !isPlaced && !p.everywhere && here != nil && !c.leavesOutPlace() && (isAll || c.ix.hasKind(k, here.ID)) {
 		p.areas = append(p.areas, here)
 		isPlaced = true
 	}
@@ -205,6 +205,16 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	}
 
 	return found
+}
+
+// isAll reports whether every one of a kind is meant: so it is said, or some are left out.
+func (c *clause) isAll(sp *span) bool {
+	return c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
+}
+
+// leavesOutPlace reports whether the sentence is about all places but some.
+func (c *clause) leavesOutPlace() bool {
+	return slices.ContainsFunc(c.s.left, func(x exception) bool { return len(x.areas)+len(x.floors) > 0 })
 }
 
 // placed makes the targets of a kind in the places that were said, else one in the whole home.
