@@ -98,6 +98,11 @@ type lexeme struct {
 	of *kind
 }
 
+// isUnchanging reports whether a word takes no endings under this meaning: hol, mikor.
+func (l lexeme) isUnchanging() bool {
+	return l.class&cUnchanging != 0 || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")
+}
+
 // kind is a kind of device, or of a sensor.
 type kind struct {
 	Domain  string   `yaml:"domain"`

@@ -9,12 +9,13 @@ import (
 const longestRepetition = 4
 
 // withoutHesitation leaves out what a recogniser writes when someone hesitates (ööö, hmm)
-// and what was said twice in a row: kapcsold kapcsold le a a villanyt. Numbers may be meant twice.
+// and what was said twice in a row: kapcsold kapcsold le a a villanyt. At the beginning words of
+// hesitation may mean something (na és a padláson?).
 func (l *language) withoutHesitation(s *sentence) {
 	kept := s.tokens[:0]
 	gap := false
 	for _, tok := range s.tokens {
-		if isHesitation(tok.lower) {
+		if isHesitation(tok.lower) || len(kept) > 0 && l.hesitations[tok.lower] {
 			gap = gap || tok.breakBefore
 
 			continue
@@ -25,15 +26,15 @@ func (l *language) withoutHesitation(s *sentence) {
 	}
 	s.tokens = kept
 	for size := 1; size <= longestRepetition; size++ {
-		l.dropRepeated(s, size)
+		s.dropRepeated(size)
 	}
 }
 
 // dropRepeated leaves out the second of two equal rows of tokens next to each other.
-func (l *language) dropRepeated(s *sentence, size int) {
+func (s *sentence) dropRepeated(size int) {
 	for at := 0; at+2*size <= len(s.tokens); {
 		first, second := s.tokens[at:at+size], s.tokens[at+size:at+2*size]
-		isSame := slices.EqualFunc(first, second, func(a, b token) bool { return a.lower == b.lower && !l.isNumber(&a) })
+		isSame := slices.EqualFunc(first, second, func(a, b token) bool { return a.lower == b.lower })
 		if !isSame {
 			at++
 

@@ -30,6 +30,8 @@ type language struct {
 	// may be mistyped. otherWords are no mistyped ones: they mean something else.
 	neighbours, verbNeighbours *neighbours
 	otherWords                 map[string]bool
+	// hesitations are words, as they are written, that people say while they think.
+	hesitations map[string]bool
 }
 
 // phrase is a row of words with meanings.
@@ -159,13 +161,19 @@ func (l *language) add(written string, meaning lexeme) {
 
 // loadNeighbours indexes all words for repair, when they are all there.
 func (l *language) loadNeighbours() {
-	var others []string
-	mustLoad("others", &others)
-	l.otherWords = make(map[string]bool, len(others))
-	for _, w := range others {
+	var file struct {
+		OtherWords  []string `yaml:"other_words"`
+		Hesitations []string `yaml:"hesitations"`
+	}
+	mustLoad("hearing", &file)
+	l.otherWords, l.hesitations = make(map[string]bool, len(file.OtherWords)), make(map[string]bool, len(file.Hesitations))
+	for _, w := range file.OtherWords {
 		l.otherWords[fold(w)] = true
 	}
-	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed))))
+	for _, w := range file.Hesitations {
+		l.hesitations[w] = true
+	}
+	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all()))
 	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
 }
 

@@ -127,6 +127,9 @@ func (f *spanner) matchSplitName(i, first int) {
 		if len(stem) <= len(left) {
 			return false
 		}
+		if _, ok := f.ix.lang.vocabulary[stem]; ok {
+			return false // lá mpákat are lamps, and not a Lamp
+		}
 		word, ok := f.ix.vocabulary[stem]
 		if !ok {
 			return true

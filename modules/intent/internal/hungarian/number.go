@@ -83,3 +83,20 @@ func (n *numberWords) partOf(rest string) (numberPart, bool) {
 
 	return numberPart{}, false
 }
+
+// all returns the folded number words from ten to a hundred, as they may be mistyped.
+func (n *numberWords) all() []string {
+	var all []string
+	for ten, tens := range n.Tens {
+		all = append(all, fold(ten))
+		for unit, value := range n.Units {
+			isLinked := strings.HasSuffix(ten, "zen") || strings.HasSuffix(ten, "zon") || tens > 20 // tizenhat, huszonhat
+			if value > 0 && isLinked {
+				all = append(all, fold(ten+unit))
+			}
+		}
+	}
+	slices.Sort(all)
+
+	return all
+}

@@ -1,7 +1,9 @@
 package hungarian
 
 import (
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -135,8 +137,8 @@ func (s *sentence) with(repairs []repair) *sentence {
 // repairsAt finds what a token that nobody knows may have been meant to be.
 func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	s := f.s
-	if r, ok := ix.joined(s, at); ok {
-		return []repair{r}
+	if joined := ix.joined(s, at); len(joined) > 0 {
+		return joined
 	}
 	tok := &s.tokens[at]
 	if tok.isNumber || utf8.RuneCountInString(tok.fold) != len(tok.fold) || len(tok.fold) > 2*longestWord {
@@ -174,7 +176,13 @@ func sameToken(a, b token) bool { return a.fold == b.fold }
 
 // repairedToken is a token whose accents nobody has written, and so none speaks against it.
 func repairedToken(folded string) token {
-	return token{lower: folded, fold: folded, isRepaired: true}
+	tok := token{lower: folded, fold: folded, isRepaired: true}
+	if isDigits(folded) {
+		tok.isNumber = true
+		tok.number, _ = strconv.ParseFloat(folded, 64)
+	}
+
+	return tok
 }
 
 // isReadable reports whether a folded word is known as it stands, with or without endings.
@@ -219,7 +227,7 @@ func sameValues(a, b meaning.Slots) bool {
 			switch slot {
 			case "name", "area", "floor", "domain", "device_class":
 			default:
-				if a.Text(slot) != b.Text(slot) {
+				if !reflect.DeepEqual(a[slot], b[slot]) {
 					return false
 				}
 			}

@@ -7,31 +7,41 @@ import (
 
 // joined puts together what was written as two words: kony hában, nappali ban, kap csold.
 // The other word may be known by itself; together they must be known.
-func (ix *Index) joined(s *sentence, at int) (repair, bool) {
+func (ix *Index) joined(s *sentence, at int) []repair {
+	const shortestStem, shortest = 3, 5
+	var found []repair
 	for _, from := range []int{at - 1, at} {
 		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore {
 			continue
 		}
-		left, right := &s.tokens[from], &s.tokens[from+1]
-		if left.isNumber && !right.isNumber {
-			if _, ok := ix.lang.suffixes[right.fold]; ok && from == at-1 { // 50 re
-				tok := *left
-				tok.fold, tok.lower = left.fold+right.fold, left.lower+right.fold
-
-				return repair{from: from, to: from + 2, tokens: []token{tok}, why: "split"}, true
+		left, right := s.tokens[from], s.tokens[from+1]
+		whole := repairedToken(left.fold + right.fold)
+		switch {
+		case left.isNumber && !right.isNumber:
+			if _, ok := ix.lang.suffixes[right.fold]; !ok || from == at { // 50 re
+				continue
 			}
-		}
-		if left.isNumber || right.isNumber || len(left.fold) < 2 {
+			whole.isNumber, whole.number = true, left.number
+		case left.isNumber, right.isNumber, len(left.fold) < 2, len(whole.fold) < shortest:
+			continue
+		case !ix.isReadable(whole.fold, shortestStem) && !ix.startsWithNumber(&whole):
 			continue
 		}
-		const shortest = 4
-		whole := left.fold + right.fold
-		if len(whole) > shortest && ix.isReadable(whole, shortest) {
-			return repair{from: from, to: from + 2, tokens: []token{repairedToken(whole)}, why: "split"}, true
-		}
+		found = append(found, repair{from: from, to: from + 2, tokens: []token{whole}, why: "split"})
 	}
 
-	return repair{}, false
+	return found
+}
+
+// startsWithNumber reports whether a word is a number, maybe with an ending: tizenhatra.
+func (ix *Index) startsWithNumber(tok *token) bool {
+	_, rest, ok := ix.lang.numbers.parse(tok, false)
+	if !ok || rest == "" {
+		return ok
+	}
+	_, ok = ix.lang.suffixes[rest]
+
+	return ok
 }
 
 // undrawn returns the known word of which a vowel was drawn out: kapcsooold. "" without one.
@@ -65,7 +75,7 @@ func withoutRuns(folded string) string {
 // takenApart returns the ways to cut a word into the fewest known ones: konyhailámpát,
 // akonyhában, kapcsoldle, huszonkétfokra.
 func (ix *Index) takenApart(folded string) [][]string {
-	const shortest = 5
+	const shortest = 3
 	if len(folded) < shortest || len(folded) > longestWord {
 		return nil
 	}
@@ -82,6 +92,9 @@ func (ix *Index) takenApart(folded string) [][]string {
 			}
 			whole[to] = true
 			for _, way := range ways[from] {
+				if ix.isNumberPiece(folded[from:to]) && slices.ContainsFunc(way, ix.isNumberPiece) {
+					continue // a mistyped number is no two numbers
+				}
 				ways[to] = addWay(ways[to], append(slices.Clone(way), folded[from:to]))
 			}
 		}
@@ -105,23 +118,27 @@ func addWay(ways [][]string, way []string) [][]string {
 	}
 }
 
+func (ix *Index) isNumberPiece(piece string) bool {
+	tok := repairedToken(piece)
+
+	return tok.isNumber || ix.startsWithNumber(&tok)
+}
+
 // isPiece reports whether letters can be one of the words that were run together. Short ones
 // must be articles and prefixes, for anything is put together of short words.
 func (ix *Index) isPiece(piece string, isLast bool) bool {
 	const shortest = 3
-	if len(piece) <= shortest {
-		if isArticle(piece) && !isLast || slices.Contains(ix.lang.prefixes, piece) {
-			return true
-		}
-		if len(piece) < shortest {
-			return false
-		}
-	}
-	if tok := repairedToken(piece); ix.lang.isNumber(&tok) {
+	if isArticle(piece) || slices.Contains(ix.lang.prefixes, piece) {
 		return true
 	}
+	if isDigits(piece) {
+		return !isLast || len(piece) > 1
+	}
+	if len(piece) < shortest {
+		return false
+	}
 
-	return ix.isReadable(piece, shortest)
+	return ix.isNumberPiece(piece) || ix.isReadable(piece, shortest)
 }
 
 // eachMistyped calls found with every known word that a written one is but for a letter.

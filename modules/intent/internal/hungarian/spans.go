@@ -34,6 +34,9 @@ type span struct {
 	// isWhole: one of its meanings is the word as it stands, without any ending cut off.
 	isWhole bool
 	score   float32
+
+	// said is what a span of the turn before is called; empty for what was said now.
+	said string
 }
 
 // What coverings are scored by, for each token.
@@ -49,6 +52,9 @@ const (
 	// bonusPhrase prefers a phrase to its words.
 	bonusPhrase = 0.25
 )
+
+// shortestDoubled: words up to this length take no two endings.
+const shortestDoubled = 2
 
 // spanner finds all spans of a sentence.
 type spanner struct {
@@ -86,7 +92,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
 	isSomeones := strings.HasSuffix(tok.lower, "át") || strings.HasSuffix(tok.lower, "ét")
 	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
-		if isSomeones && len(stem) == len(tok.fold)-len("at") {
+		if isSomeones && len(stem) == len(tok.fold)-len("at") && !endsWithVowel(stem) {
 			s.isPossessed = true
 		}
 		if word := f.ix.wordNumber(stem); word >= 0 {
@@ -188,6 +194,9 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	if last.suffix.isThere {
 		score -= costEnding
 	}
+	if last.suffix.layers() > 1 && last.stem <= shortestDoubled {
+		return // kímát is no ki-m-at
+	}
 	f.merge(i, to, first).addPhrase(p, last.suffix, score)
 }
 
@@ -197,7 +206,7 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 	meant := p.lexemes
 	if ending.isThere { // hogyan is not hogy-an
-		meant = slices.DeleteFunc(slices.Clone(meant), func(l lexeme) bool { return l.class&cUnchanging != 0 })
+		meant = slices.DeleteFunc(slices.Clone(meant), lexeme.isUnchanging)
 	}
 	if len(meant) == 0 {
 		return
