@@ -3,6 +3,9 @@ package hungarian
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // foldRune takes the accent off a Hungarian letter, so that names are found however they
@@ -19,9 +22,24 @@ func foldRune(r rune) rune {
 		return 'o'
 	case 'ú', 'ü', 'ű', 'ù', 'û':
 		return 'u'
+	case 'ø':
+		return 'o'
 	default:
+		return foldForeign(r)
+	}
+}
+
+// foldForeign takes the marks off the letters of other languages: å, č, ñ.
+func foldForeign(r rune) rune {
+	switch {
+	case r == 'ł':
+		return 'l'
+	case r < 'ß' || r > 'ʯ':
 		return r
 	}
+	base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+
+	return base
 }
 
 // fold is foldRune of every letter, in lower case.

@@ -207,7 +207,7 @@ func (b *builder) isGeneric(text string) bool {
 // add registers a name under its words, and a name of several words also as one (garázs
 // kapu, garázskapu).
 func (b *builder) add(text string, weight float32, set func(*name)) {
-	tokens := tokenize(text, neverEnding).tokens
+	tokens := withoutOrdinalEnding(tokenize(text, neverEnding).tokens)
 	if len(tokens) == 0 || len(tokens) > maxNameWords {
 		return
 	}
@@ -218,6 +218,9 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	}
 	b.addWords(folded, weight, set)
 	b.addShort(folded, tokens[len(tokens)-1], set)
+	for _, spoken := range spokenNames(tokens, func(tok token) string { return text[tok.from:tok.to] }) {
+		b.addWords(spoken, weight, set)
+	}
 	if len(folded) > 1 {
 		b.addWords([]string{strings.Join(folded, "")}, weight, set)
 	}
@@ -246,6 +249,9 @@ func (b *builder) addStems(tok token) {
 	b.hasStems[tok.fold] = true
 	for _, stem := range words().otherStems(tok.lower) {
 		b.ix.changed[stem] = b.number(tok.fold)
+	}
+	if heard := b.ix.lang.foreignSounds(tok.fold); heard != "" && !tok.isNumber && !b.ix.lang.hasWord(tok.fold) && b.ix.wordNumber(heard) < 0 {
+		b.ix.changed[heard] = b.number(tok.fold)
 	}
 }
 

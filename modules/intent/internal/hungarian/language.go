@@ -32,6 +32,8 @@ type language struct {
 	otherWords                 map[string]bool
 	// hesitations are words, as they are written, that people say while they think.
 	hesitations map[string]bool
+	// foreign and longVowels are how English letters sound to a Hungarian, see foreignSounds.
+	foreign, longVowels map[string]string
 }
 
 // phrase is a row of words with meanings.
@@ -162,10 +164,13 @@ func (l *language) add(written string, meaning lexeme) {
 // loadNeighbours indexes all words for repair, when they are all there.
 func (l *language) loadNeighbours() {
 	var file struct {
-		OtherWords  []string `yaml:"other_words"`
-		Hesitations []string `yaml:"hesitations"`
+		OtherWords  []string          `yaml:"other_words"`
+		Hesitations []string          `yaml:"hesitations"`
+		Foreign     map[string]string `yaml:"foreign"`
+		LongVowels  map[string]string `yaml:"long_vowels"`
 	}
 	mustLoad("hearing", &file)
+	l.foreign, l.longVowels = file.Foreign, file.LongVowels
 	l.otherWords, l.hesitations = make(map[string]bool, len(file.OtherWords)), make(map[string]bool, len(file.Hesitations))
 	for _, w := range file.OtherWords {
 		l.otherWords[fold(w)] = true

@@ -26,6 +26,7 @@ type morphology struct {
 	FiniteEndings   []string             `yaml:"finite_endings"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
+	OtherLetters    map[string]string    `yaml:"other_letters"`
 	Digits          map[string]string    `yaml:"digits"`
 }
 

@@ -113,19 +113,51 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 	return f.readNumber(into, tok)
 }
 
-// readNumber reads a number word as the digits that a name may have: lámpa kettő.
+// readNumber reads a number as the digits that a name may have: lámpa kettő, kettes lámpa,
+// 2-es lámpa, a második lámpa.
 func (f *spanner) readNumber(into []reading, tok *token) []reading {
-	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
-	if !ok || tok.isNumber {
-		return into
+	digits, rest := "", ""
+	if tok.isNumber {
+		rest = strings.TrimLeft(tok.fold, "0123456789")
+		digits = tok.fold[:len(tok.fold)-len(rest)]
+		if rest == "" { // it is found as it stands
+			return into
+		}
+	} else if value, left, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent); ok {
+		digits, rest = strconv.Itoa(int(value)), left
+	} else {
+		return f.readOrdinal(into, tok)
+	}
+	for _, adjective := range numberAdjectives() {
+		if after, ok := strings.CutPrefix(rest, adjective); ok {
+			rest = after
+
+			break
+		}
 	}
 	ending, known := f.ix.lang.suffixes[rest]
 	if rest != "" && !known {
 		return into
 	}
-	if word := f.ix.wordNumber(strconv.Itoa(int(value))); word >= 0 {
+	if word := f.ix.wordNumber(digits); word >= 0 {
 		into = append(into, reading{word: word, suffix: ending, stem: len(tok.fold) - len(rest)})
 	}
+
+	return into
+}
+
+func (f *spanner) readOrdinal(into []reading, tok *token) []reading {
+	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+		place, ok := f.ix.lang.ordinals[stem]
+		if !ok || place < 0 {
+			return true
+		}
+		if word := f.ix.wordNumber(strconv.Itoa(place + 1)); word >= 0 {
+			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		}
+
+		return false
+	})
 
 	return into
 }
