@@ -84,13 +84,13 @@ func (s *service) readAnswer(ctx context.Context, t *turn) (complete func() erro
 	case t.asked.Kind != meaning.StatusClarify || s.isCommand(ctx, t):
 		return nil
 	}
-	i, ok := indexOf(t.home).Choose(t.req.Text, t.asked.choices())
-	if !ok {
+	chosen := indexOf(t.home).Choose(t.req.Text, t.asked.choices())
+	if len(chosen) == 0 {
 		return nil
 	}
 
 	return func() error {
-		t.choose(t.asked.Choices[i])
+		t.choose(chosen)
 
 		return nil
 	}
@@ -117,7 +117,9 @@ func (q *question) choices() meaning.Question {
 // isCommand reports whether the utterance is a command of its own, which may well name one
 // of the choices: "kapcsold fel a konyhai lámpát" after "melyik redőnyt?".
 func (s *service) isCommand(ctx context.Context, t *turn) bool {
-	meant, err := s.stages[0].understand(ctx, t.home, t.utterance)
+	u := t.utterance
+	u.Before = nil // "a konyhait" answers the question rather than leans on what was before it
+	meant, err := s.stages[0].understand(ctx, t.home, u)
 
 	return err == nil && slices.ContainsFunc(meant.Commands, func(c meaning.Command) bool {
 		return c.Reason == "" && !meaning.IsQuestion(c.Intent)
@@ -133,14 +135,31 @@ func (t *turn) decline() error {
 	return nil
 }
 
-// choose completes the command that waited for a choice, and binds it anew.
-func (t *turn) choose(c choice) {
+// choose completes the command that waited for a choice, once for each that was chosen.
+func (t *turn) choose(chosen []int) {
 	waiting := t.asked.Waiting
 	commands := rebindAll(t.home, t.asked.Commands)
-	chosen := meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
-	command := meaning.Narrow(t.home, commands[waiting], chosen)
 	t.utterance.AreaID = t.asked.AreaID
+	var completed []meaning.Command
+	var again *meaning.Question
+	for _, i := range chosen {
+		var c meaning.Command
+		c, again = t.complete(commands[waiting], t.asked.Choices[i])
+		completed = append(completed, c)
+	}
+	if len(completed) > 1 {
+		again = nil
+	}
+	t.meant = meaning.Understanding{Commands: slices.Replace(commands, waiting, waiting+1, completed...), Question: again, Source: t.asked.Source}
+	if again != nil {
+		again.Command = waiting
+	}
+}
 
+// complete narrows a command to a choice, and binds it anew.
+func (t *turn) complete(waiting meaning.Command, c choice) (meaning.Command, *meaning.Question) {
+	chosen := meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
+	command := meaning.Narrow(t.home, waiting, chosen)
 	entity := t.home.Entity(c.EntityID)
 	bound, again := meaning.Bind(t.home, t.utterance, command)
 	switch {
@@ -150,11 +169,7 @@ func (t *turn) choose(c choice) {
 		bound.Slots["name"] = entity.Name
 	}
 
-	commands[waiting] = bound
-	t.meant = meaning.Understanding{Commands: commands, Question: again, Source: t.asked.Source}
-	if again != nil {
-		again.Command = waiting
-	}
+	return bound, again
 }
 
 // askWhich asks what was meant, and remembers the choices.

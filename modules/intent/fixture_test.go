@@ -60,7 +60,7 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	t.Cleanup(store.Close)
 	b.service = newService(Deps{
 		History: DefaultHistory(),
-		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond},
+		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond, FollowUpWindow: time.Minute},
 		DB:      db, KV: store, Homes: b.homes, LLM: new(fakeModel), Audit: b.audit, PINs: b.pins, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
 	}, m)
 	b.stages = []understander{script{}, model{new(fakeModel)}}

@@ -24,11 +24,13 @@ type Config struct {
 	Deadline time.Duration `koanf:"deadline"`
 	// ObserveTimeout bounds the wait for a device to show what was asked of it.
 	ObserveTimeout time.Duration `koanf:"observe_timeout"`
+	// FollowUpWindow is how long what is said next may lean on what was done; 0: never.
+	FollowUpWindow time.Duration `koanf:"follow_up_window"`
 }
 
 // Defaults is what holds where nothing is set.
 func Defaults() Config {
-	return Config{Deadline: 2 * time.Second, ObserveTimeout: 1200 * time.Millisecond}
+	return Config{Deadline: 2 * time.Second, ObserveTimeout: 1200 * time.Millisecond, FollowUpWindow: time.Minute}
 }
 
 // Validate reports every problem at once.
@@ -39,6 +41,10 @@ func (c Config) Validate() error {
 	}
 	if c.ObserveTimeout <= 0 || c.ObserveTimeout > c.Deadline {
 		errs = append(errs, fmt.Errorf("intent.observe_timeout must be above 0 and at most intent.deadline, got %s", c.ObserveTimeout))
+	}
+
+	if c.FollowUpWindow < 0 || c.FollowUpWindow > time.Hour {
+		errs = append(errs, fmt.Errorf("intent.follow_up_window must be 0 to 1h, got %s", c.FollowUpWindow))
 	}
 
 	return errors.Join(errs...)

@@ -186,6 +186,7 @@ func (s *service) process(ctx context.Context, t *turn) error {
 		return err
 	}
 	s.complete(t)
+	s.memorise(ctx, t)
 	if t.req.DryRun && t.claim == nil {
 		return nil
 	}

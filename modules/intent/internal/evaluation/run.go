@@ -3,6 +3,7 @@ package evaluation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -87,10 +88,11 @@ type talk struct {
 	areaID string
 	now    time.Time
 	open   *meaning.Understanding // waits for a choice
+	before *meaning.Memory
 }
 
 func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
-	u := meaning.Utterance{Text: turn.Sentence, AreaID: t.areaID, Now: t.now}
+	u := meaning.Utterance{Text: turn.Sentence, AreaID: t.areaID, Now: t.now, Before: t.before}
 	began := time.Now() //nolint:forbidigo // a stopwatch
 	got, err := t.understand(ctx, u)
 	latency := time.Since(began) //nolint:forbidigo // a stopwatch
@@ -100,6 +102,8 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 	t.open = nil
 	if got.Question != nil {
 		t.open = &got
+	} else if done := meaning.Remember(got.Commands); done.Last() != nil {
+		t.before = done
 	}
 
 	r := Result{
@@ -117,13 +121,16 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 func (t *talk) understand(ctx context.Context, u meaning.Utterance) (meaning.Understanding, error) {
 	if t.open != nil {
 		q := t.open.Question
-		if at, ok := IndexOf(t.home).Choose(u.Text, *q); ok {
-			chosen := *t.open
-			chosen.Question = nil
-			chosen.Commands = append([]meaning.Command(nil), t.open.Commands...)
-			chosen.Commands[q.Command] = complete(t.home, u, chosen.Commands[q.Command], q.Choices[at])
+		if chosen := IndexOf(t.home).Choose(u.Text, *q); len(chosen) > 0 {
+			meant := *t.open
+			meant.Question = nil
+			var completed []meaning.Command
+			for _, at := range chosen {
+				completed = append(completed, complete(t.home, u, meant.Commands[q.Command], q.Choices[at]))
+			}
+			meant.Commands = slices.Replace(slices.Clone(meant.Commands), q.Command, q.Command+1, completed...)
 
-			return chosen, nil
+			return meant, nil
 		}
 	}
 	got, err := t.by.Understand(ctx, t.home, u)

@@ -49,7 +49,7 @@ func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 	named := c.has(cAbout, "item")
 	first = -1
 	for i, sp := range c.spans {
-		if i == list || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
+		if i == list || sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
 			continue
 		}
 		if first < 0 {

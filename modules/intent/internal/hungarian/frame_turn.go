@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -82,7 +83,7 @@ func (c *clause) domainsOfTarget(t target, domains []string) []string {
 	}
 	var found []string
 	for _, e := range c.ix.home.Entities {
-		if e.Exposed && slices.Contains(domains, e.Domain) && !slices.Contains(found, e.Domain) && c.isMeant(e.Name, t) {
+		if e.Exposed && slices.Contains(domains, e.Domain) && !slices.Contains(found, e.Domain) && isMeant(e, t) {
 			found = append(found, e.Domain)
 		}
 	}
@@ -90,7 +91,11 @@ func (c *clause) domainsOfTarget(t target, domains []string) []string {
 	return found
 }
 
-func (c *clause) isMeant(name string, t target) bool { return name == t.slots.Name() }
+func isMeant(e *hamanagerapi.Entity, t target) bool {
+	name := t.slots.Name()
+
+	return e.Name == name || e.ID == name
+}
 
 // intentsOf returns the intents that an action makes for the domains.
 func intentsOf(action string, domains []string) []string {

@@ -15,6 +15,8 @@ type target struct {
 	candidates []*hamanagerapi.Entity
 	// isOne: one device was meant (a lámpát), so that several found are a question.
 	isOne bool
+	// isRemembered: it is from the turn before.
+	isRemembered bool
 	// said is how it was called.
 	said string
 }
@@ -144,7 +146,7 @@ func (c *clause) named(domains []string, p places) []target {
 			c.cost = costForm
 		}
 		candidates := of(sp.name.entities, domains)
-		t := target{slots: meaning.Slots{}, said: c.text(sp)}
+		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
 		if len(p.areas) == 1 {
 			t.slots["area"] = p.areas[0].Name
 			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
@@ -168,6 +170,9 @@ func (t *target) name(candidates []*hamanagerapi.Entity, here string) {
 		return
 	}
 	t.slots["name"] = candidates[0].Name
+	if len(candidates) == 1 && t.isRemembered {
+		t.slots["name"] = candidates[0].ID // this one, whatever else is called so
+	}
 	if !haveOneName(candidates) {
 		t.candidates = candidates
 	}
@@ -259,6 +264,10 @@ func (c *clause) isJoined() bool { return c.classes&cConjunction != 0 }
 
 // text is how a span was said.
 func (c *clause) text(sp *span) string {
+	if sp.said != "" {
+		return sp.said
+	}
+
 	return c.s.text[c.s.tokens[sp.from].from:c.s.tokens[sp.to-1].to]
 }
 

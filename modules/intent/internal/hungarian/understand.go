@@ -46,7 +46,7 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 		return meaning.Understanding{}
 	}
 
-	best := ix.read(u, &s)
+	best := ix.follow(u, &s, ix.read(u, &s))
 	if best == nil {
 		return meaning.Understanding{}
 	}
@@ -364,6 +364,9 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	if question == nil && d.target.isOne && len(command.Targets) > 1 && !meaning.IsQuestion(command.Intent) {
 		question = meaning.Ask(c.ix.home, command.Targets)
 		command.Targets = nil
+	}
+	if d.target.isRemembered && len(command.Targets) == 1 && command.Slots.Name() != "" {
+		command.Slots["name"] = command.Targets[0].Name
 	}
 	if command.Reason == meaning.ReasonNoSuchName && command.Missing == "" {
 		command.Missing = d.target.said

@@ -15,6 +15,8 @@ type Utterance struct {
 	// AreaID is where the hearing device stands; empty when not known.
 	AreaID string
 	Now    time.Time // in the home's time zone
+	// Before is what the conversation was about; nil where this begins it.
+	Before *Memory
 }
 
 // Slots are a command's arguments under Home Assistant's names: name, area, floor (spoken
