@@ -64,5 +64,22 @@ func (c *clause) beginsWithTopic() bool {
 // may ("nappali lámpák ki"), and so may a state that is wished for ("legyen nyitva") or a
 // verb alone, as on a button ("indít"); a statement does not.
 func (c *clause) isCommand() bool {
-	return c.verb == nil || c.mood == tellsState && c.classes&cBe != 0 || c.mood <= namesAction || c.mood == tellsPresent && len(c.spans) == 1
+	return c.verb == nil || c.mood == tellsState && c.classes&cBe != 0 || c.mood <= namesAction ||
+		c.mood == tellsPresent && (len(c.spans) == 1 || c.isTelegram())
+}
+
+// isTelegram reports whether a verb that would tell what someone does is rather a command
+// whose ending was swallowed (kapcsol le a villanyt), or a note of what is to be done (sarok
+// lámpa bekapcsol): one who tells puts the prefix before the verb, and says who or which.
+func (c *clause) isTelegram() bool {
+	if c.s.isStatement || c.s.isQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
+		return false
+	}
+	at := slices.Index(c.spans, c.verb)
+	if at+1 < len(c.spans) && c.spans[at+1] == c.prefix {
+		return true
+	}
+	hasArticle := slices.ContainsFunc(c.spans, func(sp *span) bool { return isArticle(c.s.tokens[sp.from].fold) })
+
+	return at == len(c.spans)-1 && !hasArticle && (c.prefix != nil || c.verb.prefix != "" || c.action == "start")
 }

@@ -165,6 +165,9 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	for _, words := range ix.takenApart(tok.fold) {
 		add("run together", words...)
 	}
+	if len(found) == 0 {
+		found = ix.joinedMistyped(s, at)
+	}
 	if !ix.lang.otherWords[tok.fold] {
 		ix.eachMistyped(tok.fold, func(word string) { add("a letter wrong", word) })
 	}

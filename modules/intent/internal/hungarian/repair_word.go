@@ -33,6 +33,28 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 	return found
 }
 
+// joinedMistyped puts together what was split and has a letter wrong besides: víz foraló.
+func (ix *Index) joinedMistyped(s *sentence, at int) []repair {
+	const shortest = 7
+	var found []repair
+	for _, from := range []int{at - 1, at} {
+		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore || s.tokens[from].isNumber || s.tokens[from+1].isNumber {
+			continue
+		}
+		whole := s.tokens[from].fold + s.tokens[from+1].fold
+		if isArticle(s.tokens[from].fold) || len(whole) < shortest {
+			continue
+		}
+		ix.eachMistyped(whole, func(word string) {
+			if len(found) < maxRepairs {
+				found = append(found, repair{from: from, to: from + 2, tokens: []token{repairedToken(word)}, why: "split, and a letter wrong"})
+			}
+		})
+	}
+
+	return found
+}
+
 // startsWithNumber reports whether a word is a number, maybe with an ending: tizenhatra.
 func (ix *Index) startsWithNumber(tok *token) bool {
 	_, rest, ok := ix.lang.numbers.parse(tok, false)

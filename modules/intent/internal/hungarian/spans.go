@@ -49,6 +49,8 @@ const (
 	costAccent = 0.6
 	// costEnding prefers the whole word to one with an ending cut off.
 	costEnding = 0.05
+	// costLayer prefers the reading of a name with fewer layers of endings.
+	costLayer = 0.02
 	// bonusPhrase prefers a phrase to its words.
 	bonusPhrase = 0.25
 )
@@ -270,6 +272,9 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	score := n.weight*float32(len(n.words)) + bonusPhrase*float32(len(n.words)-1)
 	if last.suffix.isThere {
 		score -= costEnding
+	}
+	if len(n.words) > 1 { // Nagyi lámpáját is no nagyi lámpa
+		score -= costLayer * float32(r.suffix.layers()+last.suffix.layers())
 	}
 	f.addName(f.merge(i, to, first), n, last.suffix, score)
 }
