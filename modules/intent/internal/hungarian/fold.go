@@ -44,6 +44,9 @@ func foldForeign(r rune) rune {
 
 // fold is foldRune of every letter, in lower case.
 func fold(s string) string {
+	if isFolded(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
@@ -51,4 +54,15 @@ func fold(s string) string {
 	}
 
 	return b.String()
+}
+
+// isFolded reports whether a text has neither accents nor capitals, as most words.
+func isFolded(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || s[i] >= 'A' && s[i] <= 'Z' {
+			return false
+		}
+	}
+
+	return true
 }

@@ -14,6 +14,7 @@ import (
 const (
 	maxRepairs  = 8  // ways to repair one place
 	maxVariants = 12 // sentences that are read in the end
+	maxRead     = 96 // their tokens in all
 	maxBroken   = 4  // words that nobody knows; with more there is no telling what was said
 	longestWord = 32 // letters of a word that is taken apart
 )
@@ -76,8 +77,8 @@ func (ix *Index) variants(f *spanner) []*sentence {
 				}
 			}
 		}
-		if len(longer) > maxVariants { // it could be too much
-			return nil
+		if len(longer) > maxVariants || len(longer) > 1 && len(longer)*len(f.s.tokens) > maxRead {
+			return nil // it could be too much
 		}
 		rows = longer
 	}

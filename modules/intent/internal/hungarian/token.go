@@ -49,7 +49,7 @@ func tokenize(text string, isEnding func(folded string) bool) sentence {
 	}
 	t := tokenizer{text: text, isEnding: isEnding}
 	t.s.text = text
-	t.s.tokens = make([]token, 0, 16)
+	t.s.tokens = make([]token, 0, min(strings.Count(text, " ")+2, maxTokens+1))
 	for t.at < len(text) && len(t.s.tokens) <= maxTokens {
 		t.step()
 	}
