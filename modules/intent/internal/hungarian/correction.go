@@ -73,7 +73,7 @@ func countCommands(row []*span) int {
 const (
 	partThing  = cEntity | cKind
 	partPlace  = cArea | cFloor
-	partAmount = cNumber | cFraction | cLevel | cColor | cWhite
+	partAmount = cNumber | cFraction | cLevel | cColor | cWhite | cChange
 )
 
 // partOf is the part that a span plays, 0 for none.

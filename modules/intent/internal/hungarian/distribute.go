@@ -7,6 +7,9 @@ import "slices"
 // Each part gets the verb. A clause whose parts do not differ in two ways remains whole.
 func distributed(s *sentence, spans []*span) [][]*span {
 	verb := slices.IndexFunc(spans, namesOrCommands)
+	if verb < 0 {
+		verb = slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cBe) })
+	}
 	if verb >= 0 && slices.ContainsFunc(spans[verb+1:], namesOrCommands) {
 		return [][]*span{spans}
 	}
@@ -70,7 +73,7 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 }
 
 func hasOnlyVerb(spans []*span) bool {
-	return !slices.ContainsFunc(spans, func(sp *span) bool { return !sp.is(cFiller|cPrefix|cConjunction) && !namesOrCommands(sp) })
+	return !slices.ContainsFunc(spans, func(sp *span) bool { return !sp.is(cFiller|cPrefix|cConjunction|cBe) && !namesOrCommands(sp) })
 }
 
 func partsOf(spans []*span) class {
@@ -107,6 +110,19 @@ func prefixOf(spans []*span, verb int) int {
 	return slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cConjunction|cFiller) })
 }
 
+// withUnit gives a bare number the unit that was said with another: húsz, huszonkét fok.
+func withUnit(part []*span, unit *span) []*span {
+	if slices.ContainsFunc(part, func(sp *span) bool { return sp.is(cUnit) }) {
+		return part
+	}
+	at := slices.IndexFunc(part, func(sp *span) bool { return sp.is(cNumber) && !sp.is(cEntity|cArea|cFloor) && !sp.suffix.isThere })
+	if at < 0 {
+		return part
+	}
+
+	return slices.Insert(part, at+1, unit)
+}
+
 // withVerb adds the verb to a part that lacks it, and its prefix to one that has none.
 func withVerb(part, spans []*span, verb, prefix int) []*span {
 	if verb < 0 {
@@ -118,6 +134,9 @@ func withVerb(part, spans []*span, verb, prefix int) []*span {
 	}
 	if !slices.Contains(part, spans[verb]) {
 		part = append(part, spans[verb])
+	}
+	if at := slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cUnit) }); at >= 0 {
+		part = withUnit(part, spans[at])
 	}
 
 	return part

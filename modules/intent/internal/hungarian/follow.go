@@ -25,6 +25,13 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 		if r := ix.subtract(ix.followRow(u, s, row, plain), left); r != nil && !r.isEmpty() {
 			return r
 		}
+		a, ok := ix.withoutAsides(s, row)
+		if !ok || !saysAnything(a.kept) {
+			continue
+		}
+		if r := ix.subtract(ix.followRow(u, s, a.kept, plain), left); r != nil && !r.isEmpty() {
+			return r
+		}
 	}
 
 	return plain
@@ -46,7 +53,11 @@ func (ix *Index) followRow(u meaning.Utterance, s *sentence, row []*span, plain 
 		}
 
 		return ix.readAbout(u, s, row)
-	case plain == nil || plain.isEmpty():
+	case consistsOf(row, cKeep, cKeep|cTarget|cState|cPrefix|cBut|cCopula):
+		return ix.undoPart(u.Before, row)
+	case isOfLists(u.Before.Last().Intent) && (plain == nil || plain.question != nil):
+		return ix.addAgain(u, s, row)
+	case plain == nil || plain.isEmpty() || asksVaguely(plain, u.Before.Last()):
 		if r := ix.readAgain(u, s, row); r != nil {
 			return r
 		}
@@ -91,14 +102,40 @@ func undo(m *meaning.Memory) *interpretation {
 	return &interpretation{commands: commands, frame: "undo;"}
 }
 
+// undoPart undoes what was done to what is to stay as it was: a csillárt azért hagyd.
+func (ix *Index) undoPart(m *meaning.Memory, row []*span) *interpretation {
+	kept := exceptionOf(row)
+	part := meaning.Memory{Was: map[string]meaning.Was{}, Commands: m.Commands}
+	for id, was := range m.Was {
+		if e := ix.home.Entity(id); e != nil && kept.covers(ix.home, e) {
+			part.Was[id] = was
+		}
+	}
+
+	return undo(&part)
+}
+
+func isOfLists(intent string) bool { return intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem }
+
+// asksVaguely reports whether a question lacks the state that the question before asked for.
+func asksVaguely(plain *interpretation, last *meaning.Command) bool {
+	if last.Intent != meaning.GetState || last.Slots["state"] == nil || len(plain.commands) != 1 {
+		return false
+	}
+	c := plain.commands[0]
+
+	return c.Intent == meaning.GetState && c.Slots["state"] == nil
+}
+
 // readAbout reads a sentence that names nothing, about what the turn before was about.
 func (ix *Index) readAbout(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	if slices.ContainsFunc(row, func(sp *span) bool { return sp.is(partAmount) }) { // vissza huszonegyre
+		row = slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cUndo) })
+	}
 	topic := ix.topicOf(u.Before)
 	r := ix.readClauses(u, s, clausesOf(s, row, isCommanding), topic)
 	if r == nil {
-		if a, ok := ix.withoutAsides(s, row); ok && !namesThing(a.kept) {
-			r = ix.readClauses(u, s, clausesOf(s, a.kept, isCommanding), topic)
-		}
+		r = ix.readClauses(u, s, clausesOf(s, row, namesOrCommands), topic)
 	}
 
 	return r
@@ -145,9 +182,6 @@ func domainOf(c *meaning.Command) string {
 // readAgain reads a sentence without a verb as the command before it for something else.
 func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	last := u.Before.Last()
-	if last.Intent == meaning.ListAddItem || last.Intent == meaning.ShoppingAddItem {
-		return ix.addAgain(u, s, row)
-	}
 	c := newClause(ix, u, s, row)
 	if c.verb != nil || c.action != "" || c.classes&cNegation != 0 || !c.within(cTarget|cQuestion|cPrefix|cClass|cAttribute) {
 		return nil

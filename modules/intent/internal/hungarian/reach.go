@@ -17,8 +17,9 @@ type target struct {
 	isOne bool
 	// isRemembered: it is from the turn before.
 	isRemembered bool
-	// said is how it was called.
+	// said is how it was called; sort are the words for the sort of device that it names.
 	said string
+	sort []string
 }
 
 // targets finds what a clause speaks of among the devices of some domains. Without a name
@@ -44,8 +45,8 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 // the clause enumerates.
 func (c *clause) ofKinds(domains []string, p places, named bool) []target {
 	var found []target
-	for _, sp := range c.spans {
-		if sp == c.verb || named && (c.isNamed(sp, domains) || !c.isJoined()) {
+	for i, sp := range c.spans {
+		if sp == c.verb || named && (c.isNamed(sp, domains) || !c.isJoined(i) || c.sumsUp(sp, domains)) {
 			continue
 		}
 		for _, l := range sp.lexemes {
@@ -203,13 +204,23 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	}
 	found := c.placed(k, sp, p)
 	for i := range found {
-		found[i].isOne = !isPlaced && !p.everywhere && !isAll
+		found[i].isOne = !p.everywhere && !isAll && (!isPlaced || c.isSingular(k, sp, p))
 		if isAll {
 			found[i].slots["name"] = meaning.AllNames
 		}
 	}
 
 	return found
+}
+
+// isSingular reports whether one device of a room was meant: a redőnyt a nappaliban. Lamps of a
+// room are rather meant together.
+func (c *clause) isSingular(k *kind, sp *span, p places) bool {
+	if sp == nil || len(p.areas) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
+		return false
+	}
+
+	return sp.suffix.grammaticalCase == accusativeCase || sp.suffix.grammaticalCase == nominative
 }
 
 // isAll reports whether every one of a kind is meant: so it is said, or some are left out.
@@ -232,6 +243,7 @@ func (c *clause) placed(k *kind, sp *span, p places) []target {
 		}
 		if sp != nil {
 			t.said = c.text(sp)
+			t.sort = c.ix.lang.sortOf(sp, c.s)
 		}
 		if slot != "" {
 			t.slots[slot] = place
@@ -259,8 +271,55 @@ func (ix *Index) hasKind(k *kind, areaID string) bool {
 	})
 }
 
-// isJoined reports whether the clause enumerates: "a tévét és a lámpát".
-func (c *clause) isJoined() bool { return c.classes&cConjunction != 0 }
+// isJoined reports whether the span is one of several things that are enumerated: "a tévét és a
+// lámpát"; "a lámpát is".
+func (c *clause) isJoined(at int) bool {
+	sp := c.spans[at]
+	if sp.said != "" {
+		return false
+	}
+	for k := at - 1; k >= 0 && c.spans[k].is(cFiller|cConjunction|cArea|cFloor); k-- {
+		if c.spans[k].is(cConjunction) || c.s.tokens[c.spans[k+1].from].breakBefore {
+			return true
+		}
+	}
+	isNext := false
+	for k := at + 1; k < len(c.spans); k++ {
+		other := c.spans[k]
+		isNext = isNext || other.is(cConjunction) || c.s.tokens[other.from].breakBefore
+		switch {
+		case other.means(cFiller, "too"):
+			return true
+		case other.is(cEntity|cKind) && !isCommanding(other):
+			return isNext
+		case !other.is(cFiller | cConjunction | cArea | cFloor):
+			return false
+		}
+	}
+
+	return false
+}
+
+// sumsUp reports whether a kind only says what those that are named are: mindkét kaput, a
+// Kapu 1-et és a Kapu 2-t.
+func (c *clause) sumsUp(sp *span, domains []string) bool {
+	if !c.has(cQuantity, "all") && !sp.suffix.isPlural {
+		return false
+	}
+	for _, other := range c.spans {
+		if !c.isNamed(other, domains) {
+			continue
+		}
+		isOfKind := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool {
+			return l.class == cKind && slices.ContainsFunc(other.name.entities, l.of.covers)
+		})
+		if !isOfKind {
+			return false
+		}
+	}
+
+	return true
+}
 
 // text is how a span was said.
 func (c *clause) text(sp *span) string {

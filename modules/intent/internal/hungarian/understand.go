@@ -186,6 +186,38 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 			break
 		}
 	}
+	if r != nil && r.question != nil && len(topic) > 0 {
+		if settled, shared := ix.settle(u, s, spans, topic); settled != nil {
+			return settled, shared
+		}
+	}
+
+	return r, about
+}
+
+// settle reads a clause that leaves open which thing is meant in the place that the clause
+// before was about; nil where that leaves it open, too.
+func (ix *Index) settle(u meaning.Utterance, s *sentence, spans, topic []*span) (r *interpretation, about []*span) {
+	var there []*span
+	for _, sp := range topic {
+		switch {
+		case isCommanding(sp):
+		case sp.is(cArea | cFloor):
+			there = append(there, sp)
+		case sp.is(cEntity) && len(sp.name.entities) == 1:
+			if a := ix.home.Area(sp.name.entities[0].AreaID); a != nil {
+				there = append(there, remembered(a.Name, cArea, &name{area: a}))
+			}
+		}
+	}
+	if len(there) == 0 || slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cPlace|partPlace) && !isCommanding(sp) }) {
+		return nil, nil
+	}
+	about = slices.Concat(there, spans)
+	r = ix.readClause(newClause(ix, u, s, about))
+	if r == nil || r.question != nil || r.isEmpty() {
+		return nil, nil
+	}
 
 	return r, about
 }
@@ -358,12 +390,17 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	if len(d.target.candidates) > 1 {
 		delete(d.command.Slots, "name")
 
-		return d.command, meaning.Ask(c.ix.home, d.target.candidates)
+		return meaning.Settle(c.ix.home, d.command, meaning.Ask(c.ix.home, d.target.candidates))
 	}
 	command, question := meaning.Bind(c.ix.home, c.u, d.command)
+	command.Targets = c.ofSort(command.Targets, d.target.sort)
+	if question != nil {
+		command, question = meaning.Settle(c.ix.home, command, question)
+	}
 	if question == nil && d.target.isOne && len(command.Targets) > 1 && !meaning.IsQuestion(command.Intent) {
-		question = meaning.Ask(c.ix.home, command.Targets)
+		candidates := command.Targets
 		command.Targets = nil
+		command, question = meaning.Settle(c.ix.home, command, meaning.Ask(c.ix.home, candidates))
 	}
 	if d.target.isRemembered && len(command.Targets) == 1 && command.Slots.Name() != "" {
 		command.Slots["name"] = command.Targets[0].Name
@@ -374,6 +411,7 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	if d.change != nil && question == nil && command.Reason == "" {
 		d.change.apply(&command)
 		command, question = meaning.Bind(c.ix.home, c.u, command)
+		command.Targets = c.ofSort(command.Targets, d.target.sort)
 	}
 
 	return command, question
