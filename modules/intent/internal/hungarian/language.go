@@ -15,6 +15,7 @@ type language struct {
 	prefixes []string              // of verbs, folded, longest first
 	bare     map[string]string     // what a prefix asks for without a verb
 	kinds    []kind
+	sorts    [][]string // folded words for one sort of device each
 	ordinals map[string]int // place in a row, from 0; negative from its end
 	heads    []string       // folded: what the names of sensors end in
 	frames   []frame
@@ -86,6 +87,12 @@ func (l *language) loadWords() {
 
 func (l *language) loadKinds() {
 	mustLoad("kinds", &l.kinds)
+	mustLoad("sorts", &l.sorts)
+	for _, sort := range l.sorts {
+		for i := range sort {
+			sort[i] = fold(sort[i])
+		}
+	}
 	for i := range l.kinds {
 		k := &l.kinds[i]
 		for _, w := range k.Words {
