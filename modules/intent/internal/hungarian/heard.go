@@ -30,7 +30,13 @@ func soundAt(letters string) (sound byte, size int) {
 		return 'v', 1
 	case 'y':
 		return 'i', 1
-	case 'c', 'q':
+	case 'c':
+		if len(letters) > 1 && (letters[1] == 'e' || letters[1] == 'i') {
+			return 'c', 1
+		}
+
+		return 'k', 1
+	case 'q':
 		return 'k', 1
 	case 'x':
 		return 'X', 1
@@ -55,7 +61,7 @@ func soundOf(letters string) byte {
 	case "ty", "tj", "tty", "tyj":
 		return 'T'
 	case "cc", "tsz", "tz", "dz":
-		return 'k' // as a c alone
+		return 'c'
 	case "ck":
 		return 'k'
 	case "ph":

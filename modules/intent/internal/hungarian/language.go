@@ -15,7 +15,7 @@ type language struct {
 	prefixes []string              // of verbs, folded, longest first
 	bare     map[string]string     // what a prefix asks for without a verb
 	kinds    []kind
-	sorts    [][]string // folded words for one sort of device each
+	sorts    [][]string     // folded words for one sort of device each
 	ordinals map[string]int // place in a row, from 0; negative from its end
 	heads    []string       // folded: what the names of sensors end in
 	frames   []frame

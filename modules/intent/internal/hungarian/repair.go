@@ -85,7 +85,7 @@ func (ix *Index) variants(f *spanner) []*sentence {
 
 	var all []*sentence
 	for _, row := range rows {
-		if len(row) > 0 {
+		if len(row) > 0 && len(row) < len(f.s.tokens) { // something must be as it should be
 			all = append(all, f.s.with(row))
 		}
 	}
@@ -169,7 +169,7 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	if len(found) == 0 {
 		found = ix.joinedMistyped(s, at)
 	}
-	if !ix.lang.otherWords[tok.fold] {
+	if !ix.lang.isOtherWord(tok.fold) {
 		ix.eachMistyped(tok.fold, func(word string) { add("a letter wrong", word) })
 	}
 

@@ -221,6 +221,18 @@ func repairedEndings() []string {
 	return []string{"ban", "ben", "bol", "nak", "nek", "nal", "nel", "rol", "tol", "hoz", "hez"}
 }
 
+// isOtherWord reports whether a word, in any form, is known to mean something else.
+func (l *language) isOtherWord(folded string) bool {
+	isOther := false
+	eachStem(folded, l.suffixes, func(stem string, _ suffix) bool {
+		isOther = l.otherWords[stem]
+
+		return !isOther
+	})
+
+	return isOther
+}
+
 // isFixed reports whether a word must be written as it should be: one that says which way
 // something is to go, where another letter may be the other way (feljebb, lejjebb).
 func (l *language) isFixed(folded string) bool {
