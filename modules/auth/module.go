@@ -115,6 +115,9 @@ type Deps struct {
 	// OnHouseholdDeleted run, in their order, in the transaction that deletes a household; an error
 	// undoes that. They clear away what others keep of it.
 	OnHouseholdDeleted []func(ctx context.Context, householdID string) error
+	// OnDeviceRemoved run in the transaction that removes a device; an error undoes that. They clear
+	// away what others keep of it.
+	OnDeviceRemoved []func(ctx context.Context, householdID, deviceID string) error
 	// Belongings are what other modules keep of people, for exports and erasures.
 	Belongings []Belongings
 	// Resealers encrypt other modules' secrets anew when the encryption keys rotate.
@@ -158,7 +161,8 @@ func New(deps Deps) (*Module, error) {
 		userCodes: deps.UserCodes, publicURL: deps.PublicURL, areas: deps.Areas,
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
 		pinFailures:        deps.PINFailures,
-		onHouseholdCreated: deps.OnHouseholdCreated, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers, belongings: deps.Belongings,
+		onHouseholdCreated: deps.OnHouseholdCreated, onHouseholdDeleted: deps.OnHouseholdDeleted, onDeviceRemoved: deps.OnDeviceRemoved,
+		resealers: deps.Resealers, belongings: deps.Belongings,
 	}}, nil
 }
 

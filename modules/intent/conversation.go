@@ -41,6 +41,7 @@ type plainCommand struct {
 	Targets []string       `json:"targets"`
 	Reason  meaning.Reason `json:"reason,omitempty"`
 	Missing string         `json:"missing,omitempty"`
+	At      *time.Time     `json:"at,omitempty"` // it is for later
 }
 
 // resume takes up the question that this utterance may answer. isResumed: it did, and
@@ -108,7 +109,7 @@ func (t *turn) confirm() error {
 func (q *question) choices() meaning.Question {
 	asked := meaning.Question{Command: q.Waiting}
 	for _, c := range q.Choices {
-		asked.Choices = append(asked.Choices, meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID})
+		asked.Choices = append(asked.Choices, c.meant())
 	}
 
 	return asked
@@ -158,8 +159,12 @@ func (t *turn) choose(chosen []int) {
 
 // complete narrows a command to a choice, and binds it anew.
 func (t *turn) complete(waiting meaning.Command, c choice) (meaning.Command, *meaning.Question) {
-	chosen := meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
-	command := meaning.Narrow(t.home, waiting, chosen)
+	if id := c.TimerID + c.PlanID; id != "" {
+		waiting.Chosen = id
+
+		return waiting, nil
+	}
+	command := meaning.Narrow(t.home, waiting, c.meant())
 	entity := t.home.Entity(c.EntityID)
 	bound, again := meaning.Bind(t.home, t.utterance, command)
 	switch {
@@ -185,9 +190,9 @@ func (s *service) askWhich(ctx context.Context, t *turn) {
 // askConsent asks for the yes or the PIN that risky commands need.
 func (s *service) askConsent(ctx context.Context, t *turn) {
 	t.answer.Status = meaning.StatusConfirm
-	t.answer.Speech = hungarian.AskYes(waitingOf(t.results))
+	t.answer.Speech = hungarian.AskYes(waitingOf(t.results), t.utterance.Now)
 	if waitsFor(t.results) == needsPIN {
-		t.answer.Speech = hungarian.AskPIN(waitingOf(t.results))
+		t.answer.Speech = hungarian.AskPIN(waitingOf(t.results), t.utterance.Now)
 	}
 	s.remember(ctx, t, question{Needs: waitsFor(t.results)})
 }
@@ -211,6 +216,9 @@ func plainCommands(commands []meaning.Command) []plainCommand {
 	plain := make([]plainCommand, len(commands))
 	for i, c := range commands {
 		plain[i] = plainCommand{Intent: c.Intent, Slots: c.Slots, Targets: entityIDs(c.Targets), Reason: c.Reason, Missing: c.Missing}
+		if at := c.At.UTC(); !c.At.IsZero() {
+			plain[i].At = &at
+		}
 	}
 
 	return plain
@@ -221,6 +229,9 @@ func rebindAll(home *hamanagerapi.Home, plain []plainCommand) []meaning.Command 
 	commands := make([]meaning.Command, len(plain))
 	for i, p := range plain {
 		c := meaning.Command{Intent: p.Intent, Slots: p.Slots, Reason: p.Reason, Missing: p.Missing}
+		if p.At != nil {
+			c.At = *p.At
+		}
 		for _, id := range p.Targets {
 			if e := home.Entity(id); e != nil && e.Exposed {
 				c.Targets = append(c.Targets, e)
@@ -235,10 +246,14 @@ func rebindAll(home *hamanagerapi.Home, plain []plainCommand) []meaning.Command 
 	return commands
 }
 
+func (c choice) meant() meaning.Choice {
+	return meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID, TimerID: c.TimerID, PlanID: c.PlanID}
+}
+
 func choicesOf(q *meaning.Question) []choice {
 	choices := make([]choice, len(q.Choices))
 	for i, c := range q.Choices {
-		choices[i] = choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
+		choices[i] = choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID, TimerID: c.TimerID, PlanID: c.PlanID}
 	}
 
 	return choices

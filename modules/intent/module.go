@@ -61,6 +61,7 @@ type Deps struct {
 	Audit   Recorder
 	Words   Forgetter // keeps what was said, too; nil: nobody else does
 	PINs    PINs
+	Callers Callers
 	// FingerprintKey keys what claims keep of their requests' bodies.
 	FingerprintKey []byte
 
@@ -87,10 +88,11 @@ func New(deps Deps) (*Module, error) {
 func (m *Module) Routes(api *echo.Group) {
 	api.POST("/intent", m.handleIntent)
 	api.GET("/intents", m.listIntents)
+	m.keptRoutes(api)
 }
 
-// Run answers for claims whose process is gone, forgets old ones, and owns the watches that
-// outlive their request. It returns when ctx ends.
+// Run answers for claims whose process is gone, forgets old ones, ends timers, carries out plans,
+// and owns the watches that outlive their request. It returns when ctx ends.
 func (m *Module) Run(ctx context.Context) error { return m.svc.run(ctx) }
 
 // BuildIndex makes the grammar's index of a home. The composition root hands it to

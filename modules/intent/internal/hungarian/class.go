@@ -53,6 +53,7 @@ const (
 	cArea
 	cFloor
 	cUnknown
+	cTime
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -85,6 +86,8 @@ func (c class) String() string {
 		return "detects"
 	case cPrefix:
 		return "prefix"
+	case cTime:
+		return "time"
 	default:
 		return "word"
 	}

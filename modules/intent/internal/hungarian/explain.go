@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"homehub/modules/intent/internal/meaning"
 )
@@ -125,6 +126,7 @@ func (ix *Index) explainClause(b *strings.Builder, c *clause) {
 			continue
 		}
 		r := c.bind(drafts)
+		r.putOff(c)
 		for _, command := range r.commands {
 			fmt.Fprintf(b, "    %s: %s\n", f.name, explainCommand(command))
 		}
@@ -139,6 +141,9 @@ func explainCommand(c meaning.Command) string {
 	}
 	for _, e := range c.Targets {
 		parts = append(parts, e.ID)
+	}
+	if !c.At.IsZero() {
+		parts = append(parts, "at "+c.At.Format(time.RFC3339))
 	}
 	if c.Reason != "" {
 		parts = append(parts, string(c.Reason), c.Missing)

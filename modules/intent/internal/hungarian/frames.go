@@ -12,7 +12,9 @@ type frame struct {
 	needs, allows class
 	// asks: it only answers, and so may also be said as a statement or a question.
 	asks bool
-	make func(c *clause) []draft
+	// waits: it may be said for later.
+	waits bool
+	make  func(c *clause) []draft
 }
 
 // Classes that go together.
@@ -38,7 +40,12 @@ func (f *frame) fits(c *clause) bool {
 		return false
 	}
 
-	return c.within(f.needs | f.allows)
+	allowed := f.needs | f.allows
+	if f.waits {
+		allowed |= cTime
+	}
+
+	return c.within(allowed) && (c.classes&cTime == 0 || c.findTime() != nil)
 }
 
 // isTold reports whether the clause tells how something is and does not ask: it ends as a

@@ -63,6 +63,7 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadWords()
 	l.loadKinds()
 	l.loadClasses()
+	l.loadPlans()
 	l.loadNeighbours()
 
 	return l

@@ -26,6 +26,7 @@ type span struct {
 	name     *name    // what the home calls so
 	suffix   suffix
 	number   float64
+	time     *timePhrase
 
 	// prefix and forms: it is a verb, with the prefix written together with it.
 	prefix string
@@ -191,6 +192,7 @@ func (f *spanner) at(i int) {
 	f.matchVerb(i, first)
 	f.matchNumber(i, first)
 	f.matchSplitName(i, first)
+	f.matchTime(i, first)
 
 	unknown := f.merge(i, i+1, first)
 	if unknown.classes == 0 {

@@ -45,6 +45,9 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	if len(s.tokens) == 0 {
 		return meaning.Understanding{}
 	}
+	if taken, ok := ix.takeBack(u, &s); ok {
+		return taken
+	}
 
 	best := ix.follow(u, &s, ix.read(u, &s))
 	if best == nil {
@@ -151,7 +154,9 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 		return nil
 	}
 	whole := new(interpretation)
+	var when []*span
 	for i := range clauses {
+		clauses[i], when = atThatTime(when, clauses[i])
 		var r *interpretation
 		if r, topic = ix.readNext(u, s, clauses[i], topic); r == nil {
 			return nil
@@ -240,6 +245,9 @@ func (r *interpretation) add(commands []meaning.Command) {
 // saysAgain reports whether b asks for what a asks for, and a for no other things than b: to
 // do it twice would change nothing.
 func saysAgain(a, b meaning.Command) bool {
+	if !a.At.Equal(b.At) {
+		return false
+	}
 	switch a.Intent {
 	case meaning.TurnOn, meaning.TurnOff, meaning.MediaPause, meaning.MediaUnpause, meaning.MediaMute:
 		return a.Intent == b.Intent && a.Reason == "" && b.Reason == "" && (len(a.Slots) == 0 || slices.Equal(a.Targets, b.Targets))
@@ -281,6 +289,7 @@ func (ix *Index) readClause(c *clause) *interpretation {
 			continue
 		}
 		r := c.bind(drafts)
+		r.putOff(c)
 		if f.asks && r.isEmpty() && !c.s.isQuestion && c.classes&(cQuestion|cQuantity) == 0 {
 			continue // a remark (hideg van a hálóban), not a question about what is not there
 		}

@@ -1,0 +1,420 @@
+package hungarian
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// timeWords is data/time.yaml.
+type timeWords struct {
+	After      []string           `yaml:"after"`
+	Units      map[string]float64 `yaml:"units"`
+	And        []string           `yaml:"and"`
+	At         string             `yaml:"at"`
+	Until      string             `yaml:"until"`
+	Hour       []string           `yaml:"hour"`
+	Minute     []string           `yaml:"minute"`
+	Fractions  map[string]int     `yaml:"fractions"`
+	Amounts    map[string]float64 `yaml:"amounts"`
+	Days       map[string]int     `yaml:"days"`
+	Weekdays   map[string]int     `yaml:"weekdays"`
+	Parts      []dayPart          `yaml:"parts"`
+	Adjectives []string           `yaml:"adjectives"`
+	Every      []string           `yaml:"every"`
+	HalfOf     []string           `yaml:"half_of"`
+	Plans      []string           `yaml:"plans"`
+	TakesBack  []string           `yaml:"takes_back"`
+	Instead    []string           `yaml:"instead"`
+	Speech     timeSpeech         `yaml:"speech"`
+	Adjectival map[int]string     `yaml:"adjectival"`
+}
+
+// dayPart is a part of the day, in hours from midnight.
+type dayPart struct {
+	Words []string `yaml:"words"`
+	From  int      `yaml:"from"`
+	To    int      `yaml:"to"`
+	Usual int      `yaml:"usual"`
+}
+
+// timeSpeech is how moments are told.
+type timeSpeech struct {
+	In       string   `yaml:"in"`
+	Today    string   `yaml:"today"`
+	Tomorrow string   `yaml:"tomorrow"`
+	On       string   `yaml:"on"`
+	Sharp    string   `yaml:"sharp"`
+	Minutes  string   `yaml:"minutes"`
+	Weekdays []string `yaml:"weekdays"`
+	Days     []string `yaml:"days"`
+}
+
+// times is the words of time, read once.
+var times = sync.OnceValue(func() *timeWords {
+	t := new(timeWords)
+	mustLoad("time", t)
+
+	return t
+})
+
+// timePhrase is when something is to be done, as it was said: in half an hour; tomorrow evening
+// at ten. Two of them in one clause may complete each other.
+type timePhrase struct {
+	after    time.Duration // from now; 0: not so
+	day      int           // from today; -1: not said
+	weekday  int           // -1: not said
+	part     *dayPart      // nil: not said
+	hasClock bool
+	hour     int
+	minute   int
+	isExact  bool // the hour was said as clocks show it
+}
+
+// isMoment reports whether the phrase says enough: a day alone does not.
+func (p *timePhrase) isMoment() bool { return p.after > 0 || p.hasClock || p.part != nil }
+
+// join completes a phrase by another one; nil where they speak of different things.
+func (p *timePhrase) join(other *timePhrase) *timePhrase {
+	both := *p
+	if p.after > 0 || other.after > 0 || p.hasClock && other.hasClock || p.part != nil && other.part != nil {
+		return nil
+	}
+	if other.day >= 0 {
+		both.day = other.day
+	}
+	if other.weekday >= 0 {
+		both.weekday = other.weekday
+	}
+	if other.part != nil {
+		both.part = other.part
+	}
+	if other.hasClock {
+		both.hasClock, both.hour, both.minute, both.isExact = true, other.hour, other.minute, other.isExact
+	}
+	if both.day >= 0 && both.weekday >= 0 {
+		return nil
+	}
+
+	return &both
+}
+
+// What a phrase of time scores: more than its words by themselves.
+const (
+	scoreTime = 1.6
+)
+
+// matchTime adds the phrase of time that begins at a token. What the home calls so is no time.
+func (f *spanner) matchTime(i, first int) {
+	r := timeReader{s: f.s, numbers: f.ix.lang.numbers}
+	phrase, to, ok := r.read(i)
+	if !ok {
+		return
+	}
+	sp := f.merge(i, to, first)
+	if sp.name != nil {
+		return
+	}
+	n := float32(to - i)
+	sp.lexemes, sp.forms, sp.prefix, sp.suffix = nil, nil, "", suffix{}
+	sp.classes, sp.time, sp.isWhole = cTime, phrase, true
+	sp.score = max(sp.score, n*scoreTime+(n-1)*bonusPhrase)
+}
+
+// timeReader reads phrases of time off the tokens.
+type timeReader struct {
+	s       *sentence
+	numbers *numberWords
+}
+
+// read reads the longest phrase that begins at token i.
+func (r *timeReader) read(i int) (*timePhrase, int, bool) {
+	if i > 0 && (r.isWord(i-1, times().Every) || r.endsDay(i-1)) { // what belongs together is read from its beginning
+		return nil, i, false
+	}
+	if after, to, ok := r.after(i); ok {
+		return &timePhrase{after: after, day: -1, weekday: -1}, to, true
+	}
+	p := &timePhrase{day: -1, weekday: -1}
+	to := r.day(p, i)
+	hasDay := to > i
+	part := to
+	to = r.part(p, to)
+	end := r.clock(p, to)
+	switch {
+	case r.isUntil(to):
+		return nil, i, false
+	case end > to:
+		return p, end, true
+	case to > part && !r.isWord(part, times().Adjectives):
+		return p, to, true
+	case hasDay && (p.weekday >= 0 || p.day > 0): // "ma" alone says nothing
+		p.part = nil
+
+		return p, part, true
+	default:
+		return nil, i, false
+	}
+}
+
+// word returns the folded token; empty beyond the end, and after punctuation within a phrase.
+func (r *timeReader) word(i int) string {
+	if i < 0 || i >= len(r.s.tokens) {
+		return ""
+	}
+
+	return r.s.tokens[i].fold
+}
+
+func (r *timeReader) isWord(i int, list []string) bool {
+	return slices.ContainsFunc(list, func(w string) bool { return r.isSaid(i, w) })
+}
+
+// isSaid reports whether token i is a word. Where accents are written they count: fel is not fél.
+func (r *timeReader) isSaid(i int, written string) bool {
+	if r.word(i) != fold(written) {
+		return false
+	}
+
+	return !r.s.hasAccent || r.s.tokens[i].lower == written || !r.s.tokens[i].hasAccent && !isHalf(written)
+}
+
+// isHalf: the one word whose unaccented form is another word.
+func isHalf(written string) bool { return fold(written) == "fel" }
+
+// phrase finds the longest of some phrases at token i; it returns where that ends.
+func (r *timeReader) phrase(i int, written string) (int, bool) {
+	to := i
+	for w := range strings.FieldsSeq(written) {
+		if to > i && to < len(r.s.tokens) && r.s.tokens[to].breakBefore || !r.isSaid(to, w) {
+			return i, false
+		}
+		to++
+	}
+
+	return to, true
+}
+
+// number reads a number at token i, and what its token ends in.
+func (r *timeReader) number(i int) (value float64, rest string, ok bool) {
+	if i >= len(r.s.tokens) {
+		return 0, "", false
+	}
+	tok := &r.s.tokens[i]
+	if tok.isNumber {
+		return tok.number, strings.TrimLeft(tok.fold, "0123456789.,/"), true
+	}
+	value, rest, ok = r.numbers.parse(tok, r.s.hasAccent)
+
+	return value, rest, ok
+}
+
+// after reads "fél óra múlva", "egy óra tíz perc múlva", "két és fél óra múlva".
+func (r *timeReader) after(i int) (d time.Duration, to int, ok bool) {
+	const longest = 100 * 365 * 24 * float64(time.Hour)
+	var sum float64
+	for to = i; ; {
+		amount, unit, next, found := r.amount(to)
+		if !found {
+			break
+		}
+		sum += amount * unit * float64(time.Second)
+		to = next
+		if r.isWord(to, times().And) {
+			to++
+		}
+	}
+	if sum <= 0 || !r.isWord(to, times().After) {
+		return 0, i, false
+	}
+
+	return time.Duration(min(sum, longest)), to + 1, true
+}
+
+// amount reads a number with its unit: öt perc, másfél óra, félóra, két és fél óra.
+func (r *timeReader) amount(i int) (amount, unit float64, to int, ok bool) {
+	t := times()
+	for word, value := range t.Amounts {
+		if r.isSaid(i, word) {
+			if unit, ok := r.unit(i + 1); ok {
+				return value, unit, i + 2, true
+			}
+		}
+		if rest, isOne := strings.CutPrefix(r.word(i), fold(word)); isOne && rest != "" {
+			for name, seconds := range t.Units {
+				if rest == fold(name) {
+					return value, seconds, i + 1, true
+				}
+			}
+		}
+	}
+	value, rest, ok := r.number(i)
+	if !ok || rest != "" {
+		return 0, 0, i, false
+	}
+	to = i + 1
+	if half, next := r.andHalf(to); next > to {
+		value, to = value+half, next
+	}
+	if unit, ok := r.unit(to); ok {
+		return value, unit, to + 1, true
+	}
+
+	return 0, 0, i, false
+}
+
+// andHalf reads "és fél" after a number.
+func (r *timeReader) andHalf(i int) (float64, int) {
+	at := i
+	if r.isWord(at, times().And) {
+		at++
+	}
+	if _, isUnit := r.unit(at + 1); isUnit && r.isWord(at, times().HalfOf) {
+		return 0.5, at + 1
+	}
+
+	return 0, i
+}
+
+func (r *timeReader) unit(i int) (float64, bool) {
+	for name, seconds := range times().Units {
+		if r.isSaid(i, name) {
+			return seconds, true
+		}
+	}
+
+	return 0, false
+}
+
+// day reads "holnap", "szombaton".
+func (r *timeReader) day(p *timePhrase, i int) int {
+	best := i
+	for written, day := range times().Days {
+		if to, ok := r.phrase(i, written); ok && to > best {
+			best, p.day = to, day
+		}
+	}
+	for written, weekday := range times().Weekdays {
+		if to, ok := r.phrase(i, written); ok && to > best {
+			best, p.weekday = to, weekday
+		}
+	}
+
+	return best
+}
+
+// endsDay reports whether token i is a day by itself.
+func (r *timeReader) endsDay(i int) bool {
+	p := timePhrase{day: -1, weekday: -1}
+
+	return r.day(&p, i) > i
+}
+
+// isUntil reports whether token i says how long rather than when: este tízig, reggel hét óráig.
+func (r *timeReader) isUntil(i int) bool {
+	_, rest, ok := r.number(i)
+
+	return ok && (rest == times().Until || rest == "" && r.isWord(i+1, endingIn(times().Hour, times().Until)))
+}
+
+// part reads "reggel", "éjfélkor".
+func (r *timeReader) part(p *timePhrase, i int) int {
+	if i < len(r.s.tokens) && i > 0 && r.s.tokens[i].breakBefore && (p.day >= 0 || p.weekday >= 0) {
+		return i
+	}
+	best := i
+	for k := range times().Parts {
+		part := &times().Parts[k]
+		for _, written := range part.Words {
+			if to, ok := r.phrase(i, written); ok && to > best {
+				best, p.part = to, part
+			}
+		}
+	}
+
+	return best
+}
+
+// clock reads "hétkor", "7-kor", "fél nyolckor", "7:30-kor", "hét óra harminckor", "hét órakor".
+func (r *timeReader) clock(p *timePhrase, i int) int {
+	minutes, at := 0, i
+	for written, over := range times().Fractions {
+		if r.isSaid(i, written) {
+			minutes, at = over, i+1
+		}
+	}
+	hour, rest, ok := r.number(at)
+	if !ok || hour < 0 || hour > 24 {
+		return i
+	}
+	if minute, to, ok := r.minutes(at, hour, rest); ok && minutes == 0 {
+		p.hasClock, p.hour, p.minute, p.isExact = true, int(hour), minute, minute > 0
+
+		return to
+	}
+	to, ok := r.ending(at, rest)
+	if !ok || hour != math.Trunc(hour) || minutes > 0 && hour == 0 {
+		return i
+	}
+	p.hasClock, p.hour, p.minute = true, int(hour), minutes
+	if minutes > 0 {
+		p.hour--
+	}
+
+	return to
+}
+
+// ending reads what makes a time of day of the number at token i: 7-kor, hét órakor.
+func (r *timeReader) ending(i int, rest string) (int, bool) {
+	at := times().At
+	switch {
+	case rest == at:
+		return i + 1, true
+	case rest != "":
+		return i, false
+	case r.word(i+1) == at, r.isWord(i+1, endingIn(times().Hour, at)):
+		return i + 2, true
+	default:
+		return i, false
+	}
+}
+
+// minutes reads what is after the hour at token i: 7:30-kor, 7.30-kor, 7 óra 30 perckor.
+func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, ok bool) {
+	tok := r.s.tokens[i]
+	if point := strings.IndexAny(tok.fold, "."); tok.isNumber && point > 0 && len(tok.fold) >= point+3 {
+		minute = int(math.Round((hour - math.Trunc(hour)) * 100))
+		to, ok = r.ending(i, rest)
+
+		return minute, to, ok && minute < 60
+	}
+	next := i + 1
+	switch {
+	case rest == "" && tok.to < len(r.s.text) && r.s.text[tok.to] == ':':
+	case rest == "" && r.isWord(next, times().Hour):
+		next++
+	default:
+		return 0, i, false
+	}
+	value, ending, ok := r.number(next)
+	if !ok || value != math.Trunc(value) || value < 0 || value > 59 {
+		return 0, i, false
+	}
+	if ending == "" && r.isWord(next+1, endingIn(times().Minute, times().At)) {
+		return int(value), next + 2, true
+	}
+	to, ok = r.ending(next, ending)
+
+	return int(value), to, ok
+}
+
+func endingIn(words []string, ending string) []string {
+	ended := make([]string, len(words))
+	for i, w := range words {
+		ended[i] = w + ending
+	}
+
+	return ended
+}
