@@ -13,16 +13,21 @@ const longestRepetition = 4
 // hesitation may mean something (na és a padláson?).
 func (l *language) withoutHesitation(s *sentence) {
 	kept := s.tokens[:0]
-	gap := false
+	gap, last := false, 0
 	for _, tok := range s.tokens {
 		if isHesitation(tok.lower) || len(kept) > 0 && l.hesitations[tok.lower] {
 			gap = gap || tok.breakBefore
+			last = len(kept)
 
 			continue
 		}
 		tok.breakBefore = tok.breakBefore || gap
 		gap = false
 		kept = append(kept, tok)
+	}
+	isMeant := func(tok token) bool { return !l.trailing[tok.lower] }
+	if last > 0 && !slices.ContainsFunc(kept[last:], isMeant) { // hát igen
+		kept = kept[:last]
 	}
 	s.tokens = kept
 	for size := 1; size <= longestRepetition; size++ {

@@ -142,6 +142,7 @@ func (b *builder) addShortNames(e *hamanagerapi.Entity) {
 	if len(words) < 2 {
 		return
 	}
+	b.addWithoutBrand(e, words)
 	for _, tok := range []token{words[0], words[len(words)-1]} {
 		if tok.isNumber || len(tok.fold) < 3 || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
 			continue
@@ -153,6 +154,21 @@ func (b *builder) addShortNames(e *hamanagerapi.Entity) {
 			}
 		})
 	}
+}
+
+// addWithoutBrand adds a longer name without its first word: Trådfri polc for IKEA Trådfri polc.
+func (b *builder) addWithoutBrand(e *hamanagerapi.Entity, words []token) {
+	const shortest = 3
+	rest := words[1:]
+	if len(words) < shortest || b.isGeneric(e.Name[rest[0].from:]) || b.isKnownName(strings.Join(replaced(rest, -1), " ")) {
+		return
+	}
+	b.addWords(replaced(rest, -1), weightDerived, func(n *name) {
+		n.isShort = true
+		if !slices.Contains(n.entities, e) {
+			n.entities = append(n.entities, e)
+		}
+	})
 }
 
 // isKnownName reports whether a word, or what it is the adjective of (konyhai), is a name

@@ -32,7 +32,8 @@ type language struct {
 	neighbours, verbNeighbours *neighbours
 	otherWords                 map[string]bool
 	// hesitations are words, as they are written, that people say while they think.
-	hesitations map[string]bool
+	// trailing those that end a sentence after such a one (hát igen).
+	hesitations, trailing map[string]bool
 	// foreign and longVowels are how English letters sound to a Hungarian, see foreignSounds.
 	foreign, longVowels map[string]string
 }
@@ -174,17 +175,21 @@ func (l *language) loadNeighbours() {
 	var file struct {
 		OtherWords  []string          `yaml:"other_words"`
 		Hesitations []string          `yaml:"hesitations"`
+		Trailing    []string          `yaml:"trailing"`
 		Foreign     map[string]string `yaml:"foreign"`
 		LongVowels  map[string]string `yaml:"long_vowels"`
 	}
 	mustLoad("hearing", &file)
 	l.foreign, l.longVowels = file.Foreign, file.LongVowels
-	l.otherWords, l.hesitations = make(map[string]bool, len(file.OtherWords)), make(map[string]bool, len(file.Hesitations))
+	l.otherWords, l.hesitations, l.trailing = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, w := range file.OtherWords {
 		l.otherWords[fold(w)] = true
 	}
 	for _, w := range file.Hesitations {
 		l.hesitations[w] = true
+	}
+	for _, w := range file.Trailing {
+		l.trailing[w] = true
 	}
 	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all()))
 	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))

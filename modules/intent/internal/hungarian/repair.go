@@ -85,12 +85,18 @@ func (ix *Index) variants(f *spanner) []*sentence {
 
 	var all []*sentence
 	for _, row := range rows {
-		if len(row) > 0 && len(row) < len(f.s.tokens) { // something must be as it should be
+		if len(row) > 0 && !f.s.isAllMistyped(row) {
 			all = append(all, f.s.with(row))
 		}
 	}
 
 	return all
+}
+
+// isAllMistyped reports whether no word is left that is as it should be: there is no telling what
+// such a sentence was.
+func (s *sentence) isAllMistyped(repairs []repair) bool {
+	return len(repairs) == len(s.tokens) && !slices.ContainsFunc(repairs, func(r repair) bool { return len(r.tokens) > 1 })
 }
 
 // broken lists the tokens that nobody knows.
