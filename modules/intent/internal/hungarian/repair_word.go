@@ -24,6 +24,7 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 			whole.isNumber, whole.number = true, left.number
 		case left.isNumber, right.isNumber, len(left.fold) < 2, len(whole.fold) < shortest:
 			continue
+		case from == at-1 && ix.isEndingOf(left.fold, right.fold): // wc ben
 		case !ix.isReadable(whole.fold, shortestStem) && !ix.startsWithNumber(&whole):
 			continue
 		}
@@ -31,6 +32,13 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 	}
 
 	return found
+}
+
+// isEndingOf reports whether a word is only the ending of the one before it.
+func (ix *Index) isEndingOf(word, ending string) bool {
+	_, ok := ix.lang.suffixes[ending]
+
+	return ok && ix.hasStem(word)
 }
 
 // joinedMistyped puts together what was split and has a letter wrong besides: víz foraló.

@@ -124,11 +124,28 @@ func (t *tokenizer) takeNumber() {
 
 	number := t.text[from:t.at]
 	t.add(token{lower: number, fold: number, from: from, to: t.at, isNumber: true, number: value})
-	if ending, end := t.endingAfterHyphen(); ending != "" {
+	ending, end := t.endingAfterHyphen()
+	if ending == "" {
+		ending, end = t.adjectiveEnding()
+	}
+	if ending != "" {
 		last := &t.s.tokens[len(t.s.tokens)-1]
 		last.fold, last.lower, last.to = number+ending, number+ending, end
 		t.at = end
 	}
+}
+
+// adjectiveEnding looks for what makes a number an adjective, written without a hyphen: 2es.
+func (t *tokenizer) adjectiveEnding() (ending string, end int) {
+	for _, ending := range numberAdjectives() {
+		if rest := t.text[t.at:]; len(rest) >= len(ending) && strings.EqualFold(rest[:len(ending)], ending) {
+			if r, _ := utf8.DecodeRuneInString(rest[len(ending):]); !isLetter(r) {
+				return ending, t.at + len(ending)
+			}
+		}
+	}
+
+	return "", t.at
 }
 
 // takeWord reads letters and digits, and an ending after a hyphen.
