@@ -59,8 +59,9 @@ func Run(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander
 func runOnce(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander, now time.Time) ([]Result, error) {
 	var results []Result
 	for _, d := range s.Dialogs {
-		t := talk{home: home, by: by, areaID: areaID(home, d.Area), now: now}
+		t := talk{home: home, timers: s.Timers, by: by, areaID: areaID(home, d.Area), now: now}
 		for _, turn := range d.Turns {
+			turn.Intents = withTimers(turn.Intents, s.Timers)
 			r, err := t.say(ctx, turn)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q: %w", d.File, turn.Sentence, err)
@@ -87,6 +88,7 @@ type talk struct {
 	by     Understander
 	areaID string
 	now    time.Time
+	timers []*meaning.Timer
 	open   *meaning.Understanding // waits for a choice
 	before *meaning.Memory
 }
@@ -106,6 +108,7 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 		t.before = done
 	}
 
+	bindTimers(t.home, u, t.timers, got.Commands)
 	r := Result{
 		Intent: "none", Sentence: turn.Sentence, Latency: latency, Verdict: judge(t.home, u, turn, got),
 		Expected: describeExpected(turn), Got: describe(got),
