@@ -21,8 +21,10 @@ func (ix *Index) Explain(u meaning.Utterance) string {
 		return "nothing to read: no words, or too many\n"
 	}
 	ix.lang.withoutHesitation(&s)
+	left := said - len(s.tokens)
+	ix.parted(&s)
 	fmt.Fprintf(&b, "words: %s\n", s.words())
-	if left := said - len(s.tokens); left > 0 {
+	if left > 0 {
 		fmt.Fprintf(&b, "  %d left out: hesitation, or said twice\n", left)
 	}
 

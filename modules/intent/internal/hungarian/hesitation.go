@@ -8,6 +8,26 @@ import (
 // longestRepetition is how many words a speaker says again at most who begins anew.
 const longestRepetition = 4
 
+// parted writes a prefix and the article after it apart (húzd fela redőnyt), unless the home has
+// something that is called so.
+func (ix *Index) parted(s *sentence) {
+	for i := 0; i+1 < len(s.tokens) && len(s.tokens) < maxTokens; i++ {
+		tok := s.tokens[i]
+		for _, article := range []string{"a", "az"} {
+			prefix, ok := strings.CutSuffix(tok.fold, article)
+			if !ok || !slices.Contains(ix.lang.prefixes, prefix) || ix.wordNumber(tok.fold) >= 0 {
+				continue
+			}
+			first, second := tok, tok
+			first.fold, first.lower, first.isRepaired = prefix, prefix, true
+			second.fold, second.lower, second.breakBefore = article, article, false
+			s.tokens = slices.Replace(s.tokens, i, i+1, first, second)
+
+			break
+		}
+	}
+}
+
 // withoutHesitation leaves out what a recogniser writes when someone hesitates (ööö, hmm)
 // and what was said twice in a row: kapcsold kapcsold le a a villanyt. At the beginning words of
 // hesitation may mean something (na és a padláson?).
@@ -15,7 +35,7 @@ func (l *language) withoutHesitation(s *sentence) {
 	kept := s.tokens[:0]
 	gap, last := false, 0
 	for _, tok := range s.tokens {
-		if isHesitation(tok.lower) || len(kept) > 0 && l.hesitations[tok.lower] {
+		if isHesitation(tok.lower) || l.hesitations[tok.lower] && (len(kept) > 0 || !l.hasWord(tok.fold)) {
 			gap = gap || tok.breakBefore
 			last = len(kept)
 

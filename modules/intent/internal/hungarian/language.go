@@ -191,8 +191,22 @@ func (l *language) loadNeighbours() {
 	for _, w := range file.Trailing {
 		l.trailing[w] = true
 	}
-	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all()))
+	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all(), l.unitForms()))
 	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
+}
+
+// unitForms are the forms of units, whose words are too short to be repaired: fokkal, fokra.
+func (l *language) unitForms() []string {
+	var forms []string
+	for i := range l.phrases {
+		for _, p := range l.phrases[i] {
+			if unit := p.written[0]; len(p.words) == 1 && p.lexemes[0].class == cUnit && hasVowel(unit) {
+				forms = append(forms, fold(Instrumental(unit)), fold(Sublative(unit)))
+			}
+		}
+	}
+
+	return forms
 }
 
 // number returns the number of a folded word, a new one if need be.

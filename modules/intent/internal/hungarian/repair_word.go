@@ -22,7 +22,7 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 				continue
 			}
 			whole.isNumber, whole.number = true, left.number
-		case left.isNumber, right.isNumber, len(left.fold) < 2, len(whole.fold) < shortest:
+		case left.isNumber, right.isNumber, len(left.fold) < 2, len(whole.fold) < shortest, isArticle(left.fold), isArticle(right.fold):
 			continue
 		case from == at-1 && ix.isEndingOf(left.fold, right.fold): // wc ben
 		case !ix.isReadable(whole.fold, shortestStem) && !ix.startsWithNumber(&whole):
@@ -32,6 +32,11 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 	}
 
 	return found
+}
+
+// isLittle reports whether a word is an article or a verb's prefix, which stand alone.
+func (ix *Index) isLittle(folded string) bool {
+	return isArticle(folded) || slices.Contains(ix.lang.prefixes, folded)
 }
 
 // isEndingOf reports whether a word is only the ending of the one before it.
@@ -50,7 +55,7 @@ func (ix *Index) joinedMistyped(s *sentence, at int) []repair {
 			continue
 		}
 		whole := s.tokens[from].fold + s.tokens[from+1].fold
-		if isArticle(s.tokens[from].fold) || len(whole) < shortest {
+		if ix.isLittle(s.tokens[from].fold) || ix.isLittle(s.tokens[from+1].fold) || len(whole) < shortest {
 			continue
 		}
 		ix.eachMistyped(whole, func(word string) {
@@ -69,9 +74,9 @@ func (ix *Index) startsWithNumber(tok *token) bool {
 	if !ok || rest == "" {
 		return ok
 	}
-	_, ok = ix.lang.suffixes[rest]
+	ending, ok := ix.lang.suffixes[rest]
 
-	return ok
+	return ok && !ending.isPossessed
 }
 
 // undrawn returns the known word of which a vowel was drawn out: kapcsooold. "" without one.
@@ -158,7 +163,7 @@ func (ix *Index) isNumberPiece(piece string) bool {
 // must be articles and prefixes, for anything is put together of short words.
 func (ix *Index) isPiece(piece string, isLast bool) bool {
 	const shortest = 3
-	if isArticle(piece) || slices.Contains(ix.lang.prefixes, piece) {
+	if ix.isLittle(piece) {
 		return true
 	}
 	if isDigits(piece) {
@@ -226,7 +231,7 @@ func (ix *Index) eachMistypedEnding(folded string, found func(string)) {
 
 // repairedEndings are the endings that are told apart even with a letter wrong.
 func repairedEndings() []string {
-	return []string{"ban", "ben", "bol", "nak", "nek", "nal", "nel", "rol", "tol", "hoz", "hez"}
+	return []string{"ban", "ben", "bol", "nak", "nek", "nal", "nel", "rol", "tol", "hoz", "hez", "ra", "re", "okat", "eket", "oket", "akat", "kat", "ket"}
 }
 
 // isOtherWord reports whether a word, in any form, is known to mean something else.

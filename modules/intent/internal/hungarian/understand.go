@@ -42,6 +42,7 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 		return meaning.Understanding{}
 	}
 	ix.lang.withoutHesitation(&s)
+	ix.parted(&s)
 	if len(s.tokens) == 0 {
 		return meaning.Understanding{}
 	}
