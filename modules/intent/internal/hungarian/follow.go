@@ -115,7 +115,9 @@ func (ix *Index) undoPart(m *meaning.Memory, row []*span) *interpretation {
 	return undo(&part)
 }
 
-func isOfLists(intent string) bool { return intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem }
+func isOfLists(intent string) bool {
+	return intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem
+}
 
 // asksVaguely reports whether a question lacks the state that the question before asked for.
 func asksVaguely(plain *interpretation, last *meaning.Command) bool {

@@ -37,13 +37,27 @@ func (c *clause) actionOnDevice() string {
 	switch {
 	case c.action == "" && c.first(cBe) != nil: // legyen mozi
 		return "start"
-	case c.action == "skip" && c.first(cDock) != nil: // menjen a dokkolóra
+	case (c.action == "skip" || c.action == "run") && c.first(cDock) != nil: // menjen a dokkolóra
 		return "dock"
-	case c.action == "set" && c.hasIndefinite("light"): // kapcsolj lámpát
+	case c.action == "run", c.action == "" && c.namesScene(): // mehet a bojler; mozi jelenet!
+		return "start"
+	case (c.action == "set" || c.action == "put") && c.hasIndefinite("light"): // kapcsolj lámpát
 		return "on"
 	default:
 		return c.action
 	}
+}
+
+// namesScene reports whether a scene or script is named, and called one.
+func (c *clause) namesScene() bool {
+	makers := []string{"scene", "script"}
+	isNamed, isCalled := false, false
+	for _, sp := range c.spans {
+		isNamed = isNamed || c.isNamed(sp, makers)
+		isCalled = isCalled || sp.means(cKind, "scene") || sp.means(cKind, "script")
+	}
+
+	return isNamed && isCalled && !c.s.isQuestion
 }
 
 // hasIndefinite reports whether the object is any one of a kind, without an article.
@@ -62,6 +76,10 @@ func (c *clause) standard(action string) *kind {
 		return &kind{Domain: "vacuum"}
 	case "mow":
 		return &kind{Domain: "lawn_mower"}
+	case "ventilate":
+		return &kind{Domain: "fan"}
+	case "humidify":
+		return &kind{Domain: "humidifier"}
 	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
@@ -129,8 +147,18 @@ func intentOf(action, domain string) string {
 		if action == "want" {
 			return meaning.TurnOn
 		}
-	case "cover", "valve":
+	case "cover":
 		return coverIntentOf(action)
+	case "valve":
+		return valveIntentOf(action)
+	case "fan":
+		if action == "ventilate" {
+			return meaning.TurnOn
+		}
+	case "humidifier":
+		if action == "humidify" {
+			return meaning.TurnOn
+		}
 	case "lock":
 		return lockIntentOf(action)
 	case "vacuum":
@@ -176,6 +204,18 @@ func coverIntentOf(action string) string {
 		return meaning.StopMoving
 	default:
 		return ""
+	}
+}
+
+// valveIntentOf: an irrigation is also switched.
+func valveIntentOf(action string) string {
+	switch action {
+	case "on", "start":
+		return meaning.TurnOn
+	case "off", "stop":
+		return meaning.TurnOff
+	default:
+		return coverIntentOf(action)
 	}
 }
 

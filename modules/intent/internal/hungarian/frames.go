@@ -25,7 +25,7 @@ const (
 
 // frames lists every pattern. Several may fit a clause; the reading with the best score wins.
 func frames() []frame {
-	return slices.Concat(smallFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), stateFrames())
+	return slices.Concat(smallFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), hintFrames(), stateFrames())
 }
 
 // fits reports whether the clause can be an instance of the frame.

@@ -308,7 +308,7 @@ func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) 
 		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) {
 			at++
 		}
-		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore || !allowed(r.suffix) {
+		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore && !isLinker(f.s.tokens[at].fold) || !allowed(r.suffix) {
 			return r, 0, false
 		}
 		next := slices.IndexFunc(f.readings[at], func(next reading) bool { return next.word == word })
@@ -321,6 +321,9 @@ func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) 
 
 	return r, at, true
 }
+
+// isLinker: a comma before it does not part it from the words before: szeretném, ha.
+func isLinker(folded string) bool { return folded == "ha" || folded == "hogy" }
 
 func isArticle(folded string) bool { return folded == "a" || folded == "az" }
 
