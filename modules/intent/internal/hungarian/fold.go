@@ -66,3 +66,23 @@ func isFolded(s string) bool {
 
 	return true
 }
+
+// isFoldOf reports whether folded is the fold of a word in lower case, without making it.
+func isFoldOf(folded, written string) bool {
+	rest, ok := cutFoldOf(folded, written)
+
+	return ok && rest == ""
+}
+
+// cutFoldOf cuts the fold of a word off the beginning.
+func cutFoldOf(folded, written string) (rest string, ok bool) {
+	for _, r := range written {
+		f, size := utf8.DecodeRuneInString(folded)
+		if size == 0 || f != foldRune(r) {
+			return folded, false
+		}
+		folded = folded[size:]
+	}
+
+	return folded, true
+}

@@ -36,7 +36,7 @@ func (n *numberWords) build() {
 		n.parts = append(n.parts, numberPart{written: word, fold: fold(word), value: 1000, multiplies: true})
 	}
 	slices.SortFunc(n.parts, func(a, b numberPart) int {
-		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.fold, b.fold))
+		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.written, b.written))
 	})
 }
 
@@ -49,8 +49,8 @@ func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest str
 	said := tok.lower
 	var total, group, last float64
 	for rest != "" {
-		part, found := n.partOf(rest)
-		if !found || hasAccent && !strings.HasPrefix(said, part.written) {
+		part, found := n.partOf(rest, said, hasAccent)
+		if !found {
 			break
 		}
 		switch {
@@ -74,9 +74,10 @@ func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest str
 	return total + group, rest, len(rest) < len(tok.fold)
 }
 
-func (n *numberWords) partOf(rest string) (numberPart, bool) {
+// partOf finds the part that a folded word begins with, and where accents count the word as it is written.
+func (n *numberWords) partOf(rest, said string, hasAccent bool) (numberPart, bool) {
 	for _, part := range n.parts {
-		if len(rest) >= len(part.fold) && rest[:len(part.fold)] == part.fold {
+		if strings.HasPrefix(rest, part.fold) && (!hasAccent || strings.HasPrefix(said, part.written)) {
 			return part, true
 		}
 	}

@@ -174,7 +174,7 @@ func (r *timeReader) isWord(i int, list []string) bool {
 
 // isSaid reports whether token i is a word. Where accents are written they count: fel is not fél.
 func (r *timeReader) isSaid(i int, written string) bool {
-	if r.word(i) != fold(written) {
+	if !isFoldOf(r.word(i), written) {
 		return false
 	}
 
@@ -182,7 +182,7 @@ func (r *timeReader) isSaid(i int, written string) bool {
 }
 
 // isHalf: the one word whose unaccented form is another word.
-func isHalf(written string) bool { return fold(written) == "fel" }
+func isHalf(written string) bool { return isFoldOf("fel", written) }
 
 // phrase finds the longest of some phrases at token i; it returns where that ends.
 func (r *timeReader) phrase(i int, written string) (int, bool) {
@@ -242,9 +242,9 @@ func (r *timeReader) amount(i int) (amount, unit float64, to int, ok bool) {
 				return value, unit, i + 2, true
 			}
 		}
-		if rest, isOne := strings.CutPrefix(r.word(i), fold(word)); isOne && rest != "" {
+		if rest, isOne := cutFoldOf(r.word(i), word); isOne && rest != "" {
 			for name, seconds := range t.Units {
-				if rest == fold(name) {
+				if isFoldOf(rest, name) {
 					return value, seconds, i + 1, true
 				}
 			}
