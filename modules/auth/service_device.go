@@ -256,8 +256,8 @@ func (s *service) removeDevice(ctx context.Context, caller identity.Principal, i
 		if err := s.store.deleteDevice(ctx, d); err != nil {
 			return err
 		}
-		for _, clear := range s.onDeviceRemoved {
-			if err := clear(ctx, caller.HouseholdID, id); err != nil {
+		for _, forget := range s.onDeviceRemoved {
+			if err := forget(ctx, caller.HouseholdID, id); err != nil {
 				return err
 			}
 		}

@@ -25,14 +25,14 @@ type keeping struct {
 	why    meaning.Refusal // what it comes to where there is nothing to change, or no room
 }
 
-// lostKeeping: a keeping found its timer or plan gone or changed, or no room for it.
-type lostKeeping struct{ keeping keeping }
+// lostKeepingError: a keeping found its timer or plan gone or changed, or no room for it.
+type lostKeepingError struct{ keeping keeping }
 
-func (e *lostKeeping) Error() string { return "the timer or plan has changed in the meantime" }
+func (e *lostKeepingError) Error() string { return "the timer or plan has changed in the meantime" }
 
 func (k keeping) check(rows int64) error {
 	if rows == 0 {
-		return &lostKeeping{k}
+		return &lostKeepingError{k}
 	}
 
 	return nil
@@ -160,7 +160,7 @@ func (s *service) loadPlans(ctx context.Context, t *turn) (err error) {
 func (s *service) recordKept(ctx context.Context, t *turn) error {
 	for {
 		err := s.record(ctx, t)
-		lost, isLost := errors.AsType[*lostKeeping](err)
+		lost, isLost := errors.AsType[*lostKeepingError](err)
 		if !isLost {
 			if err == nil && len(t.keepings) > 0 {
 				s.agenda.ring()

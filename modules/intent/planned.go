@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -243,11 +244,7 @@ func bindAgain(home *hamanagerapi.Home, u meaning.Utterance, plain []plainComman
 	same := rebindAll(home, plain)
 	commands := make([]meaning.Command, len(plain))
 	for i, p := range plain {
-		slots := make(meaning.Slots, len(p.Slots))
-		for slot, value := range p.Slots {
-			slots[slot] = value
-		}
-		bound, question := meaning.Bind(home, u, meaning.Command{Intent: p.Intent, Slots: slots})
+		bound, question := meaning.Bind(home, u, meaning.Command{Intent: p.Intent, Slots: maps.Clone(p.Slots)})
 		isWider := p.Slots.Name() != "" && !slices.Equal(entityIDs(bound.Targets), p.Targets)
 		if commands[i] = bound; question != nil || isWider {
 			commands[i] = same[i]

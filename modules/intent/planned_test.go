@@ -195,7 +195,7 @@ func TestAPlanIsCarriedOutOnce(t *testing.T) {
 	for _, replica := range []*bench{a, b} {
 		both.Go(func() {
 			_, err := replica.attend(t.Context(), &running)
-			require.NoError(t, err) //nolint:testifylint // the test fails all the same
+			require.NoError(t, err)
 		})
 	}
 	both.Wait()

@@ -43,7 +43,7 @@ func (s *service) record(ctx context.Context, t *turn) error {
 	fault.Point("intent.recording")
 	err := s.db.InBatch(ctx, func(ctx context.Context) error { return s.write(ctx, t) })
 	fault.Point("intent.recorded")
-	var lost *lostKeeping
+	var lost *lostKeepingError
 	switch {
 	case err == nil:
 		return nil

@@ -2,8 +2,8 @@ package intent
 
 import (
 	"context"
-	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -271,10 +271,7 @@ func TestTheSpeakersOwnTimerIsMeant(t *testing.T) {
 func TestTooManyTimers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	var texts string
-	for i := range 5 {
-		texts += fmt.Sprintf("HassStartTimer minutes=%d;", i+1)
-	}
+	texts := strings.Repeat("HassStartTimer minutes=5;", 5)
 	for range maxTimers / 5 {
 		require.Equal(t, meaning.StatusDone, b.say(t, texts[:len(texts)-1]).Status)
 	}

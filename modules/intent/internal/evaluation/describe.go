@@ -22,8 +22,8 @@ func describe(got meaning.Understanding) string {
 		if len(ids) > 0 {
 			text += " -> " + strings.Join(ids, ", ")
 		}
-		for _, timer := range c.Timers {
-			text += " -> " + timer.ID
+		if len(c.Timers) > 0 {
+			text += " -> " + strings.Join(timerIDs(c.Timers), ", ")
 		}
 		if !c.At.IsZero() {
 			text += " at " + c.At.Format("01-02 15:04:05")

@@ -95,3 +95,12 @@ func withTimers(expected []Expected, timers []*meaning.Timer) []Expected {
 
 	return all
 }
+
+func timerIDs(timers []*meaning.Timer) []string {
+	ids := make([]string, len(timers))
+	for i, timer := range timers {
+		ids[i] = timer.ID
+	}
+
+	return ids
+}

@@ -142,9 +142,7 @@ func effectOf(c meaning.Command) effect {
 	for _, target := range c.Targets {
 		e.targets = append(e.targets, target.ID)
 	}
-	for _, timer := range c.Timers {
-		e.targets = append(e.targets, timer.ID)
-	}
+	e.targets = append(e.targets, timerIDs(c.Timers)...)
 	if len(c.Timers) > 0 {
 		for _, slot := range []string{"name", "area", "start_hours", "start_minutes", "start_seconds"} {
 			delete(e.values, slot)

@@ -136,19 +136,13 @@ func atThatTime(when, spans []*span) (clause, next []*span) {
 
 // takeBack reads "mégse kapcsold le este": what follows is not to be done, as it was planned.
 func (ix *Index) takeBack(u meaning.Utterance, s *sentence) (meaning.Understanding, bool) {
-	r := timeReader{s: s, numbers: ix.lang.numbers}
-	if len(s.tokens) < 2 || !r.isWord(0, times().TakesBack) || r.isWord(1, times().TakesBack) || s.tokens[1].breakBefore {
+	if !ix.takesBack(s) {
 		return meaning.Understanding{}, false
-	}
-	for i := range s.tokens {
-		if r.isWord(i, times().Instead) {
-			return meaning.Understanding{}, false
-		}
 	}
 	u.Text = s.text[s.tokens[1].from:]
 	meant := ix.Understand(u)
-	isDeed := func(c meaning.Command) bool {
-		return !meaning.IsQuestion(c.Intent) && !meaning.IsOfPlans(c.Intent) && !meaning.IsOfTimers(c.Intent)
+	isOther := func(c meaning.Command) bool {
+		return meaning.IsQuestion(c.Intent) || meaning.IsOfPlans(c.Intent) || meaning.IsOfTimers(c.Intent)
 	}
 	of := &meaning.PlanFilter{Commands: meant.Commands}
 	from := ix.timeIn(u.Text)
@@ -158,12 +152,27 @@ func (ix *Index) takeBack(u meaning.Utterance, s *sentence) (meaning.Understandi
 	switch {
 	case !meant.IsUnderstood() && (from == nil || !ix.hasVerb(u.Text)):
 		return meaning.Understanding{}, false
-	case slices.ContainsFunc(meant.Commands, func(c meaning.Command) bool { return !isDeed(c) }):
+	case slices.ContainsFunc(meant.Commands, isOther):
 		return meaning.Understanding{}, false
 	}
 	command := meaning.Command{Intent: meaning.CancelPlan, Slots: meaning.Slots{}, Of: of}
 
 	return meaning.Understanding{Commands: []meaning.Command{command}, Source: meaning.Grammar}, true
+}
+
+// takesBack reports whether a sentence begins by taking back what follows, and says nothing instead.
+func (ix *Index) takesBack(s *sentence) bool {
+	r := timeReader{s: s, numbers: ix.lang.numbers}
+	if len(s.tokens) < 2 || !r.isWord(0, times().TakesBack) || r.isWord(1, times().TakesBack) || s.tokens[1].breakBefore {
+		return false
+	}
+	for i := range s.tokens {
+		if r.isWord(i, times().Instead) {
+			return false
+		}
+	}
+
+	return true
 }
 
 // timeIn finds the only phrase of time in a text.

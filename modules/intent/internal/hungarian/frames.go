@@ -40,6 +40,11 @@ func (f *frame) fits(c *clause) bool {
 		return false
 	}
 
+	return f.fitsTime(c)
+}
+
+// fitsTime reports whether all of the clause is the frame's, also what it says about when.
+func (f *frame) fitsTime(c *clause) bool {
 	allowed := f.needs | f.allows
 	if f.waits {
 		allowed |= cTime

@@ -74,7 +74,7 @@ func spokenDuration(d time.Duration) string {
 	}{{day, units["d"]}, {time.Hour, units["h"]}, {time.Minute, units["min"]}, {time.Second, units["s"]}} {
 		if n := d / unit.size; n > 0 {
 			said = append(said, strconv.Itoa(int(n))+" "+unit.name)
-			d -= n * unit.size
+			d %= unit.size
 		}
 	}
 	if len(said) == 0 {

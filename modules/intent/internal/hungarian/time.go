@@ -78,10 +78,10 @@ func (p *timePhrase) isMoment() bool { return p.after > 0 || p.hasClock || p.par
 
 // join completes a phrase by another one; nil where they speak of different things.
 func (p *timePhrase) join(other *timePhrase) *timePhrase {
-	both := *p
-	if p.after > 0 || other.after > 0 || p.hasClock && other.hasClock || p.part != nil && other.part != nil {
+	if p.contradicts(other) {
 		return nil
 	}
+	both := *p
 	if other.day >= 0 {
 		both.day = other.day
 	}
@@ -94,17 +94,20 @@ func (p *timePhrase) join(other *timePhrase) *timePhrase {
 	if other.hasClock {
 		both.hasClock, both.hour, both.minute, both.isExact = true, other.hour, other.minute, other.isExact
 	}
-	if both.day >= 0 && both.weekday >= 0 {
-		return nil
-	}
 
 	return &both
 }
 
-// What a phrase of time scores: more than its words by themselves.
-const (
-	scoreTime = 1.6
-)
+// contradicts reports whether two phrases say the same thing, each in its way.
+func (p *timePhrase) contradicts(other *timePhrase) bool {
+	hasDay := p.day >= 0 || p.weekday >= 0
+	hasOtherDay := other.day >= 0 || other.weekday >= 0
+
+	return p.after > 0 || other.after > 0 || p.hasClock && other.hasClock || p.part != nil && other.part != nil || hasDay && hasOtherDay
+}
+
+// scoreTime is what a phrase of time scores for each of its words: more than they by themselves.
+const scoreTime = 1.6
 
 // matchTime adds the phrase of time that begins at a token. What the home calls so is no time.
 func (f *spanner) matchTime(i, first int) {
@@ -131,32 +134,27 @@ type timeReader struct {
 
 // read reads the longest phrase that begins at token i.
 func (r *timeReader) read(i int) (*timePhrase, int, bool) {
-	if i > 0 && (r.isWord(i-1, times().Every) || r.endsDay(i-1)) { // what belongs together is read from its beginning
+	if r.isWord(i-1, times().Every) || r.endsDay(i-1) { // what belongs together is read from its beginning
 		return nil, i, false
 	}
 	if after, to, ok := r.after(i); ok {
 		return &timePhrase{after: after, day: -1, weekday: -1}, to, true
 	}
 	p := &timePhrase{day: -1, weekday: -1}
-	to := r.day(p, i)
-	hasDay := to > i
-	part := to
-	to = r.part(p, to)
-	end := r.clock(p, to)
-	switch {
-	case r.isUntil(to):
-		return nil, i, false
-	case end > to:
-		return p, end, true
-	case to > part && !r.isWord(part, times().Adjectives):
-		return p, to, true
-	case hasDay && (p.weekday >= 0 || p.day > 0): // "ma" alone says nothing
-		p.part = nil
-
-		return p, part, true
-	default:
+	part := r.day(p, i)
+	clock := r.part(p, part)
+	if r.isUntil(clock) {
 		return nil, i, false
 	}
+	if end := r.clock(p, clock); end > clock {
+		return p, end, true
+	}
+	if clock > part && !r.isWord(part, times().Adjectives) {
+		return p, clock, true
+	}
+	p.part = nil
+
+	return p, part, p.weekday >= 0 || p.day > 0 // "ma" alone says nothing
 }
 
 // word returns the folded token; empty beyond the end, and after punctuation within a phrase.
@@ -355,12 +353,12 @@ func (r *timeReader) clock(p *timePhrase, i int) int {
 		return to
 	}
 	to, ok := r.ending(at, rest)
-	if !ok || hour != math.Trunc(hour) || minutes > 0 && hour == 0 {
+	if !ok || hour != math.Trunc(hour) {
 		return i
 	}
 	p.hasClock, p.hour, p.minute = true, int(hour), minutes
 	if minutes > 0 {
-		p.hour--
+		p.hour = (p.hour + 23) % 24
 	}
 
 	return to
@@ -384,22 +382,21 @@ func (r *timeReader) ending(i int, rest string) (int, bool) {
 // minutes reads what is after the hour at token i: 7:30-kor, 7.30-kor, 7 óra 30 perckor.
 func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, ok bool) {
 	tok := r.s.tokens[i]
-	if point := strings.IndexAny(tok.fold, "."); tok.isNumber && point > 0 && len(tok.fold) >= point+3 {
+	if strings.Contains(tok.fold, ".") {
 		minute = int(math.Round((hour - math.Trunc(hour)) * 100))
 		to, ok = r.ending(i, rest)
 
 		return minute, to, ok && minute < 60
 	}
 	next := i + 1
-	switch {
-	case rest == "" && tok.to < len(r.s.text) && r.s.text[tok.to] == ':':
-	case rest == "" && r.isWord(next, times().Hour):
-		next++
-	default:
+	switch isColon := tok.to < len(r.s.text) && r.s.text[tok.to] == ':'; {
+	case rest != "" || !isColon && !r.isWord(next, times().Hour):
 		return 0, i, false
+	case !isColon:
+		next++
 	}
 	value, ending, ok := r.number(next)
-	if !ok || value != math.Trunc(value) || value < 0 || value > 59 {
+	if !ok || value != math.Trunc(value) || value > 59 {
 		return 0, i, false
 	}
 	if ending == "" && r.isWord(next+1, endingIn(times().Minute, times().At)) {

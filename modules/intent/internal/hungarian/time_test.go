@@ -77,12 +77,12 @@ func TestLater(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			got := ix.Understand(meaning.Utterance{Text: text, Now: saidAt})
-			switch {
-			case want == "-":
+			switch want {
+			case "-":
 				for _, c := range got.Commands {
 					require.Empty(t, c.Targets)
 				}
-			case want == "":
+			case "":
 				require.Len(t, got.Commands, 1)
 				require.Zero(t, got.Commands[0].At)
 			default:
