@@ -49,12 +49,10 @@ type phrase struct {
 var hungarian = sync.OnceValue(func() *language {
 	l := &language{
 		suffixes:   words().suffixes(),
-		numbers:    new(numberWords),
+		numbers:    numbers(),
 		vocabulary: make(map[string]int32, 2000),
 		changed:    map[string]int32{},
 	}
-	mustLoad("numbers", l.numbers)
-	l.numbers.build()
 	l.ordinals = make(map[string]int, len(l.numbers.Ordinals))
 	for word, place := range l.numbers.Ordinals {
 		l.ordinals[fold(word)] = place

@@ -105,8 +105,8 @@ func TestUnderstandNoise(t *testing.T) {
 	t.Parallel()
 	const seed = 5
 	least := map[string]float64{
-		"only without punctuation": 0.91, "no accents": 0.9, "said twice": 0.91, "begun anew": 0.91, "hesitation": 0.91,
-		"run together": 0.88, "split": 0.88, "letter doubled": 0.89, "letters swapped": 0.88, "letter wrong": 0.86, "letter missing": 0.84,
+		"only without punctuation": 0.9, "no accents": 0.89, "said twice": 0.9, "begun anew": 0.9, "hesitation": 0.9,
+		"run together": 0.87, "split": 0.87, "letter doubled": 0.88, "letters swapped": 0.87, "letter wrong": 0.85, "letter missing": 0.83,
 	}
 	const mostWrong = 0.004
 	right, wrong, all := map[string]int{}, map[string]int{}, map[string]int{}

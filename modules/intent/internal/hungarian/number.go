@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // numberWords is data/numbers.yaml.
@@ -16,6 +17,15 @@ type numberWords struct {
 
 	parts []numberPart // by falling length, so that "hetven" is not read as "het"
 }
+
+// numbers are the number words, read once.
+var numbers = sync.OnceValue(func() *numberWords {
+	n := new(numberWords)
+	mustLoad("numbers", n)
+	n.build()
+
+	return n
+})
 
 // numberPart is one part of a number word.
 type numberPart struct {

@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type timeWords struct {
 	Instead    []string           `yaml:"instead"`
 	Speech     timeSpeech         `yaml:"speech"`
 	Adjectival map[int]string     `yaml:"adjectival"`
+
+	beginnings map[string]bool // see findBeginnings
 }
 
 // dayPart is a part of the day, in hours from midnight.
@@ -56,9 +59,34 @@ type timeSpeech struct {
 var times = sync.OnceValue(func() *timeWords {
 	t := new(timeWords)
 	mustLoad("time", t)
+	t.findBeginnings()
 
 	return t
 })
+
+// findBeginnings collects the first two letters of every word that a phrase may begin with, so
+// that most words are passed over at once.
+func (t *timeWords) findBeginnings() {
+	t.beginnings = map[string]bool{}
+	lists := [][]string{
+		t.After, t.And, t.Hour, t.Minute, t.Adjectives, t.Every, t.HalfOf, t.Plans, t.TakesBack, t.Instead,
+		slices.Collect(maps.Keys(t.Fractions)), slices.Collect(maps.Keys(t.Amounts)), slices.Collect(maps.Keys(t.Days)), slices.Collect(maps.Keys(t.Weekdays)),
+	}
+	for _, part := range t.Parts {
+		lists = append(lists, part.Words)
+	}
+	for _, part := range numbers().parts {
+		lists = append(lists, []string{part.fold})
+	}
+	for _, list := range lists {
+		for _, w := range list {
+			t.beginnings[beginningOf(fold(w))] = true
+		}
+	}
+}
+
+// beginningOf is the first two letters of a folded word.
+func beginningOf(folded string) string { return folded[:min(2, len(folded))] }
 
 // timePhrase is when something is to be done, as it was said: in half an hour; tomorrow evening
 // at ten. Two of them in one clause may complete each other.
@@ -111,6 +139,9 @@ const scoreTime = 1.6
 
 // matchTime adds the phrase of time that begins at a token. What the home calls so is no time.
 func (f *spanner) matchTime(i, first int) {
+	if tok := &f.s.tokens[i]; !tok.isNumber && !times().beginnings[beginningOf(tok.fold)] {
+		return
+	}
 	r := timeReader{s: f.s, numbers: f.ix.lang.numbers}
 	phrase, to, ok := r.read(i)
 	if !ok {
