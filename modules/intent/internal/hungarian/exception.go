@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
@@ -194,7 +195,7 @@ func exceptionOf(row []*span) exception {
 
 // covers reports whether an entity is left out.
 func (x *exception) covers(home *hamanagerapi.Home, e *hamanagerapi.Entity) bool {
-	if slices.Contains(x.entities, e) {
+	if slices.ContainsFunc(x.entities, func(left *hamanagerapi.Entity) bool { return left == e || belongsTo(e, left) }) {
 		return true
 	}
 	isPlaced := len(x.areas)+len(x.floors) > 0
@@ -205,6 +206,18 @@ func (x *exception) covers(home *hamanagerapi.Home, e *hamanagerapi.Entity) bool
 	isOfKind := slices.ContainsFunc(x.kinds, func(k *kind) bool { return k.covers(e) })
 
 	return (isPlaced || len(x.kinds) > 0) && (!isPlaced || isThere) && (len(x.kinds) == 0 || isOfKind)
+}
+
+// belongsTo reports whether a device is called after a person: Marci redőnye.
+func belongsTo(e, person *hamanagerapi.Entity) bool {
+	if person.Domain != "person" || e.Domain == "person" {
+		return false
+	}
+	owner := fold(person.Name) + " "
+
+	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(called string) bool {
+		return strings.HasPrefix(fold(called), owner)
+	})
 }
 
 // covers reports whether an entity is of the kind.

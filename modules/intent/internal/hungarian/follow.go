@@ -302,11 +302,12 @@ func (ix *Index) topicOf(m *meaning.Memory) []*span {
 	var topic []*span
 	for i := range m.Commands {
 		c := &m.Commands[i]
+		isOne := len(c.Targets) == 1 && !meaning.IsQuestion(c.Intent) // of several in the room
 		area, floor := meaning.FindArea(ix.home, c.Slots.Text("area")), c.Slots.Text("floor")
 		switch {
-		case c.Slots.Name() == "" && area != nil && len(m.Commands) == 1:
+		case !isOne && c.Slots.Name() == "" && area != nil && len(m.Commands) == 1:
 			topic = append(topic, remembered(area.Name, cArea, &name{area: area}), kindRemembered(c))
-		case c.Slots.Name() == "" && floor != "" && len(m.Commands) == 1:
+		case !isOne && c.Slots.Name() == "" && floor != "" && len(m.Commands) == 1:
 			for k := range ix.home.Floors {
 				if f := &ix.home.Floors[k]; f.Name == floor {
 					topic = append(topic, remembered(f.Name, cFloor, &name{floor: f}), kindRemembered(c))

@@ -2,6 +2,7 @@ package meaning
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 
@@ -91,7 +92,7 @@ func (m *Memory) Undo() []Command {
 			if intent == "" {
 				return nil
 			}
-			key := intent + string(mustEncode(values))
+			key := intent + fmt.Sprint(values) // a map prints in the order of its keys
 			at, ok := groups[key]
 			if !ok {
 				at = len(undone)
@@ -106,12 +107,6 @@ func (m *Memory) Undo() []Command {
 	}
 
 	return undone
-}
-
-func mustEncode(s Slots) []byte {
-	encoded, _ := json.Marshal(s) // numbers and texts
-
-	return encoded
 }
 
 // nameTargets names a single target, so that the command can be told.
