@@ -138,34 +138,41 @@ func startOfNames(s *sentence, row []*span, i int) int {
 // at "de", after "and". It may hold things and one verb, nothing else.
 func negatedPiece(s *sentence, row []*span, at int) (from, to int) {
 	isCut := func(k int) bool { return s.tokens[row[k].from].breakBefore || row[k].is(cBut) }
-	for from = at; from > 0 && !isCut(from); from-- {
-		if row[from-1].means(cConjunction, "and") && slices.ContainsFunc(row[:from-1], isCommanding) {
-			break
-		}
+	isAnd := func(k int, commands []*span) bool {
+		return row[k].means(cConjunction, "and") && slices.ContainsFunc(commands, isCommanding)
 	}
-	for to = at + 1; to < len(row) && !isCut(to) && !row[to].means(cConjunction, "then"); to++ {
-		if row[to].means(cConjunction, "and") && slices.ContainsFunc(row[to:], isCommanding) {
-			break
-		}
+	from, to = at, at+1
+	for from > 0 && !isCut(from) && !isAnd(from-1, row[:from-1]) {
+		from--
 	}
-	allowed := cTarget | cFiller | cConjunction | cBut | cKeep | cPrefix | cVerb | cState
+	for to < len(row) && !isCut(to) && !row[to].means(cConjunction, "then") && !isAnd(to, row[to:]) {
+		to++
+	}
+	if !holdsOnlyThings(row[from:to], row[at]) {
+		return 0, 0
+	}
+
+	return from, to
+}
+
+// holdsOnlyThings reports whether a piece has things, at most one verb, and beside the word
+// that leaves them out nothing else.
+func holdsOnlyThings(piece []*span, marker *span) bool {
+	const allowed = cTarget | cFiller | cConjunction | cBut | cKeep | cPrefix | cVerb | cState
 	verbs, things := 0, 0
-	for k := from; k < to; k++ {
-		switch sp := row[k]; {
-		case k == at:
+	for _, sp := range piece {
+		switch {
+		case sp == marker:
 		case !sp.is(allowed) || sp.is(cBlock) && !sp.is(cBut):
-			return 0, 0
+			return false
 		case isThing(sp):
 			things++
 		case sp.is(cVerb) && !sp.is(cFiller|cPrefix|cKeep|cState):
 			verbs++
 		}
 	}
-	if things == 0 || verbs > 1 {
-		return 0, 0
-	}
 
-	return from, to
+	return things > 0 && verbs <= 1
 }
 
 // exceptionOf reads what the spans name.

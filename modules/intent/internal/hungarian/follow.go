@@ -301,26 +301,41 @@ func (ix *Index) addAgain(u meaning.Utterance, s *sentence, row []*span) *interp
 func (ix *Index) topicOf(m *meaning.Memory) []*span {
 	var topic []*span
 	for i := range m.Commands {
-		c := &m.Commands[i]
-		isOne := len(c.Targets) == 1 && !meaning.IsQuestion(c.Intent) // of several in the room
-		area, floor := meaning.FindArea(ix.home, c.Slots.Text("area")), c.Slots.Text("floor")
-		switch {
-		case !isOne && c.Slots.Name() == "" && area != nil && len(m.Commands) == 1:
-			topic = append(topic, remembered(area.Name, cArea, &name{area: area}), kindRemembered(c))
-		case !isOne && c.Slots.Name() == "" && floor != "" && len(m.Commands) == 1:
-			for k := range ix.home.Floors {
-				if f := &ix.home.Floors[k]; f.Name == floor {
-					topic = append(topic, remembered(f.Name, cFloor, &name{floor: f}), kindRemembered(c))
-				}
-			}
-		default:
-			for _, e := range c.Targets {
-				topic = append(topic, remembered(e.Name, cEntity, &name{entities: []*hamanagerapi.Entity{e}}))
-			}
-		}
+		topic = append(topic, ix.topicOfCommand(&m.Commands[i], len(m.Commands) == 1)...)
 	}
 
 	return topic
+}
+
+// topicOfCommand makes a room and a kind of what was meant together, where that was all, and
+// else names every device.
+func (ix *Index) topicOfCommand(c *meaning.Command, isAll bool) []*span {
+	isOne := len(c.Targets) == 1 && !meaning.IsQuestion(c.Intent) // of several in the room
+	if isAll && !isOne && c.Slots.Name() == "" {
+		if place := ix.placeRemembered(c); place != nil {
+			return []*span{place, kindRemembered(c)}
+		}
+	}
+	topic := make([]*span, 0, len(c.Targets))
+	for _, e := range c.Targets {
+		topic = append(topic, remembered(e.Name, cEntity, &name{entities: []*hamanagerapi.Entity{e}}))
+	}
+
+	return topic
+}
+
+// placeRemembered is the room or floor that a command was about; nil for none.
+func (ix *Index) placeRemembered(c *meaning.Command) *span {
+	if area := meaning.FindArea(ix.home, c.Slots.Text("area")); area != nil {
+		return remembered(area.Name, cArea, &name{area: area})
+	}
+	for i := range ix.home.Floors {
+		if f := &ix.home.Floors[i]; f.Name == c.Slots.Text("floor") {
+			return remembered(f.Name, cFloor, &name{floor: f})
+		}
+	}
+
+	return nil
 }
 
 // remembered is a span that nobody said now.

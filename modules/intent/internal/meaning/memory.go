@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -152,36 +153,19 @@ func inverse(c Command, was Was) (intent string, values Slots) {
 
 // opposite is the intent that undoes another whatever was before.
 func opposite(intent string) string {
-	switch intent {
-	case TurnOn:
-		return TurnOff
-	case TurnOff:
-		return TurnOn
-	case Toggle:
-		return Toggle
-	case MediaPause:
-		return MediaUnpause
-	case MediaUnpause:
-		return MediaPause
-	case MediaMute:
-		return MediaUnmute
-	case MediaUnmute:
-		return MediaMute
-	case MediaNext:
-		return MediaPrevious
-	case MediaPrevious:
-		return MediaNext
-	case VacuumStart:
-		return VacuumReturn
-	case VacuumReturn:
-		return VacuumStart
-	case LawnMowerStart:
-		return LawnMowerDock
-	case LawnMowerDock:
-		return LawnMowerStart
-	default:
-		return ""
+	for _, pair := range [][2]string{
+		{TurnOn, TurnOff}, {Toggle, Toggle}, {MediaPause, MediaUnpause}, {MediaMute, MediaUnmute}, {MediaNext, MediaPrevious},
+		{VacuumStart, VacuumReturn}, {LawnMowerStart, LawnMowerDock},
+	} {
+		switch intent {
+		case pair[0]:
+			return pair[1]
+		case pair[1]:
+			return pair[0]
+		}
 	}
+
+	return ""
 }
 
 // inverseOfLight switches off what was off, and else sets what was set before.
@@ -228,25 +212,31 @@ func (m *Memory) Direction() int {
 		return +1
 	}
 	for _, e := range c.Targets {
-		was, ok := m.Was[e.ID]
-		if !ok {
+		if was, ok := m.Was[e.ID]; ok {
+			if way := c.directionFrom(was); way != 0 {
+				return way
+			}
+		}
+	}
+
+	return 0
+}
+
+// directionFrom is the way from how an entity was to what the command sets.
+func (c *Command) directionFrom(was Was) int {
+	if _, ok := c.Slots["brightness"]; ok && was.Brightness == nil {
+		return +1 // it was off
+	}
+	for slot, before := range map[string]*float64{
+		"brightness": was.Brightness, "position": was.Position, "temperature": was.Degrees,
+		"percentage": was.Percentage, "volume_level": was.Volume, "humidity": was.Humidity,
+	} {
+		now, isSet := c.Slots.Number(slot)
+		if !isSet || before == nil || c.Intent == LightSet && slot == "temperature" {
 			continue
 		}
-		for slot, before := range map[string]*float64{
-			"brightness": was.Brightness, "position": was.Position, "temperature": was.Degrees,
-			"percentage": was.Percentage, "volume_level": was.Volume, "humidity": was.Humidity,
-		} {
-			now, isSet := c.Slots.Number(slot)
-			switch {
-			case !isSet || c.Intent == LightSet && slot == "temperature":
-			case before == nil && slot == "brightness": // it was off
-				return +1
-			case before == nil || now == *before:
-			case now > *before:
-				return +1
-			default:
-				return -1
-			}
+		if way := cmp.Compare(now, *before); way != 0 {
+			return way
 		}
 	}
 
