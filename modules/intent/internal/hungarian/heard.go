@@ -1,5 +1,25 @@
 package hungarian
 
+import "sync"
+
+// hearing is data/hearing.yaml: how words reach us that were heard.
+type hearing struct {
+	Hesitations []string          `yaml:"hesitations"`
+	Trailing    []string          `yaml:"trailing"`
+	OtherWords  []string          `yaml:"other_words"`
+	Sounds      map[string]string `yaml:"sounds"`
+	Foreign     map[string]string `yaml:"foreign"`
+	LongVowels  map[string]string `yaml:"long_vowels"`
+}
+
+// heard is the data, read once.
+var heard = sync.OnceValue(func() *hearing {
+	h := new(hearing)
+	mustLoad("hearing", h)
+
+	return h
+})
+
 // heardAs writes a folded word roughly as it sounds, so that words which sound alike are
 // written alike: aszt and azt, mongyad and mondjad, filipsz and Philips. What it returns is
 // no word, only good for comparing.
@@ -18,59 +38,15 @@ func heardAs(folded string) string {
 
 // soundAt returns the sound that letters begin with, and how many letters it takes.
 func soundAt(letters string) (sound byte, size int) {
-	for size := min(4, len(letters)); size > 1; size-- {
-		if sound := soundOf(letters[:size]); sound != 0 {
-			return sound, size
+	const longest = 3
+	if len(letters) > 1 && letters[0] == 'c' && (letters[1] == 'e' || letters[1] == 'i') { // elsewhere a foreign c is a k
+		return 'c', 1
+	}
+	for size := min(longest, len(letters)); size > 0; size-- {
+		if sound := heard().Sounds[letters[:size]]; sound != "" {
+			return sound[0], size
 		}
 	}
-	switch letters[0] {
-	case 'z':
-		return 's', 1
-	case 'w':
-		return 'v', 1
-	case 'y':
-		return 'i', 1
-	case 'c':
-		if len(letters) > 1 && (letters[1] == 'e' || letters[1] == 'i') {
-			return 'c', 1
-		}
 
-		return 'k', 1
-	case 'q':
-		return 'k', 1
-	case 'x':
-		return 'X', 1
-	default:
-		return letters[0], 1
-	}
-}
-
-// soundOf returns the sound of several letters that stand for one; 0 where they do not.
-func soundOf(letters string) byte {
-	switch letters {
-	case "cs", "ts", "ccs", "tch":
-		return 'C'
-	case "sz", "zs", "ssz", "zzs", "sh", "sch":
-		return 's'
-	case "ly", "lj", "jj", "lly":
-		return 'j'
-	case "gy", "dj", "ggy", "gyj", "dgy":
-		return 'G'
-	case "ny", "nj", "nny", "nyj":
-		return 'N'
-	case "ty", "tj", "tty", "tyj":
-		return 'T'
-	case "cc", "tsz", "tz", "dz":
-		return 'c'
-	case "ck":
-		return 'k'
-	case "ph":
-		return 'f'
-	case "th":
-		return 't'
-	case "ks", "ksz":
-		return 'X'
-	default:
-		return 0
-	}
+	return letters[0], 1
 }

@@ -69,15 +69,6 @@ func (s *sentence) dropRepeated(size int) {
 	}
 }
 
-func (l *language) isNumber(tok *token) bool {
-	if tok.isNumber {
-		return true
-	}
-	_, rest, ok := l.numbers.parse(tok, false)
-
-	return ok && rest == ""
-}
-
 // isHesitation reports whether a word is only a sound: öö, őőő, hmm, ööm.
 func isHesitation(lower string) bool {
 	switch {

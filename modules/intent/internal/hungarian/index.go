@@ -266,8 +266,8 @@ func (b *builder) addStems(tok token) {
 	for _, stem := range words().otherStems(tok.lower) {
 		b.ix.changed[stem] = b.number(tok.fold)
 	}
-	if heard := b.ix.lang.foreignSounds(tok.fold); heard != "" && !tok.isNumber && !b.ix.lang.hasWord(tok.fold) && b.ix.wordNumber(heard) < 0 {
-		b.ix.changed[heard] = b.number(tok.fold)
+	if written := foreignSounds(tok.fold); written != "" && !tok.isNumber && !b.ix.lang.hasWord(tok.fold) && b.ix.wordNumber(written) < 0 {
+		b.ix.changed[written] = b.number(tok.fold)
 	}
 }
 

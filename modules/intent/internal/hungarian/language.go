@@ -34,8 +34,6 @@ type language struct {
 	// hesitations are words, as they are written, that people say while they think.
 	// trailing those that end a sentence after such a one (hát igen).
 	hesitations, trailing map[string]bool
-	// foreign and longVowels are how English letters sound to a Hungarian, see foreignSounds.
-	foreign, longVowels map[string]string
 }
 
 // phrase is a row of words with meanings.
@@ -170,23 +168,14 @@ func (l *language) add(written string, meaning lexeme) {
 
 // loadNeighbours indexes all words for repair, when they are all there.
 func (l *language) loadNeighbours() {
-	var file struct {
-		OtherWords  []string          `yaml:"other_words"`
-		Hesitations []string          `yaml:"hesitations"`
-		Trailing    []string          `yaml:"trailing"`
-		Foreign     map[string]string `yaml:"foreign"`
-		LongVowels  map[string]string `yaml:"long_vowels"`
-	}
-	mustLoad("hearing", &file)
-	l.foreign, l.longVowels = file.Foreign, file.LongVowels
 	l.otherWords, l.hesitations, l.trailing = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, w := range file.OtherWords {
+	for _, w := range heard().OtherWords {
 		l.otherWords[fold(w)] = true
 	}
-	for _, w := range file.Hesitations {
+	for _, w := range heard().Hesitations {
 		l.hesitations[w] = true
 	}
-	for _, w := range file.Trailing {
+	for _, w := range heard().Trailing {
 		l.trailing[w] = true
 	}
 	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all(), l.unitForms()))

@@ -63,12 +63,7 @@ func (f *spanner) matchLongNumber(i, first int, value float64) {
 		if !ok || tok.isNumber || tok.breakBefore || rest != "" && !known {
 			return
 		}
-		switch {
-		case next == 1000 && value > 1 && value < 1000, next == 100 && value > 1 && value < 10:
-			value *= next
-		case next < lastPlace(value):
-			value += next
-		default:
+		if value, ok = continued(value, next); !ok {
 			return
 		}
 		s := f.merge(i, at+1, first)
@@ -77,6 +72,19 @@ func (f *spanner) matchLongNumber(i, first int, value float64) {
 		if rest != "" {
 			return
 		}
+	}
+}
+
+// continued puts a number and the next word of it together; ok is false where that is another number.
+func continued(value, next float64) (whole float64, ok bool) {
+	const hundred, thousand = 100, 1000
+	switch {
+	case next == thousand && value > 1 && value < thousand, next == hundred && value > 1 && value < 10:
+		return value * next, true
+	case next < lastPlace(value):
+		return value + next, true
+	default:
+		return value, false
 	}
 }
 

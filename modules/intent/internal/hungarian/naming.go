@@ -82,33 +82,33 @@ func numberAdjectives() []string { return []string{"es", "as", "os"} }
 
 // foreignSounds is how a Hungarian writes down an English word that they hear (light: lájt),
 // without accents. "" where it is written alike.
-func (l *language) foreignSounds(folded string) string {
+func foreignSounds(folded string) string {
 	var b strings.Builder
 	for at := 0; at < len(folded); {
-		sound, size := l.foreignSoundAt(folded, at)
+		sound, size := foreignSoundAt(folded, at)
 		b.WriteString(sound)
 		at += size
 	}
-	if heard := b.String(); heard != folded {
-		return heard
+	if written := b.String(); written != folded {
+		return written
 	}
 
 	return ""
 }
 
-func (l *language) foreignSoundAt(folded string, at int) (sound string, size int) {
+func foreignSoundAt(folded string, at int) (sound string, size int) {
 	const longest = 4
 	rest := folded[at:]
 	if at > 0 && rest == "e" && !strings.ContainsRune("aeiou", rune(folded[at-1])) {
 		return "", 1 // silent: nine
 	}
 	if isLongBefore(rest) {
-		if sound, ok := l.longVowels[rest[:1]]; ok {
+		if sound, ok := heard().LongVowels[rest[:1]]; ok {
 			return sound, 1
 		}
 	}
 	for size := min(longest, len(rest)); size > 0; size-- {
-		if sound, ok := l.foreign[rest[:size]]; ok {
+		if sound, ok := heard().Foreign[rest[:size]]; ok {
 			return sound, size
 		}
 	}

@@ -32,7 +32,7 @@ func newNeighbours(words []string) *neighbours {
 	}
 	n.keys = make([]uint64, 0, size)
 	for place, w := range n.words {
-		n.heard = append(n.heard, uint64(hashWithout(heardAs(w), -1))<<32|uint64(place)) //nolint:gosec // few words
+		n.heard = append(n.heard, uint64(hashWithout(heardAs(w), -1))<<32|uint64(place))
 		if len(w) < shortestRepaired {
 			continue
 		}
@@ -40,7 +40,7 @@ func newNeighbours(words []string) *neighbours {
 			if without > 0 && w[without] == w[without-1] {
 				continue // the same form again
 			}
-			n.keys = append(n.keys, uint64(hashWithout(w, without))<<32|uint64(place)) //nolint:gosec // few words
+			n.keys = append(n.keys, uint64(hashWithout(w, without))<<32|uint64(place))
 		}
 	}
 	slices.Sort(n.keys)
@@ -55,9 +55,9 @@ func (n *neighbours) each(written string, found func(word string)) {
 	if len(written) < shortestHeard {
 		return
 	}
-	heard := heardAs(written)
-	withHash(n.heard, hashWithout(heard, -1), func(place uint32) {
-		if word := n.words[place]; word != written && heardAs(word) == heard {
+	sound := heardAs(written)
+	withHash(n.heard, hashWithout(sound, -1), func(place uint32) {
+		if word := n.words[place]; word != written && heardAs(word) == sound {
 			found(word)
 		}
 	})

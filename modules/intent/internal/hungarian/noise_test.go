@@ -116,7 +116,7 @@ func TestUnderstandNoise(t *testing.T) {
 		home := hamanagertest.HomeFromFile(t, suite.Fixtures)
 		plain := withNoise(suite, func(words []string) []string { return words })
 		for name, noise := range noises() {
-			r := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // the same noise every time
+			r := rand.New(rand.NewPCG(seed, seed))
 			spoilt := withNoise(plain, func(words []string) []string { return noise(r, words) })
 			results, err := evaluation.Run(t.Context(), home, spoilt, evaluation.Grammar{}, noon())
 			require.NoError(t, err)

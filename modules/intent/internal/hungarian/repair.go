@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -55,32 +56,17 @@ func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
 // variants are the sentences that a sentence may have been meant to be.
 func (ix *Index) variants(f *spanner) []*sentence {
 	broken := f.broken()
-	if len(broken) == 0 || len(broken) > maxBroken {
+	if len(broken) > maxBroken {
 		return nil
 	}
 	rows := [][]repair{nil}
 	for _, at := range broken {
-		repairs := ix.repairsAt(f, at)
-		if len(repairs) == 0 {
-			continue
+		if repairs := ix.repairsAt(f, at); len(repairs) > 0 {
+			rows = withEach(rows, repairs, at)
 		}
-		var longer [][]repair
-		for _, row := range rows {
-			if len(row) > 0 && row[len(row)-1].to > at { // repaired together with the word before
-				longer = append(longer, row)
-
-				continue
-			}
-			for _, r := range repairs {
-				if len(row) == 0 || row[len(row)-1].to <= r.from {
-					longer = append(longer, append(slices.Clone(row), r))
-				}
-			}
-		}
-		if len(longer) > maxVariants || len(longer) > 1 && len(longer)*len(f.s.tokens) > maxRead {
+		if len(rows) > maxVariants || len(rows) > 1 && len(rows)*len(f.s.tokens) > maxRead {
 			return nil // it could be too much
 		}
-		rows = longer
 	}
 
 	var all []*sentence
@@ -91,6 +77,30 @@ func (ix *Index) variants(f *spanner) []*sentence {
 	}
 
 	return all
+}
+
+// withEach continues every row of repairs with every repair of the token at a place, unless it was
+// repaired together with the one before.
+func withEach(rows [][]repair, repairs []repair, at int) [][]repair {
+	var longer [][]repair
+	for _, row := range rows {
+		end := 0
+		if len(row) > 0 {
+			end = row[len(row)-1].to
+		}
+		if end > at {
+			longer = append(longer, row)
+
+			continue
+		}
+		for _, r := range repairs {
+			if end <= r.from {
+				longer = append(longer, append(slices.Clone(row), r))
+			}
+		}
+	}
+
+	return longer
 }
 
 // isAllMistyped reports whether no word is left that is as it should be: there is no telling what
@@ -151,35 +161,46 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	if tok.isNumber || utf8.RuneCountInString(tok.fold) != len(tok.fold) || len(tok.fold) > 2*longestWord {
 		return nil
 	}
+	one := repair{from: at, to: at + 1}
 	if at+1 < len(s.tokens) && len(tok.fold) > 1 && strings.HasPrefix(s.tokens[at+1].fold, tok.fold) {
-		return []repair{{from: at, to: at + 1, why: "begun anew"}}
+		one.why = "begun anew"
+
+		return []repair{one}
 	}
 	if short := ix.undrawn(tok.fold); short != "" {
-		return []repair{{from: at, to: at + 1, tokens: []token{repairedToken(short)}, why: "drawn out"}}
+		one.tokens, one.why = []token{repairedToken(short)}, "drawn out"
+
+		return []repair{one}
 	}
 
-	var found []repair
-	add := func(why string, words ...string) {
-		tokens := make([]token, 0, len(words))
-		for _, w := range words {
-			tokens = append(tokens, repairedToken(w))
-		}
-		isKnown := slices.ContainsFunc(found, func(r repair) bool { return slices.EqualFunc(r.tokens, tokens, sameToken) })
-		if len(found) < maxRepairs && !isKnown {
-			found = append(found, repair{from: at, to: at + 1, tokens: tokens, why: why})
-		}
-	}
+	var found repairs
 	for _, words := range ix.takenApart(tok.fold) {
-		add("run together", words...)
+		found.add(one, "run together", words...)
 	}
 	if len(found) == 0 {
 		found = ix.joinedMistyped(s, at)
 	}
 	if !ix.lang.isOtherWord(tok.fold) {
-		ix.eachMistyped(tok.fold, func(word string) { add("a letter wrong", word) })
+		ix.eachMistyped(tok.fold, func(word string) { found.add(one, "a letter wrong", word) })
 	}
 
 	return found
+}
+
+// repairs are the ways to repair one place, each of them once.
+type repairs []repair
+
+func (all *repairs) add(r repair, why string, words ...string) {
+	r.why, r.tokens = why, make([]token, 0, len(words))
+	for _, w := range words {
+		r.tokens = append(r.tokens, repairedToken(w))
+	}
+	isKnown := slices.ContainsFunc(*all, func(known repair) bool {
+		return known.to == r.to && slices.EqualFunc(known.tokens, r.tokens, sameToken)
+	})
+	if len(*all) < maxRepairs && !isKnown {
+		*all = append(*all, r)
+	}
 }
 
 func sameToken(a, b token) bool { return a.fold == b.fold }
@@ -262,29 +283,32 @@ func sameQuestion(a, b *meaning.Question) bool {
 func (ix *Index) askWhich(found []*interpretation) *interpretation {
 	const most = 4
 	first := found[0]
-	if len(first.commands) != 1 || meaning.IsQuestion(first.commands[0].Intent) {
-		return nil
-	}
-	command := first.commands[0]
-	targets := command.Targets
+	var targets []*hamanagerapi.Entity
 	for _, r := range found {
-		if len(r.commands) != 1 || r.question != nil {
+		if !r.doesAs(first) {
 			return nil
 		}
-		c := r.commands[0]
-		if c.Intent != command.Intent || c.Reason != "" || !sameValues(c.Slots, command.Slots) {
-			return nil
-		}
-		for _, e := range c.Targets {
+		for _, e := range r.commands[0].Targets {
 			if !slices.Contains(targets, e) {
-				targets = append(slices.Clone(targets), e)
+				targets = append(targets, e)
 			}
 		}
 	}
 	if len(targets) < 2 || len(targets) > most {
 		return nil
 	}
+	command := first.commands[0]
 	command.Targets = nil
 
 	return &interpretation{commands: []meaning.Command{command}, question: meaning.Ask(ix.home, targets), score: first.score, frame: first.frame}
+}
+
+// doesAs reports whether a reading is one command that does what another does, maybe to something else.
+func (r *interpretation) doesAs(other *interpretation) bool {
+	if len(r.commands) != 1 || len(other.commands) != 1 || r.question != nil {
+		return false
+	}
+	a, b := r.commands[0], other.commands[0]
+
+	return a.Intent == b.Intent && a.Reason == "" && !meaning.IsQuestion(a.Intent) && sameValues(a.Slots, b.Slots)
 }

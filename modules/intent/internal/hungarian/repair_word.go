@@ -8,30 +8,33 @@ import (
 // joined puts together what was written as two words: kony hában, nappali ban, kap csold.
 // The other word may be known by itself; together they must be known.
 func (ix *Index) joined(s *sentence, at int) []repair {
-	const shortestStem, shortest = 3, 5
 	var found []repair
 	for _, from := range []int{at - 1, at} {
 		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore {
 			continue
 		}
-		left, right := s.tokens[from], s.tokens[from+1]
+		left, right := &s.tokens[from], &s.tokens[from+1]
 		whole := repairedToken(left.fold + right.fold)
-		switch {
-		case left.isNumber && !right.isNumber:
-			if _, ok := ix.lang.suffixes[right.fold]; !ok || from == at { // 50 re
-				continue
-			}
+		isEnding := from == at-1 && ix.isEndingOf(left, right.fold)
+		if isEnding && left.isNumber { // 50 re
 			whole.isNumber, whole.number = true, left.number
-		case left.isNumber, right.isNumber, len(left.fold) < 2, len(whole.fold) < shortest, isArticle(left.fold), isArticle(right.fold):
-			continue
-		case from == at-1 && ix.isEndingOf(left.fold, right.fold): // wc ben
-		case !ix.isReadable(whole.fold, shortestStem) && !ix.startsWithNumber(&whole):
-			continue
 		}
-		found = append(found, repair{from: from, to: from + 2, tokens: []token{whole}, why: "split"})
+		if isEnding || ix.isWhole(left, right, &whole) {
+			found = append(found, repair{from: from, to: from + 2, tokens: []token{whole}, why: "split"})
+		}
 	}
 
 	return found
+}
+
+// isWhole reports whether two tokens are a known word together.
+func (ix *Index) isWhole(left, right, whole *token) bool {
+	const shortestStem, shortest = 3, 5
+	if left.isNumber || right.isNumber || len(left.fold) < 2 || len(whole.fold) < shortest || isArticle(left.fold) || isArticle(right.fold) {
+		return false
+	}
+
+	return ix.isReadable(whole.fold, shortestStem) || ix.startsWithNumber(whole)
 }
 
 // isLittle reports whether a word is an article or a verb's prefix, which stand alone.
@@ -39,29 +42,27 @@ func (ix *Index) isLittle(folded string) bool {
 	return isArticle(folded) || slices.Contains(ix.lang.prefixes, folded)
 }
 
-// isEndingOf reports whether a word is only the ending of the one before it.
-func (ix *Index) isEndingOf(word, ending string) bool {
+// isEndingOf reports whether a word is only the ending of the one before it: wc ben.
+func (ix *Index) isEndingOf(word *token, ending string) bool {
 	_, ok := ix.lang.suffixes[ending]
 
-	return ok && ix.hasStem(word)
+	return ok && (word.isNumber || len(word.fold) > 1 && ix.hasStem(word.fold))
 }
 
 // joinedMistyped puts together what was split and has a letter wrong besides: víz foraló.
-func (ix *Index) joinedMistyped(s *sentence, at int) []repair {
+func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 	const shortest = 7
-	var found []repair
+	var found repairs
 	for _, from := range []int{at - 1, at} {
-		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore || s.tokens[from].isNumber || s.tokens[from+1].isNumber {
+		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore {
 			continue
 		}
-		whole := s.tokens[from].fold + s.tokens[from+1].fold
-		if ix.isLittle(s.tokens[from].fold) || ix.isLittle(s.tokens[from+1].fold) || len(whole) < shortest {
+		left, right := &s.tokens[from], &s.tokens[from+1]
+		if left.isNumber || right.isNumber || ix.isLittle(left.fold) || ix.isLittle(right.fold) || len(left.fold)+len(right.fold) < shortest {
 			continue
 		}
-		ix.eachMistyped(whole, func(word string) {
-			if len(found) < maxRepairs {
-				found = append(found, repair{from: from, to: from + 2, tokens: []token{repairedToken(word)}, why: "split, and a letter wrong"})
-			}
+		ix.eachMistyped(left.fold+right.fold, func(word string) {
+			found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", word)
 		})
 	}
 

@@ -119,7 +119,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 // readNumber reads a number as the digits that a name may have: lámpa kettő, kettes lámpa,
 // 2-es lámpa, a második lámpa.
 func (f *spanner) readNumber(into []reading, tok *token) []reading {
-	digits, rest := "", ""
+	var digits, rest string
 	if tok.isNumber {
 		rest = strings.TrimLeft(tok.fold, "0123456789")
 		digits = tok.fold[:len(tok.fold)-len(rest)]

@@ -3,6 +3,7 @@ package hungarian
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -168,8 +169,8 @@ func FuzzUnderstand(f *testing.F) {
 	})
 }
 
-// heard are sentences as a recogniser may write them: to be repaired, or not understood.
-func heard() []string {
+// heardSentences are sentences as a recogniser may write them: to be repaired, or not understood.
+func heardSentences() []string {
 	return []string{
 		"kapcsold fel a konyhi lmápát", "kapcsoldle a nappali lámpátis", "öö húzd húzd le a redönyt a hálóba", "állicsd a csillárt negyven öt százalékra",
 		"tegnap voltunk a nagymamánál és nagyon finom süteményt ettünk", "felkapcsolnád a villnyt a gyerekszobábna légyszi", "nyisd ki a garázskaput és kapcsold fel a kitni lámpát",
@@ -181,8 +182,8 @@ func heard() []string {
 // BenchmarkUnderstandHeard reads what must be repaired first.
 func BenchmarkUnderstandHeard(b *testing.B) {
 	ix := NewIndex(homeOfSize(b, 300))
-	for i, text := range heard() {
-		b.Run(fmt.Sprint(i), func(b *testing.B) {
+	for i, text := range heardSentences() {
+		b.Run(strconv.Itoa(i), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				ix.Understand(meaning.Utterance{Text: text, AreaID: "nappali"})
