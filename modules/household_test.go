@@ -52,7 +52,7 @@ func TestADeletedHouseholdLeavesItsRecordAlone(t *testing.T) {
 	}
 	eventually(t, func() (bool, string) { return count("hamanager_instances") == 0, "the instance is there" })
 	for _, table := range []string{
-		"intent_history", "intent_claims", "audit_personal", "auth_memberships", "auth_invitations", "auth_devices",
+		"intent_history", "intent_claims", "intent_timers", "intent_planned", "audit_personal", "auth_memberships", "auth_invitations", "auth_devices",
 	} {
 		require.Zero(t, count(table), table)
 	}

@@ -200,8 +200,29 @@ func (h *hub) buildHouse(t *testing.T, mark string) *house {
 	b.objects["invitations"] = invitation.ID
 
 	b.objects["devices"], b.byRole[identity.RoleDevice] = h.pair(t, owner, "tablet-"+mark)
+	b.objects["timers"] = h.keep(t, owner, "indíts egy ötven perces időzítőt", "timers")
+	b.objects["plans"] = h.keep(t, owner, "kapcsold le a villanyt a konyhában két óra múlva", "plans")
 
 	return b
+}
+
+// keep says what makes a timer or plan, and returns its id.
+func (h *hub) keep(t *testing.T, owner *person, text, kind string) string {
+	t.Helper()
+	eventually(t, func() (bool, string) {
+		answer := owner.say(t, text)
+
+		return answer.Status == "done" || answer.Status == "scheduled", answer.Speech
+	})
+	var list struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+	}
+	owner.Get("/api/v1/" + kind).Expect(http.StatusOK).JSON(&list)
+	require.Len(t, list.Items, 1)
+
+	return list.Items[0].ID
 }
 
 // join brings somebody new into the owner's household.
@@ -336,7 +357,7 @@ func (b *house) snapshot(t *testing.T) map[string]string {
 	seen := map[string]string{}
 	for _, path := range []string{
 		"/api/v1/households/" + b.id, "/api/v1/households/" + b.id + "/members", "/api/v1/households/" + b.id + "/invitations",
-		"/api/v1/devices", "/api/v1/intents", "/api/v1/audit",
+		"/api/v1/devices", "/api/v1/intents", "/api/v1/audit", "/api/v1/plans",
 	} {
 		seen[path] = string(b.owner.For(t).Get(path).Expect(http.StatusOK).Body)
 	}

@@ -52,7 +52,8 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		IsLoopback: cfg.isLoopback(), LoginFailures: cfg.loginFailures(),
 		PINFailures: cfg.pinFailures(), UserCodes: cfg.userCodes(), PublicURL: cfg.Server.PublicURL, Areas: hamanagerMod,
 		OnHouseholdCreated:  hamanagerMod.Provision,
-		OnHouseholdDeleting: s.onHouseholdDeleting(), OnHouseholdDeleted: s.onHouseholdDeleted(), Belongings: s.belongings(),
+		OnHouseholdDeleting: s.onHouseholdDeleting(), OnHouseholdDeleted: s.onHouseholdDeleted(),
+		OnDeviceRemoved: s.onDeviceRemoved(), Belongings: s.belongings(),
 		Resealers: []func(context.Context) error{hamanagerMod.ResealTokens},
 	})
 	if err != nil {
@@ -63,7 +64,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 
 	intentMod, err := intent.New(intent.Deps{
 		Config: cfg.Intent, History: cfg.History, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
-		Words: auditMod, PINs: authMod, FingerprintKey: p.Secrets.Refresh,
+		Words: auditMod, PINs: authMod, Callers: authMod, FingerprintKey: p.Secrets.Refresh,
 		Log: p.Log.Named("intent"), Now: p.Now, Metrics: p.Metrics,
 	})
 	if err != nil {
@@ -92,6 +93,16 @@ func (s *Set) onHouseholdDeleted() []func(ctx context.Context, householdID strin
 	}
 }
 
+// onDeviceRemoved is what clears away what the modules keep of a device.
+func (s *Set) onDeviceRemoved() []func(ctx context.Context, householdID, deviceID string) error {
+	return []func(ctx context.Context, householdID, deviceID string) error{
+		func(ctx context.Context, householdID, deviceID string) error {
+			return s.intent.ForgetDevice(ctx, householdID, deviceID)
+		},
+		func(ctx context.Context, _, deviceID string) error { return s.events.ForgetAudience(ctx, deviceID) },
+	}
+}
+
 // belongings is what the modules keep of a person.
 func (s *Set) belongings() []auth.Belongings {
 	return []auth.Belongings{
@@ -101,6 +112,20 @@ func (s *Set) belongings() []auth.Belongings {
 				return s.intent.Export(ctx, userID, add)
 			},
 			Erase: func(ctx context.Context, userID string) error { return s.intent.Erase(ctx, userID) },
+		},
+		{
+			Name: "timers",
+			Export: func(ctx context.Context, userID string, add func(item any) error) error {
+				return s.intent.ExportTimers(ctx, userID, add)
+			},
+			Erase: func(ctx context.Context, userID string) error { return s.intent.EraseKept(ctx, userID) },
+		},
+		{
+			Name: "plans",
+			Export: func(ctx context.Context, userID string, add func(item any) error) error {
+				return s.intent.ExportPlans(ctx, userID, add)
+			},
+			Erase: func(ctx context.Context, userID string) error { return s.events.ForgetAudience(ctx, userID) },
 		},
 		{
 			Name: "audit",

@@ -232,7 +232,7 @@ func TestAnExportIsOneDocument(t *testing.T) {
 	t.Parallel()
 	nothing := func(context.Context, string, func(any) error) error { return nil }
 	b := setup(t, func(d *Deps) {
-		d.Belongings = []Belongings{{Name: "utterances", Export: nothing}, {Name: "audit", Export: nothing}}
+		d.Belongings = []Belongings{{Name: "utterances", Export: nothing}, {Name: "timers", Export: nothing}, {Name: "plans", Export: nothing}, {Name: "audit", Export: nothing}}
 	})
 	kata := b.register("kata")
 

@@ -118,6 +118,9 @@ type Deps struct {
 	OnHouseholdDeleting []func(ctx context.Context, householdID string) error
 	// OnHouseholdDeleted are the same for what the record and the events keep: they run after it.
 	OnHouseholdDeleted []func(ctx context.Context, householdID string) error
+	// OnDeviceRemoved run in the transaction that removes a device; an error undoes that. They clear
+	// away what others keep of it.
+	OnDeviceRemoved []func(ctx context.Context, householdID, deviceID string) error
 	// Belongings are what other modules keep of people, for exports and erasures.
 	Belongings []Belongings
 	// Resealers encrypt other modules' secrets anew when the encryption keys rotate.
@@ -162,7 +165,8 @@ func New(deps Deps) (*Module, error) {
 		loginFailures: deps.LoginFailures, registration: resolve(deps.Config.Registration, deps.IsLoopback),
 		pinFailures:         deps.PINFailures,
 		onHouseholdCreated:  deps.OnHouseholdCreated,
-		onHouseholdDeleting: deps.OnHouseholdDeleting, onHouseholdDeleted: deps.OnHouseholdDeleted, resealers: deps.Resealers, belongings: deps.Belongings,
+		onHouseholdDeleting: deps.OnHouseholdDeleting, onHouseholdDeleted: deps.OnHouseholdDeleted,
+		onDeviceRemoved: deps.OnDeviceRemoved, resealers: deps.Resealers, belongings: deps.Belongings,
 	}}, nil
 }
 

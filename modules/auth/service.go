@@ -75,6 +75,7 @@ type service struct {
 	onHouseholdCreated  func(ctx context.Context, householdID string) error
 	onHouseholdDeleting []func(ctx context.Context, householdID string) error
 	onHouseholdDeleted  []func(ctx context.Context, householdID string) error
+	onDeviceRemoved     []func(ctx context.Context, householdID, deviceID string) error
 	resealers           []func(ctx context.Context) error
 	belongings          []Belongings
 }

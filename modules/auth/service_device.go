@@ -256,6 +256,11 @@ func (s *service) removeDevice(ctx context.Context, caller identity.Principal, i
 		if err := s.store.deleteDevice(ctx, d); err != nil {
 			return err
 		}
+		for _, forget := range s.onDeviceRemoved {
+			if err := forget(ctx, caller.HouseholdID, id); err != nil {
+				return err
+			}
+		}
 		err = s.audit.Record(ctx, auditapi.Event{
 			HouseholdID: caller.HouseholdID, Action: actionRemoveDevice, Outcome: auditapi.OK, Target: id,
 		})

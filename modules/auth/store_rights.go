@@ -53,6 +53,27 @@ func (s *store) getDeviceRights(ctx context.Context, sessionID, householdID stri
 		string(identity.RoleDevice), householdID, sessionID, string(identity.Device))
 }
 
+// getUserRights is getRights for a person without a session.
+func (s *store) getUserRights(ctx context.Context, userID, householdID string) (*rights, error) {
+	return s.findRights(ctx, identity.User,
+		`SELECT u.id, u.name, u.is_admin, u.disabled_at AS user_disabled_at,
+			m.role, m.expires_at AS membership_ends_at, h.disabled_at AS household_disabled, h.pin_hash <> '' AS has_pin
+		FROM auth_users u
+		LEFT JOIN auth_memberships m ON m.household_id = ? AND m.user_id = u.id
+		LEFT JOIN auth_households h ON h.id = m.household_id
+		WHERE u.id = ?`, householdID, userID)
+}
+
+// getRightsOfDevice is getDeviceRights for a device without a session.
+func (s *store) getRightsOfDevice(ctx context.Context, deviceID, householdID string) (*rights, error) {
+	return s.findRights(ctx, identity.Device,
+		`SELECT d.id, d.name, ? AS role, h.disabled_at AS household_disabled, h.pin_hash <> '' AS has_pin,
+			d.area, d.allowed_domains, d.allowed_areas
+		FROM auth_devices d
+		LEFT JOIN auth_households h ON h.id = d.household_id AND h.id = ?
+		WHERE d.id = ?`, string(identity.RoleDevice), householdID, deviceID)
+}
+
 func (s *store) findRights(ctx context.Context, kind identity.Kind, query string, args ...any) (*rights, error) {
 	var found []rightsRow
 	if err := s.db.Conn(ctx).Raw(query, args...).Scan(&found).Error; err != nil {

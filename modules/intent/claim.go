@@ -74,6 +74,7 @@ type claimedRequest struct {
 	ActorKind      identity.Kind  `json:"actor_kind"`
 	ActorName      string         `json:"actor_name"`
 	Commands       []plainCommand `json:"commands,omitempty"`
+	PlanID         string         `json:"plan_id,omitempty"`
 }
 
 // claimKey claims the request's Idempotency-Key. Where the key was used before, it returns

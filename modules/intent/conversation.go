@@ -41,6 +41,7 @@ type plainCommand struct {
 	Targets []string       `json:"targets"`
 	Reason  meaning.Reason `json:"reason,omitempty"`
 	Missing string         `json:"missing,omitempty"`
+	At      *time.Time     `json:"at,omitempty"` // it is for later
 }
 
 // resume takes up the question that this utterance may answer. isResumed: it did, and
@@ -84,13 +85,13 @@ func (s *service) readAnswer(ctx context.Context, t *turn) (complete func() erro
 	case t.asked.Kind != meaning.StatusClarify || s.isCommand(ctx, t):
 		return nil
 	}
-	i, ok := indexOf(t.home).Choose(t.req.Text, t.asked.choices())
-	if !ok {
+	chosen := indexOf(t.home).Choose(t.req.Text, t.asked.choices())
+	if len(chosen) == 0 {
 		return nil
 	}
 
 	return func() error {
-		t.choose(t.asked.Choices[i])
+		t.choose(chosen)
 
 		return nil
 	}
@@ -108,7 +109,7 @@ func (t *turn) confirm() error {
 func (q *question) choices() meaning.Question {
 	asked := meaning.Question{Command: q.Waiting}
 	for _, c := range q.Choices {
-		asked.Choices = append(asked.Choices, meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID})
+		asked.Choices = append(asked.Choices, c.meant())
 	}
 
 	return asked
@@ -117,7 +118,9 @@ func (q *question) choices() meaning.Question {
 // isCommand reports whether the utterance is a command of its own, which may well name one
 // of the choices: "kapcsold fel a konyhai lámpát" after "melyik redőnyt?".
 func (s *service) isCommand(ctx context.Context, t *turn) bool {
-	meant, err := s.stages[0].understand(ctx, t.home, t.utterance)
+	u := t.utterance
+	u.Before = nil // "a konyhait" answers the question rather than leans on what was before it
+	meant, err := s.stages[0].understand(ctx, t.home, u)
 
 	return err == nil && slices.ContainsFunc(meant.Commands, func(c meaning.Command) bool {
 		return c.Reason == "" && !meaning.IsQuestion(c.Intent)
@@ -133,14 +136,35 @@ func (t *turn) decline() error {
 	return nil
 }
 
-// choose completes the command that waited for a choice, and binds it anew.
-func (t *turn) choose(c choice) {
+// choose completes the command that waited for a choice, once for each that was chosen.
+func (t *turn) choose(chosen []int) {
 	waiting := t.asked.Waiting
 	commands := rebindAll(t.home, t.asked.Commands)
-	chosen := meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
-	command := meaning.Narrow(t.home, commands[waiting], chosen)
 	t.utterance.AreaID = t.asked.AreaID
+	var completed []meaning.Command
+	var again *meaning.Question
+	for _, i := range chosen {
+		var c meaning.Command
+		c, again = t.complete(commands[waiting], t.asked.Choices[i])
+		completed = append(completed, c)
+	}
+	if len(completed) > 1 {
+		again = nil
+	}
+	t.meant = meaning.Understanding{Commands: slices.Replace(commands, waiting, waiting+1, completed...), Question: again, Source: t.asked.Source}
+	if again != nil {
+		again.Command = waiting
+	}
+}
 
+// complete narrows a command to a choice, and binds it anew.
+func (t *turn) complete(waiting meaning.Command, c choice) (meaning.Command, *meaning.Question) {
+	if id := c.TimerID + c.PlanID; id != "" {
+		waiting.Chosen = id
+
+		return waiting, nil
+	}
+	command := meaning.Narrow(t.home, waiting, c.meant())
 	entity := t.home.Entity(c.EntityID)
 	bound, again := meaning.Bind(t.home, t.utterance, command)
 	switch {
@@ -150,11 +174,7 @@ func (t *turn) choose(c choice) {
 		bound.Slots["name"] = entity.Name
 	}
 
-	commands[waiting] = bound
-	t.meant = meaning.Understanding{Commands: commands, Question: again, Source: t.asked.Source}
-	if again != nil {
-		again.Command = waiting
-	}
+	return bound, again
 }
 
 // askWhich asks what was meant, and remembers the choices.
@@ -170,9 +190,9 @@ func (s *service) askWhich(ctx context.Context, t *turn) {
 // askConsent asks for the yes or the PIN that risky commands need.
 func (s *service) askConsent(ctx context.Context, t *turn) {
 	t.answer.Status = meaning.StatusConfirm
-	t.answer.Speech = hungarian.AskYes(waitingOf(t.results))
+	t.answer.Speech = hungarian.AskYes(waitingOf(t.results), t.utterance.Now)
 	if waitsFor(t.results) == needsPIN {
-		t.answer.Speech = hungarian.AskPIN(waitingOf(t.results))
+		t.answer.Speech = hungarian.AskPIN(waitingOf(t.results), t.utterance.Now)
 	}
 	s.remember(ctx, t, question{Needs: waitsFor(t.results)})
 }
@@ -196,6 +216,9 @@ func plainCommands(commands []meaning.Command) []plainCommand {
 	plain := make([]plainCommand, len(commands))
 	for i, c := range commands {
 		plain[i] = plainCommand{Intent: c.Intent, Slots: c.Slots, Targets: entityIDs(c.Targets), Reason: c.Reason, Missing: c.Missing}
+		if at := c.At.UTC(); !c.At.IsZero() {
+			plain[i].At = &at
+		}
 	}
 
 	return plain
@@ -206,6 +229,9 @@ func rebindAll(home *hamanagerapi.Home, plain []plainCommand) []meaning.Command 
 	commands := make([]meaning.Command, len(plain))
 	for i, p := range plain {
 		c := meaning.Command{Intent: p.Intent, Slots: p.Slots, Reason: p.Reason, Missing: p.Missing}
+		if p.At != nil {
+			c.At = *p.At
+		}
 		for _, id := range p.Targets {
 			if e := home.Entity(id); e != nil && e.Exposed {
 				c.Targets = append(c.Targets, e)
@@ -220,10 +246,14 @@ func rebindAll(home *hamanagerapi.Home, plain []plainCommand) []meaning.Command 
 	return commands
 }
 
+func (c choice) meant() meaning.Choice {
+	return meaning.Choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID, TimerID: c.TimerID, PlanID: c.PlanID}
+}
+
 func choicesOf(q *meaning.Question) []choice {
 	choices := make([]choice, len(q.Choices))
 	for i, c := range q.Choices {
-		choices[i] = choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID}
+		choices[i] = choice{Label: c.Label, EntityID: c.EntityID, AreaID: c.AreaID, TimerID: c.TimerID, PlanID: c.PlanID}
 	}
 
 	return choices

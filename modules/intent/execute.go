@@ -18,7 +18,11 @@ func (s *service) execute(ctx context.Context, t *turn) {
 	for i := range t.results {
 		r := &t.results[i]
 		switch {
-		case r.status == meaning.StatusFailed:
+		case r.status == meaning.StatusFailed, r.status == meaning.StatusScheduled:
+		case meaning.IsOfTimers(r.command.Intent):
+			s.keepTimer(t, i)
+		case meaning.IsOfPlans(r.command.Intent):
+			s.keepPlan(t, i)
 		case meaning.IsQuestion(r.command.Intent):
 			look(t, r)
 		default:

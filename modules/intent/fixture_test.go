@@ -40,6 +40,8 @@ type bench struct {
 	told  *eventstest.Recorder
 	clock *movableClock
 	homes *fakeHomes
+
+	callers *fakeCallers
 }
 
 func setup(t *testing.T) *bench {
@@ -54,14 +56,15 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	b := &bench{home: hamanagertest.NewInstance(smallHome()), audit: new(audittest.Recorder), clock: now}
 	b.pins, b.told = &fakePINs{pin: "1234"}, new(eventstest.Recorder)
 	b.homes = &fakeHomes{instance: b.home}
+	b.callers = new(fakeCallers)
 	m, err := newMetrics(nil)
 	require.NoError(t, err)
 	store := openKV(now.now)
 	t.Cleanup(store.Close)
 	b.service = newService(Deps{
 		History: DefaultHistory(),
-		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond},
-		DB:      db, KV: store, Homes: b.homes, LLM: new(fakeModel), Audit: b.audit, PINs: b.pins, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
+		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond, FollowUpWindow: time.Minute},
+		DB:      db, KV: store, Homes: b.homes, LLM: new(fakeModel), Audit: b.audit, PINs: b.pins, Callers: b.callers, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
 	}, m)
 	b.stages = []understander{script{}, model{new(fakeModel)}}
 
@@ -141,6 +144,26 @@ func (f *fakePINs) CheckPIN(_ context.Context, _ identity.Principal, pin string)
 	return pin == f.pin, f.err
 }
 
+// fakeCallers knows the owner and the wall panel, unless they are told otherwise.
+type fakeCallers struct {
+	mu  sync.Mutex
+	now *identity.Principal
+	err error
+}
+
+func (f *fakeCallers) Caller(_ context.Context, _ string, kind identity.Kind, _ string) (identity.Principal, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.now != nil:
+		return *f.now, f.err
+	case kind == identity.Device:
+		return panel, f.err
+	default:
+		return owner, f.err
+	}
+}
+
 type fakeModel struct{ err error }
 
 func (f *fakeModel) Ready(context.Context) error { return f.err }
@@ -153,12 +176,16 @@ func (script) understand(_ context.Context, home *hamanagerapi.Home, u meaning.U
 	var meant meaning.Understanding
 	for i, text := range strings.Split(u.Text, ";") {
 		words := strings.Split(strings.TrimSpace(text), " ")
-		if !strings.HasPrefix(words[0], "Hass") {
+		if !strings.HasPrefix(words[0], "Hass") && !strings.HasPrefix(words[0], "Homehub") {
 			return meaning.Understanding{}, nil
 		}
 		c := meaning.Command{Intent: words[0], Slots: meaning.Slots{}}
 		for _, word := range words[1:] {
 			slot, value, _ := strings.Cut(word, "=")
+			if after, err := time.ParseDuration(value); slot == "after" && err == nil {
+				c.At = u.Now.Add(after)
+				continue
+			}
 			c.Slots[slot] = valueOf(strings.ReplaceAll(value, "_", " "))
 		}
 		bound, question := meaning.Bind(home, u, c)

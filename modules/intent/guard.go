@@ -46,8 +46,15 @@ func refuseOutside(t *turn, r *result) {
 	}
 }
 
-// judge asks the table of rights about what is left of a command.
+// judge asks the table of rights about what is left of a command. One that is for later needs the
+// right to plan, too.
 func judge(t *turn, r *result) {
+	if !r.command.At.IsZero() && t.caller.May(identity.Plan) == identity.No {
+		r.targets = nil
+		r.refuse("")
+
+		return
+	}
 	switch t.caller.May(rightOf(t, r)) {
 	case identity.Yes, identity.Own:
 	case identity.AfterYes:
@@ -89,15 +96,10 @@ func (t *turn) whyNot(r *result) meaning.Refusal {
 	return ""
 }
 
-// isOfPlan reports whether an intent is about timers or lists.
+// isOfPlan reports whether an intent is about timers, plans or lists.
 func isOfPlan(intent string) bool {
-	switch intent {
-	case meaning.ListAddItem, meaning.ShoppingAddItem, meaning.StartTimer, meaning.CancelTimer, meaning.CancelAllTimers,
-		meaning.IncreaseTimer, meaning.DecreaseTimer, meaning.PauseTimer, meaning.UnpauseTimer, meaning.TimerStatus:
-		return true
-	default:
-		return false
-	}
+	return meaning.IsOfTimers(intent) || meaning.IsOfPlans(intent) ||
+		intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem
 }
 
 // plannedResults begins one result for each command; what binding found impossible has
@@ -105,7 +107,7 @@ func isOfPlan(intent string) bool {
 func plannedResults(commands []meaning.Command) []result {
 	results := make([]result, len(commands))
 	for i, c := range commands {
-		results[i] = result{command: c, status: meaning.StatusPlanned}
+		results[i] = result{command: c, status: meaning.StatusPlanned, refusal: c.Why}
 		if c.Reason != "" {
 			results[i].fail(c.Reason)
 		}

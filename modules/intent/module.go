@@ -24,11 +24,13 @@ type Config struct {
 	Deadline time.Duration `koanf:"deadline"`
 	// ObserveTimeout bounds the wait for a device to show what was asked of it.
 	ObserveTimeout time.Duration `koanf:"observe_timeout"`
+	// FollowUpWindow is how long what is said next may lean on what was done; 0: never.
+	FollowUpWindow time.Duration `koanf:"follow_up_window"`
 }
 
 // Defaults is what holds where nothing is set.
 func Defaults() Config {
-	return Config{Deadline: 2 * time.Second, ObserveTimeout: 1200 * time.Millisecond}
+	return Config{Deadline: 2 * time.Second, ObserveTimeout: 1200 * time.Millisecond, FollowUpWindow: time.Minute}
 }
 
 // Validate reports every problem at once.
@@ -39,6 +41,10 @@ func (c Config) Validate() error {
 	}
 	if c.ObserveTimeout <= 0 || c.ObserveTimeout > c.Deadline {
 		errs = append(errs, fmt.Errorf("intent.observe_timeout must be above 0 and at most intent.deadline, got %s", c.ObserveTimeout))
+	}
+
+	if c.FollowUpWindow < 0 || c.FollowUpWindow > time.Hour {
+		errs = append(errs, fmt.Errorf("intent.follow_up_window must be 0 to 1h, got %s", c.FollowUpWindow))
 	}
 
 	return errors.Join(errs...)
@@ -55,6 +61,7 @@ type Deps struct {
 	Audit   Recorder
 	Words   Forgetter // keeps what was said, too; nil: nobody else does
 	PINs    PINs
+	Callers Callers
 	// FingerprintKey keys what claims keep of their requests' bodies.
 	FingerprintKey []byte
 
@@ -81,10 +88,11 @@ func New(deps Deps) (*Module, error) {
 func (m *Module) Routes(api *echo.Group) {
 	api.POST("/intent", m.handleIntent)
 	api.GET("/intents", m.listIntents)
+	m.keptRoutes(api)
 }
 
-// Run answers for claims whose process is gone, forgets old ones, and owns the watches that
-// outlive their request. It returns when ctx ends.
+// Run answers for claims whose process is gone, forgets old ones, ends timers, carries out plans,
+// and owns the watches that outlive their request. It returns when ctx ends.
 func (m *Module) Run(ctx context.Context) error { return m.svc.run(ctx) }
 
 // BuildIndex makes the grammar's index of a home. The composition root hands it to

@@ -37,6 +37,13 @@ type PINs interface {
 	CheckPIN(ctx context.Context, caller identity.Principal, pin string) (bool, error)
 }
 
+// Callers knows what people and devices may do.
+type Callers interface {
+	// Caller returns somebody with the rights of this moment. Who does not belong to the household
+	// any more, or may do nothing, is an error of a kind of apperr other than Internal and Unavailable.
+	Caller(ctx context.Context, householdID string, kind identity.Kind, id string) (identity.Principal, error)
+}
+
 // Model is the language model, asked about what the grammar declines.
 type Model interface {
 	// Ready returns llmapi.ErrUnavailable when a model was asked for in the settings and

@@ -67,14 +67,18 @@ func (s *service) keep(ctx context.Context, t *turn, q question) error {
 	return nil
 }
 
-// findQuestion looks where an open question could be: one round trip where there is none.
+// findQuestion looks where an open question could be, and recalls the turn before: one round
+// trip where there is no question.
 // Without kv there is none: the utterance is then taken as a command of its own.
 func (s *service) findQuestion(ctx context.Context, t *turn) *question {
 	device := t.device()
 	if t.req.ConversationID == "" && device == "" {
 		return nil
 	}
-	ids, err := s.kv.GetMany(ctx, t.conversationKey(t.conversationID), t.deviceKey(device))
+	ids, err := s.kv.GetMany(ctx, append([]string{t.conversationKey(t.conversationID), t.deviceKey(device)}, t.memoryKeys()...)...)
+	if err == nil {
+		t.utterance.Before = t.recall(firstOf(ids[2:]))
+	}
 	if err == nil && ids[0] == nil && device != "" {
 		ids[0] = ids[1]
 	}
@@ -93,6 +97,17 @@ func (s *service) findQuestion(ctx context.Context, t *turn) *question {
 	}
 
 	return q
+}
+
+// firstOf returns the first value that is there.
+func firstOf(values [][]byte) []byte {
+	for _, value := range values {
+		if value != nil {
+			return value
+		}
+	}
+
+	return nil
 }
 
 // takeQuestion makes the question its own; false when another request was faster.

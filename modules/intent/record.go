@@ -16,6 +16,8 @@ import (
 const (
 	actionExecute = "intent.execute"
 	actionCorrect = "intent.correct" // what was seen after the reply
+	// actionCarryOut is intent.execute of what was planned.
+	actionCarryOut = "intent.carry_out"
 )
 
 // minRecordTime is what the record gets even where the stages took all the time there was.
@@ -41,10 +43,11 @@ func (s *service) record(ctx context.Context, t *turn) error {
 	fault.Point("intent.recording")
 	err := s.db.InBatch(ctx, func(ctx context.Context) error { return s.write(ctx, t) })
 	fault.Point("intent.recorded")
+	var lost *lostKeepingError
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, errClaimLost), !t.hasActed:
+	case errors.Is(err, errClaimLost), errors.As(err, &lost), !t.hasActed:
 		return err
 	default:
 		s.isRecordAway.Store(true)
@@ -80,16 +83,23 @@ func (s *service) write(ctx context.Context, t *turn) error {
 		return err
 	}
 	fault.Point("intent.writing")
-	if len(t.results) == 0 {
-		return nil // no command came of it: nothing for the audit log
+	if len(t.results) > 0 { // else no command came of it: nothing for the audit log
+		e := eventOf(t)
+		if !s.history.KeepWords {
+			e.Personal = nil
+		}
+		if err := s.audit.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	if err := t.writeKept(ctx); err != nil {
+		return err
+	}
+	if t.planID == "" {
+		return nil
 	}
 
-	e := eventOf(t)
-	if !s.history.KeepWords {
-		e.Personal = nil
-	}
-
-	return s.audit.Record(ctx, e)
+	return s.tellPlanned(ctx, t)
 }
 
 // eventOf is the audit entry of an utterance. Slots are left out: they hold names that
@@ -103,11 +113,20 @@ func eventOf(t *turn) auditapi.Event {
 		if r.reason != "" {
 			commands[i]["reason"] = string(r.reason)
 		}
+		for key, ids := range map[string][]string{"timers": timerIDs(r.command), "plans": planIDs(r)} {
+			if len(ids) > 0 {
+				commands[i][key] = ids
+			}
+		}
+	}
+	action := actionExecute
+	if t.planID != "" {
+		action = actionCarryOut
 	}
 
 	return auditapi.Event{
 		HouseholdID: t.caller.HouseholdID,
-		Action:      actionExecute,
+		Action:      action,
 		Outcome:     outcomeOf(t),
 		Actor:       auditapi.Actor{Kind: string(t.caller.Kind), ID: t.caller.ID, Name: t.caller.Name},
 		Target:      t.historyID,

@@ -29,6 +29,7 @@ func (s *service) run(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { s.runLate(ctx) })
 	background.Go(func() { s.runForgetting(ctx) })
+	background.Go(func() { s.runAgenda(ctx) })
 	background.Go(func() { s.expiry.run(ctx, s.now, s.expire) })
 	defer background.Wait()
 
@@ -94,6 +95,7 @@ func (s *service) answerForDead(ctx context.Context, row claimRow) error {
 		claim:          claimOf(row),
 		timing:         timing{},
 		hasActed:       true,
+		planID:         kept.PlanID,
 	}
 	s.lookBack(ctx, t, kept)
 	s.complete(t)

@@ -101,10 +101,13 @@ func commandAnswers(results []result) []commandAnswer {
 	for i, r := range results {
 		a := commandAnswer{
 			Intent: r.command.Intent, Slots: r.command.Slots, Status: r.status, Reason: r.reason, Needs: r.needs,
-			Targets: entityIDs(r.command.Targets), Changes: []change{},
+			Targets: entityIDs(r.command.Targets), Changes: []change{}, Timers: timerIDs(r.command), Plans: planIDs(r),
 		}
 		if a.Slots == nil {
 			a.Slots = meaning.Slots{}
+		}
+		if at := r.command.At.UTC(); !r.command.At.IsZero() {
+			a.DueAt = &at
 		}
 		for _, target := range r.targets {
 			if target.to != nil && target.to != target.from && target.status != meaning.StatusAlready {
@@ -136,7 +139,7 @@ func partsOf(r result) []hungarian.Part {
 	}
 	var parts []hungarian.Part
 	for _, status := range []meaning.Status{
-		meaning.StatusPlanned, meaning.StatusDone, meaning.StatusStarted, meaning.StatusAlready, meaning.StatusFailed,
+		meaning.StatusPlanned, meaning.StatusScheduled, meaning.StatusDone, meaning.StatusStarted, meaning.StatusAlready, meaning.StatusFailed,
 	} {
 		for _, target := range r.targets {
 			if target.status == status {

@@ -46,6 +46,10 @@ type service struct {
 	pins    PINs
 	claims  claimPolicy
 	zones   zones
+	agenda  *agenda
+	callers Callers
+	// startedAt is when this process began: homes need a moment to come back.
+	startedAt time.Time
 
 	admission admission
 	// isRecordAway: the last record of something done has failed.
@@ -71,6 +75,10 @@ func newService(deps Deps, m *metrics) *service {
 		expiry:  newExpiry(),
 		pins:    deps.PINs,
 		claims:  newClaimPolicy(deps),
+		agenda:  newAgenda(),
+		callers: deps.Callers,
+
+		startedAt: deps.Now(),
 
 		admission: newAdmission(deps.Config.Deadline),
 	}
@@ -186,10 +194,11 @@ func (s *service) process(ctx context.Context, t *turn) error {
 		return err
 	}
 	s.complete(t)
+	s.memorise(ctx, t)
 	if t.req.DryRun && t.claim == nil {
 		return nil
 	}
-	if err := s.record(ctx, t); err != nil {
+	if err := s.recordKept(ctx, t); err != nil {
 		t.late.close()
 
 		return err
@@ -241,6 +250,9 @@ func (s *service) act(ctx context.Context, t *turn) error {
 		return err
 	}
 	if err := s.claimRisk(ctx, t); err != nil {
+		return err
+	}
+	if err := s.schedule(t); err != nil {
 		return err
 	}
 	s.execute(ctx, t)

@@ -112,7 +112,7 @@ func TestSpeak(t *testing.T) {
 			reason: meaning.ReasonOutOfRange, speech: "Ezt az értéket nem lehet beállítani.",
 		},
 		"what homehub cannot do": {
-			text: "HassStartTimer minutes=5", status: meaning.StatusFailed, reason: meaning.ReasonNotSupported, speech: "Ezt még nem tudom megtenni.",
+			text: "HassBroadcast message=ebéd", status: meaning.StatusFailed, reason: meaning.ReasonNotSupported, speech: "Ezt még nem tudom megtenni.",
 		},
 		"two of one name": {
 			text: "HassTurnOn name=olvasólámpa", status: meaning.StatusClarify, speech: "Melyikre gondolsz: nappali vagy háló?",

@@ -43,6 +43,12 @@ type turn struct {
 	hasActed bool
 
 	results []result
+	// timers and plans are the household's, as far as the caller may see them, where a command is
+	// about them; keepings are its changes of them.
+	timers   []timerRow
+	plans    []plannedRow
+	keepings []keeping
+	planID   string // the plan that this carries out
 	// isRefused: a wrong PIN, which is a refusal even where it is asked for again.
 	isRefused bool
 	late      *observation // what may still change after the reply; nil: nothing
@@ -59,6 +65,7 @@ type result struct {
 	reason  meaning.Reason
 	refusal meaning.Refusal
 	needs   need
+	planID  string // it was put off as this plan
 	targets []targetResult
 }
 
@@ -105,6 +112,9 @@ type commandAnswer struct {
 	Targets  []string       `json:"targets"`
 	Changes  []change       `json:"changes"`
 	Failures []failure      `json:"failures,omitempty"`
+	Timers   []string       `json:"timers,omitempty"`
+	Plans    []string       `json:"plans,omitempty"`
+	DueAt    *time.Time     `json:"due_at,omitempty"`
 }
 
 // change is what an entity was seen to do.
@@ -125,6 +135,8 @@ type choice struct {
 	Label    string `json:"label"`
 	EntityID string `json:"entity_id,omitempty"`
 	AreaID   string `json:"area_id,omitempty"`
+	TimerID  string `json:"timer_id,omitempty"`
+	PlanID   string `json:"plan_id,omitempty"`
 }
 
 // timing holds the milliseconds that each stage took.

@@ -27,11 +27,15 @@ func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error
 	t.home = t.instance.Home()
 	t.utterance = meaning.Utterance{Text: t.req.Text, AreaID: areaOf(t), Now: s.now().In(s.zones.of(t.home))}
 
-	if isResumed, err := s.resume(ctx, t); isResumed || err != nil {
-		return t.answer.Status != "", err
+	isResumed, err := s.resume(ctx, t)
+	if !isResumed && err == nil {
+		err = s.understand(ctx, t)
+	}
+	if err != nil || t.answer.Status != "" {
+		return isResumed, err
 	}
 
-	return false, s.understand(ctx, t)
+	return false, s.bindKept(ctx, t)
 }
 
 // answerWithout says that there is no home to speak to, or that nothing is known of it.

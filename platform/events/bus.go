@@ -140,6 +140,12 @@ func (b *Bus) ForgetHousehold(ctx context.Context, householdID string) error {
 	return b.db.InTx(ctx, func(ctx context.Context) error { return b.store.deleteHousehold(ctx, householdID) })
 }
 
+// ForgetAudience empties what was told to one person or device alone; it joins the transaction in
+// ctx.
+func (b *Bus) ForgetAudience(ctx context.Context, id string) error {
+	return b.db.InTx(ctx, func(ctx context.Context) error { return b.store.emptyAudience(ctx, id) })
+}
+
 // listen wakes the caller from now on whenever something new may be there, until it stops.
 func (b *Bus) listen(householdID string) (l *listener, stop func()) {
 	l = &listener{householdID: householdID, wake: make(chan struct{}, 1)}

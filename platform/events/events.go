@@ -16,7 +16,8 @@ type Event struct {
 	// Audience is who is told: Everybody, Adults, Owners, or the id of one user or device.
 	Audience string
 	// Data is what a listener needs to know, within a few kilobytes: ids, states and numbers.
-	// Names and words of people are left out; they can be asked for, and erased, elsewhere.
+	// Names and words of people are left out; they can be asked for, and erased, elsewhere. What
+	// its only listener said is the exception: ForgetAudience erases it with them.
 	Data map[string]any
 }
 
@@ -33,6 +34,7 @@ const (
 	IntentCorrected = "intent.corrected"
 	QuestionExpired = "question.expired"
 	TimerFinished   = "timer.finished"
+	PlanCarriedOut  = "plan.carried_out"
 	SessionEnded    = "session.ended"
 	DevicePaired    = "device.paired"
 	DeviceRemoved   = "device.removed"

@@ -134,3 +134,12 @@ func (s *store) deleteHousehold(ctx context.Context, householdID string) error {
 
 	return nil
 }
+
+// emptyAudience forgets what only one caller was told. The numbers stay without gaps.
+func (s *store) emptyAudience(ctx context.Context, id string) error {
+	if err := s.db.Conn(ctx).Exec(`UPDATE platform_events SET data = '{}' WHERE audience = ?`, id).Error; err != nil {
+		return fmt.Errorf("forget events of a caller: %w", err)
+	}
+
+	return nil
+}

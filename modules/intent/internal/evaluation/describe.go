@@ -22,6 +22,12 @@ func describe(got meaning.Understanding) string {
 		if len(ids) > 0 {
 			text += " -> " + strings.Join(ids, ", ")
 		}
+		if len(c.Timers) > 0 {
+			text += " -> " + strings.Join(timerIDs(c.Timers), ", ")
+		}
+		if !c.At.IsZero() {
+			text += " at " + c.At.Format("01-02 15:04:05")
+		}
 		if c.Reason != "" {
 			text += fmt.Sprintf(" (%s %s)", c.Reason, c.Missing)
 		}
@@ -41,7 +47,11 @@ func describe(got meaning.Understanding) string {
 func describeExpected(turn Turn) string {
 	var parts []string
 	for _, e := range turn.Intents {
-		parts = append(parts, fmt.Sprintf("%s{%s}", e.Intent, spell(e.Slots)))
+		text := fmt.Sprintf("%s{%s}", e.Intent, spell(e.Slots))
+		if e.After != "" || e.At != "" {
+			text += " at " + e.After + e.At
+		}
+		parts = append(parts, text)
 	}
 	if turn.Clarify != nil {
 		parts = append(parts, "which: "+strings.Join(turn.Clarify, ", ")+"?")

@@ -141,3 +141,33 @@ func TestReport(t *testing.T) {
 	require.Equal(t, 2, report.Files["a"].Sentences)
 	require.Equal(t, 1, report.Intents["none"].Sentences)
 }
+
+func TestTimersAndMoments(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, evaluation.FixturesFile), []byte(`timers:
+  - {name: pizza, start_minutes: 30, total_seconds_left: 1505}
+  - {start_hours: 1, is_active: false, total_seconds_left: 100}`), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "some_test.yaml"), []byte(`tests:
+  - sentences: [töröld ki a 30 perces időzítőt]
+    intent: {name: HassCancelTimer, slots: {name: pizza}}
+  - sentences: [kapcsold le a konyhai lámpát fél óra múlva]
+    intent: {name: HassTurnOff, slots: {area: konyha, domain: light}, after: 30m}
+  - sentences: [kapcsold le a konyhai lámpát fél óra múlva]
+    intent: {name: HassStartTimer, slots: {minutes: 30, conversation_command: kapcsold le a konyhai lámpát}}
+  - sentences: [kapcsold le a konyhai lámpát este tízkor]
+    intent: {name: HassTurnOff, slots: {area: konyha, domain: light}, at: "22:00"}
+  - sentences: [kapcsold le a konyhai lámpát este tízkor]
+    intent: {name: HassTurnOff, slots: {area: konyha, domain: light}, at: "21:00"}
+  - sentences: [töröld ki a 30 perces időzítőt]
+    intent: {name: HassCancelTimer, slots: {start_hours: 1}}
+`), 0o600))
+	suite, err := evaluation.Load(dir)
+	require.NoError(t, err)
+	results, err := evaluation.Run(t.Context(), hamanagertest.BuiltInHome(t), suite, evaluation.Grammar{}, time.Unix(0, 0))
+	require.NoError(t, err)
+	for i, want := range []bool{true, true, true, true, false, false} {
+		require.Equal(t, want, results[i].Verdict.IsEffect, "%s: %s", results[i].Sentence, results[i].Got)
+		require.Equal(t, !want, results[i].Verdict.IsWrong)
+	}
+}

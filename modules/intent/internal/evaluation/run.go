@@ -3,6 +3,7 @@ package evaluation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -58,8 +59,9 @@ func Run(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander
 func runOnce(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander, now time.Time) ([]Result, error) {
 	var results []Result
 	for _, d := range s.Dialogs {
-		t := talk{home: home, by: by, areaID: areaID(home, d.Area), now: now}
+		t := talk{home: home, timers: s.Timers, by: by, areaID: areaID(home, d.Area), now: now}
 		for _, turn := range d.Turns {
+			turn.Intents = withTimers(turn.Intents, s.Timers)
 			r, err := t.say(ctx, turn)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q: %w", d.File, turn.Sentence, err)
@@ -86,11 +88,13 @@ type talk struct {
 	by     Understander
 	areaID string
 	now    time.Time
+	timers []*meaning.Timer
 	open   *meaning.Understanding // waits for a choice
+	before *meaning.Memory
 }
 
 func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
-	u := meaning.Utterance{Text: turn.Sentence, AreaID: t.areaID, Now: t.now}
+	u := meaning.Utterance{Text: turn.Sentence, AreaID: t.areaID, Now: t.now, Before: t.before}
 	began := time.Now() //nolint:forbidigo // a stopwatch
 	got, err := t.understand(ctx, u)
 	latency := time.Since(began) //nolint:forbidigo // a stopwatch
@@ -100,8 +104,11 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 	t.open = nil
 	if got.Question != nil {
 		t.open = &got
+	} else if done := meaning.Remember(got.Commands); done.Last() != nil {
+		t.before = done
 	}
 
+	bindTimers(t.home, u, t.timers, got.Commands)
 	r := Result{
 		Intent: "none", Sentence: turn.Sentence, Latency: latency, Verdict: judge(t.home, u, turn, got),
 		Expected: describeExpected(turn), Got: describe(got),
@@ -117,13 +124,16 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 func (t *talk) understand(ctx context.Context, u meaning.Utterance) (meaning.Understanding, error) {
 	if t.open != nil {
 		q := t.open.Question
-		if at, ok := IndexOf(t.home).Choose(u.Text, *q); ok {
-			chosen := *t.open
-			chosen.Question = nil
-			chosen.Commands = append([]meaning.Command(nil), t.open.Commands...)
-			chosen.Commands[q.Command] = complete(t.home, u, chosen.Commands[q.Command], q.Choices[at])
+		if chosen := IndexOf(t.home).Choose(u.Text, *q); len(chosen) > 0 {
+			meant := *t.open
+			meant.Question = nil
+			var completed []meaning.Command
+			for _, at := range chosen {
+				completed = append(completed, complete(t.home, u, meant.Commands[q.Command], q.Choices[at]))
+			}
+			meant.Commands = slices.Replace(slices.Clone(meant.Commands), q.Command, q.Command+1, completed...)
 
-			return chosen, nil
+			return meant, nil
 		}
 	}
 	got, err := t.by.Understand(ctx, t.home, u)

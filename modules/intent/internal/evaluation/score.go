@@ -30,7 +30,7 @@ func judge(home *hamanagerapi.Home, u meaning.Utterance, turn Turn, got meaning.
 		v.IsEffect = !v.IsWrong
 		v.IsExact = v.IsEffect && !v.IsUnderstood
 	default:
-		v.IsExact = isExact(turn.Intents, got.Commands)
+		v.IsExact = isExact(u, turn.Intents, got.Commands)
 		v.IsEffect = v.IsExact || sameEffects(home, u, turn.Intents, got)
 	}
 
@@ -60,10 +60,10 @@ func isWrong(home *hamanagerapi.Home, u meaning.Utterance, turn Turn, got meanin
 // readings are the expected intent and all that is accepted in its place.
 func (e Expected) readings() []Expected { return append([]Expected{e}, e.Accept...) }
 
-func isExact(expected []Expected, got []meaning.Command) bool {
+func isExact(u meaning.Utterance, expected []Expected, got []meaning.Command) bool {
 	return slices.EqualFunc(expected, got, func(e Expected, c meaning.Command) bool {
 		return slices.ContainsFunc(e.readings(), func(r Expected) bool {
-			return r.Intent == c.Intent && spell(exactSlots(r.Slots)) == spell(exactSlots(c.Slots))
+			return r.Intent == c.Intent && r.isThen(u, c) && spell(exactSlots(r.Slots)) == spell(exactSlots(c.Slots))
 		})
 	})
 }
@@ -89,6 +89,9 @@ func sameEffects(home *hamanagerapi.Home, u meaning.Utterance, expected []Expect
 	}) {
 		return true
 	}
+	if slices.ContainsFunc(expected, func(e Expected) bool { return e.After != "" || e.At != "" }) {
+		return false // commands for different moments are never one
+	}
 	wanted := make([]effect, 0, len(expected))
 	for _, e := range expected {
 		wanted = append(wanted, effectOfExpected(home, u, e))
@@ -113,7 +116,13 @@ func asksTheSame(home *hamanagerapi.Home, u meaning.Utterance, e Expected, c mea
 }
 
 func sameEffect(home *hamanagerapi.Home, u meaning.Utterance, e Expected, c meaning.Command) bool {
+	if e.isPutOff(home, u, c) {
+		return true
+	}
 	want, done := effectOfExpected(home, u, e), effectOf(c)
+	if !e.isThen(u, c) {
+		return false
+	}
 	if !e.Relative {
 		return want.spell() == done.spell()
 	}
@@ -133,6 +142,12 @@ func effectOf(c meaning.Command) effect {
 	for _, target := range c.Targets {
 		e.targets = append(e.targets, target.ID)
 	}
+	e.targets = append(e.targets, timerIDs(c.Timers)...)
+	if len(c.Timers) > 0 {
+		for _, slot := range []string{"name", "area", "start_hours", "start_minutes", "start_seconds"} {
+			delete(e.values, slot)
+		}
+	}
 
 	return e
 }
@@ -140,7 +155,9 @@ func effectOf(c meaning.Command) effect {
 // effectOfExpected binds an expected intent by the rules that serve requests.
 func effectOfExpected(home *hamanagerapi.Home, u meaning.Utterance, e Expected) effect {
 	c, _ := meaning.Bind(home, u, meaning.Command{Intent: e.Intent, Slots: e.Slots})
-	want := effectOf(c)
+	commands := []meaning.Command{c}
+	bindTimers(home, u, e.timers, commands)
+	want := effectOf(commands[0])
 	if e.Entities != nil {
 		want.targets = slices.Sorted(slices.Values(e.Entities))
 	}

@@ -21,6 +21,7 @@ const FixturesFile = "_fixtures.yaml"
 // Suite is a folder of tests: one home, and what is said in it.
 type Suite struct {
 	Fixtures string // path of the home's description
+	Timers   []*meaning.Timer
 	Dialogs  []Dialog
 	Actions  []ActionTest
 }
@@ -51,6 +52,9 @@ type Expected struct {
 	Entities []string
 	// Relative: the direction counts, not the number.
 	Relative bool
+	// After and At are when it should be carried out: 30m from now, or at 22:00.
+	After, At string
+	timers    []*meaning.Timer // of the home
 }
 
 // Load reads a folder of tests. Both public formats are told apart test by test.
@@ -58,6 +62,9 @@ func Load(dir string) (*Suite, error) {
 	s := &Suite{Fixtures: filepath.Join(dir, FixturesFile)}
 	if _, err := os.Stat(s.Fixtures); err != nil {
 		return nil, fmt.Errorf("the folder describes no home: %w", err)
+	}
+	if err := s.loadTimers(); err != nil {
+		return nil, err
 	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil {
@@ -111,6 +118,8 @@ type intentFile struct {
 	Accept   []intentFile   `yaml:"accept"`
 	Entities []string       `yaml:"entities"`
 	Relative bool           `yaml:"relative"`
+	After    string         `yaml:"after"`
+	At       string         `yaml:"at"`
 }
 
 type contextFile struct {
@@ -219,7 +228,7 @@ func readTurn(one *yaml.Node, several []intentFile, clarify *clarifyFile) (turn 
 }
 
 func (f intentFile) expected() Expected {
-	e := Expected{Intent: f.Name, Slots: f.Slots, Entities: f.Entities, Relative: f.Relative}
+	e := Expected{Intent: f.Name, Slots: f.Slots, Entities: f.Entities, Relative: f.Relative, After: f.After, At: f.At}
 	for _, other := range f.Accept {
 		accepted := other.expected()
 		if accepted.Intent == "" {

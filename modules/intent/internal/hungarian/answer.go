@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
@@ -62,14 +63,86 @@ func readAlone(text string) (*spanner, [][]*span) {
 	return f, rows
 }
 
-// Choose finds the choice that an answer to a question means; false where none or several
-// fit. It may name the choice or its room in any form, a part of the name that the others
-// have not, or its place in the row.
-func (ix *Index) Choose(text string, q meaning.Question) (int, bool) {
+// Choose finds the choices that an answer to a question means; none where it fits none, or
+// leaves open which. It may name a choice or its room in any form, a part of the name that the
+// others have not, its place in the row, several of them, or all.
+func (ix *Index) Choose(text string, q meaning.Question) []int {
 	s := tokenize(text, ix.lang.isEnding)
 	if len(s.tokens) == 0 || len(s.tokens) > maxTokens || len(q.Choices) == 0 {
-		return 0, false
+		return nil
 	}
+	if ix.choosesAll(&s, len(q.Choices)) {
+		all := make([]int, len(q.Choices))
+		for i := range all {
+			all[i] = i
+		}
+
+		return all
+	}
+	var chosen []int
+	for _, part := range partsOfAnswer(s) {
+		at, ok := ix.chooseOne(part, q)
+		switch {
+		case !ok:
+			return nil
+		case !slices.Contains(chosen, at):
+			chosen = append(chosen, at)
+		}
+	}
+
+	return chosen
+}
+
+// choosesAll reads "mindet", "mindkettőt", "az összeset": nothing but a word for all. One that
+// has a number in it must have the right one.
+func (ix *Index) choosesAll(s *sentence, n int) bool {
+	rows, _ := ix.findSpans(s).coverings()
+	for _, row := range rows {
+		isAll := false
+		for _, sp := range row {
+			isAll = isAll || sp.means(cQuantity, "all")
+			if !sp.is(cQuantity | cFiller | cKind) {
+				return false
+			}
+		}
+		if isAll {
+			first := s.tokens[row[len(row)-1].from].fold
+			isOther := strings.HasPrefix(first, "mindk") && n != 2 || strings.HasPrefix(first, "mindh") && n != 3
+
+			return !isOther
+		}
+	}
+
+	return false
+}
+
+// partsOfAnswer cuts an answer at commas and at "and": a nappalit és a konyhait.
+func partsOfAnswer(s sentence) []sentence {
+	var parts []sentence
+	from := 0
+	for i, tok := range s.tokens {
+		isAnd := tok.fold == "es" || tok.fold == "meg" || tok.fold == "valamint"
+		if (isAnd || tok.breakBefore) && i > from {
+			part := s
+			part.tokens = s.tokens[from:i]
+			parts = append(parts, part)
+		}
+		if isAnd {
+			from = i + 1
+		} else if tok.breakBefore {
+			from = i
+		}
+	}
+	s.tokens = s.tokens[min(from, len(s.tokens)):]
+	if len(s.tokens) > 0 {
+		parts = append(parts, s)
+	}
+
+	return parts
+}
+
+// chooseOne is Choose for one of several names.
+func (ix *Index) chooseOne(s sentence, q meaning.Question) (int, bool) {
 	if at, ok := ordinalIn(&s, len(q.Choices)); ok {
 		return at, true
 	}

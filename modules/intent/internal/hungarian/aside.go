@@ -26,6 +26,9 @@ func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
 	wasAside := false
 	for _, piece := range piecesOf(s, row) {
 		if ix.lang.isAside(s, piece) {
+			if slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cTime) }) {
+				return a, false // holnap elutazunk, kapcsold le: who knows when
+			}
 			a.leaveOut(piece)
 			wasAside, ok = true, true
 
@@ -124,7 +127,7 @@ func isPredicate(s *sentence, piece []*span) bool {
 // unknown word with the form of one.
 func (l *language) isTelling(s *sentence, piece []*span, at int) bool {
 	sp := piece[at]
-	if sp.is(cTells|cCopula|cBlock) || sp.is(cState) && sp.isWhole || sp.means(cHome, "arrived") {
+	if sp.is(cTells|cCopula|cBlock|cFeel) || sp.is(cState) && sp.isWhole || sp.means(cHome, "arrived") {
 		return true
 	}
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsPresent || f.mood == tellsOther }) {

@@ -32,6 +32,13 @@ const (
 	cReason
 	cTells
 	cAddress
+	cExcept
+	cKeep
+	cBut
+	cCorrection
+	cUndo
+	cAgain
+	cFeel
 	cHome
 	cYes
 	cNo
@@ -46,6 +53,7 @@ const (
 	cArea
 	cFloor
 	cUnknown
+	cTime
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -57,7 +65,7 @@ func classNames() map[string]class {
 		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
-		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "zone_home": cHome, "yes": cYes, "no": cNo,
+		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "zone_home": cHome, "yes": cYes, "no": cNo,
 		"state": cState,
 	}
 }
@@ -78,6 +86,8 @@ func (c class) String() string {
 		return "detects"
 	case cPrefix:
 		return "prefix"
+	case cTime:
+		return "time"
 	default:
 		return "word"
 	}
@@ -89,6 +99,11 @@ type lexeme struct {
 	value string // its meaning under that class
 	// of says what a kind is, or which sensors a class word speaks of.
 	of *kind
+}
+
+// isUnchanging reports whether a word takes no endings under this meaning: hol, mikor.
+func (l lexeme) isUnchanging() bool {
+	return l.class&cUnchanging != 0 || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")
 }
 
 // kind is a kind of device, or of a sensor.

@@ -239,6 +239,9 @@ func (c *clause) find(of class, value string) *span {
 // reason not to believe the frame: a command must be understood to its last word.
 func (c *clause) within(allowed class) bool {
 	allowed |= cFiller | cConjunction
+	if c.action != "" {
+		allowed |= cFeel // ventilátort be, megsülök
+	}
 	for _, sp := range c.spans {
 		isAskedFor := c.s.isQuestion && sp.means(cNegation, "told") // nem maradt nyitva?
 		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && !isAskedFor {

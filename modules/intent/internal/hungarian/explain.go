@@ -5,32 +5,108 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"homehub/modules/intent/internal/meaning"
 )
 
-// Explain tells step by step how a sentence is read: its tokens, the spans that were found,
-// and what the frames make of each covering. It is for people and slow.
+// Explain tells step by step how a sentence is read: its words, what they may be, what the
+// frames make of them, how words that nobody knows are repaired, and what was decided. It is for
+// people and slow.
 func (ix *Index) Explain(u meaning.Utterance) string {
 	var b strings.Builder
 	s := tokenize(u.Text, ix.lang.isEnding)
-	if len(s.tokens) == 0 || len(s.tokens) > maxTokens {
+	said := len(s.tokens)
+	if said == 0 || said > maxTokens {
 		return "nothing to read: no words, or too many\n"
 	}
+	ix.lang.withoutHesitation(&s)
+	left := said - len(s.tokens)
+	ix.parted(&s)
+	fmt.Fprintf(&b, "words: %s\n", s.words())
+	if left > 0 {
+		fmt.Fprintf(&b, "  %d left out: hesitation, or said twice\n", left)
+	}
+
 	f := ix.findSpans(&s)
-	b.WriteString("spans\n")
+	ix.explainReading(&b, u, f)
+	if best := ix.readExactly(u, &s, f); best == nil || best.isEmpty() {
+		ix.explainRepair(&b, u, f)
+	}
+	explainDecision(&b, ix.Understand(u))
+
+	return b.String()
+}
+
+// explainReading tells what the words may be, and what each covering comes to.
+func (ix *Index) explainReading(b *strings.Builder, u meaning.Utterance, f *spanner) {
+	b.WriteString("what they may be, and how surely\n")
 	for i := range f.spans {
-		fmt.Fprintf(&b, "  %5.2f  %s\n", f.spans[i].score, f.spans[i].explain(&s))
+		fmt.Fprintf(b, "  %5.2f  %s\n", f.spans[i].score, f.spans[i].explain(f.s))
 	}
 	rows, scores := f.coverings()
 	for i, row := range rows {
-		fmt.Fprintf(&b, "covering %d, %.2f\n", i+1, scores[i])
-		for _, spans := range splitClauses(&s, row, isCommanding) {
-			ix.explainClause(&b, newClause(ix, u, &s, spans))
+		fmt.Fprintf(b, "way %d to put them together, %.2f\n", i+1, scores[i])
+		for _, spans := range splitClauses(f.s, row, isCommanding) {
+			ix.explainClause(b, newClause(ix, u, f.s, spans))
 		}
 	}
+}
 
-	return b.String()
+// explainRepair tells what the words that nobody knows may have been meant to be.
+func (ix *Index) explainRepair(b *strings.Builder, u meaning.Utterance, f *spanner) {
+	broken := f.broken()
+	if len(broken) == 0 {
+		return
+	}
+	b.WriteString("not understood so; words that nobody knows\n")
+	for _, at := range broken {
+		fmt.Fprintf(b, "  %s:", f.s.tokens[at].lower)
+		for _, r := range ix.repairsAt(f, at) {
+			repaired := sentence{tokens: r.tokens}
+			fmt.Fprintf(b, " %q (%s)", repaired.words(), r.why)
+		}
+		b.WriteString("\n")
+	}
+	for _, s := range ix.variants(f) {
+		fmt.Fprintf(b, "read as: %s\n", s.words())
+		r := ix.readExactly(u, s, ix.findSpans(s))
+		if r == nil {
+			b.WriteString("  makes no sense\n")
+
+			continue
+		}
+		for _, command := range r.commands {
+			fmt.Fprintf(b, "  %s\n", explainCommand(command))
+		}
+	}
+}
+
+func explainDecision(b *strings.Builder, got meaning.Understanding) {
+	b.WriteString("understood\n")
+	if !got.IsUnderstood() {
+		b.WriteString("  nothing\n")
+	}
+	for _, command := range got.Commands {
+		fmt.Fprintf(b, "  %s\n", explainCommand(command))
+	}
+	if q := got.Question; q != nil {
+		labels := make([]string, 0, len(q.Choices))
+		for _, choice := range q.Choices {
+			labels = append(labels, choice.Label)
+		}
+		fmt.Fprintf(b, "  asks which: %s\n", strings.Join(labels, ", "))
+	}
+}
+
+// words joins the tokens for people.
+func (s *sentence) words() string {
+	words := make([]string, 0, len(s.tokens))
+	for _, tok := range s.tokens {
+		words = append(words, tok.lower)
+	}
+
+	return strings.Join(words, " ")
 }
 
 func (ix *Index) explainClause(b *strings.Builder, c *clause) {
@@ -52,6 +128,7 @@ func (ix *Index) explainClause(b *strings.Builder, c *clause) {
 			continue
 		}
 		r := c.bind(drafts)
+		r.putOff(c)
 		for _, command := range r.commands {
 			fmt.Fprintf(b, "    %s: %s\n", f.name, explainCommand(command))
 		}
@@ -66,6 +143,9 @@ func explainCommand(c meaning.Command) string {
 	}
 	for _, e := range c.Targets {
 		parts = append(parts, e.ID)
+	}
+	if !c.At.IsZero() {
+		parts = append(parts, "at "+c.At.Format(time.RFC3339))
 	}
 	if c.Reason != "" {
 		parts = append(parts, string(c.Reason), c.Missing)

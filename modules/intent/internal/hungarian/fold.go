@@ -3,6 +3,9 @@ package hungarian
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // foldRune takes the accent off a Hungarian letter, so that names are found however they
@@ -19,13 +22,31 @@ func foldRune(r rune) rune {
 		return 'o'
 	case 'ú', 'ü', 'ű', 'ù', 'û':
 		return 'u'
+	case 'ø':
+		return 'o'
 	default:
+		return foldForeign(r)
+	}
+}
+
+// foldForeign takes the marks off the letters of other languages: å, č, ñ.
+func foldForeign(r rune) rune {
+	switch {
+	case r == 'ł':
+		return 'l'
+	case r < 'ß' || r > 'ʯ':
 		return r
 	}
+	base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+
+	return base
 }
 
 // fold is foldRune of every letter, in lower case.
 func fold(s string) string {
+	if isFolded(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
@@ -33,4 +54,35 @@ func fold(s string) string {
 	}
 
 	return b.String()
+}
+
+// isFolded reports whether a text has neither accents nor capitals, as most words.
+func isFolded(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || s[i] >= 'A' && s[i] <= 'Z' {
+			return false
+		}
+	}
+
+	return true
+}
+
+// isFoldOf reports whether folded is the fold of a word in lower case, without making it.
+func isFoldOf(folded, written string) bool {
+	rest, ok := cutFoldOf(folded, written)
+
+	return ok && rest == ""
+}
+
+// cutFoldOf cuts the fold of a word off the beginning.
+func cutFoldOf(folded, written string) (rest string, ok bool) {
+	for _, r := range written {
+		f, size := utf8.DecodeRuneInString(folded)
+		if size == 0 || f != foldRune(r) {
+			return folded, false
+		}
+		folded = folded[size:]
+	}
+
+	return folded, true
 }

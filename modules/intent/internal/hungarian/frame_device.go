@@ -9,7 +9,7 @@ import (
 
 // deviceFrames switch and set devices.
 func deviceFrames() []frame {
-	setters := []string{"", "set", "want", "on", "more", "less", "up", "down", "open", "close", "put", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
+	setters := []string{"", "set", "want", "on", "more", "less", "up", "down", "open", "close", "put", "run", "start", "take", "more_speed", "less_speed", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
 	values := cTarget | cAmount | cAttribute | cClass | cColor | cWhite | cBe | cPrefix
 
 	return []frame{
@@ -17,9 +17,10 @@ func deviceFrames() []frame {
 		{name: "temperature", actions: setters, allows: values, make: (*clause).setTemperature},
 		{name: "position", actions: setters, allows: values, make: (*clause).setPosition},
 		{name: "fan speed", actions: setters, allows: values, make: (*clause).setSpeed},
+		{name: "humidity", actions: setters, allows: values, make: (*clause).setHumidity},
 		{
 			name: "switch", allows: cTarget | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
-			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip"},
+			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip", "run", "ventilate", "humidify"},
 		},
 		{name: "light or dark", actions: []string{"", "want"}, needs: cLit, allows: cTarget | cBe, make: (*clause).makeLight},
 	}
@@ -62,7 +63,7 @@ func (c *clause) setBrightness(values meaning.Slots) *step {
 	}
 	values["brightness"] = 50 // stands in until the lamps are known
 
-	return &step{slot: "brightness", by: c.by(direction, 25), low: 1, high: 100, present: present("brightness", 100.0/255)}
+	return c.brighter(direction)
 }
 
 // kelvin reads a shade of white, in words or numbers.
@@ -92,18 +93,19 @@ func (c *clause) setTemperature() []draft {
 		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}
 	direction := c.direction("temperature", isClear)
+	if c.action == "put" && c.hasStep() { // adj rá egy fokot
+		direction = +1
+	}
 	if direction == 0 {
 		return nil
 	}
-	change := &step{slot: "temperature", by: c.by(direction, 1), low: 0, high: 100, present: present("temperature", 1)}
-
-	return c.set(meaning.ClimateSet, meaning.Slots{}, change, thermostats, anywhere)
+	return c.set(meaning.ClimateSet, meaning.Slots{}, c.warmer(direction), thermostats, anywhere)
 }
 
 // degrees reads the temperature to set. The unit may be left out where it is clear.
 func (c *clause) degrees(isClear bool) (float64, bool) {
 	for _, q := range c.quantities {
-		if q.ending.grammaticalCase != instrumental && (q.unit == "degree" || q.unit == "" && isClear) {
+		if !c.isStep(q) && (q.unit == "degree" || q.unit == "" && isClear) {
 			return q.value, true
 		}
 	}
@@ -144,6 +146,16 @@ func (c *clause) setSpeed() []draft {
 	change := &step{slot: "percentage", by: c.by(direction, 25), low: 1, high: 100, present: present("percentage", 1)}
 
 	return c.set(meaning.FanSetSpeed, meaning.Slots{"percentage": 50}, change, []string{"fan"}, nil)
+}
+
+// setHumidity is about what moistens or dries the air.
+func (c *clause) setHumidity() []draft {
+	level, ok := c.percent(1)
+	if !ok || !c.speaksOf("humidifier") || c.isAbout("volume", "temperature", "position", "brightness", "speed") {
+		return nil
+	}
+
+	return c.set(meaning.HumidifierSetpoint, meaning.Slots{"humidity": int(level)}, nil, []string{"humidifier"}, nil)
 }
 
 // set makes the commands of an intent whose domain is understood.

@@ -19,9 +19,10 @@ func listFrames() []frame {
 }
 
 func (c *clause) addToList() []draft {
-	list := slices.IndexFunc(c.spans, func(sp *span) bool {
-		return sp.means(cAbout, "shopping") || sp.is(cEntity) && len(of(sp.name.entities, []string{"todo"})) > 0
-	})
+	list := slices.IndexFunc(c.spans, isListNamed)
+	if list < 0 {
+		list = slices.IndexFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "shopping") })
+	}
 	isBeside := func(piece []*span) bool { return c.ix.lang.isAside(c.s, piece) }
 	if list < 0 || slices.ContainsFunc(piecesOf(c.s, c.spans), isBeside) { // elfogyott a tej, tedd a listára
 		return nil
@@ -43,13 +44,23 @@ func (c *clause) addToList() []draft {
 	return drafts
 }
 
+func isListNamed(sp *span) bool {
+	return sp.is(cEntity) && len(of(sp.name.entities, []string{"todo"})) > 0
+}
+
+// isListToo reports whether a span only says that what is named before it is a list: a patika
+// listára.
+func (c *clause) isListToo(i, list int) bool {
+	return i == list+1 && (c.spans[i].means(cKind, "todo") || c.spans[i].means(cAbout, "shopping"))
+}
+
 // itemSpans is everything that is neither verb nor list nor said for politeness. It must
 // stand together, before the list or after it.
 func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 	named := c.has(cAbout, "item")
 	first = -1
 	for i, sp := range c.spans {
-		if i == list || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
+		if i == list || c.isListToo(i, list) || sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
 			continue
 		}
 		if first < 0 {

@@ -7,7 +7,7 @@ func mediaFrames() []frame {
 	media := func(name string, needs class, build func(*clause) []draft, actions ...string) frame {
 		return frame{
 			name: name, actions: actions, needs: needs, make: build,
-			allows: cTarget | cMedia | cPrefix,
+			allows: cTarget | cMedia | cPrefix | cAttribute,
 		}
 	}
 	volume := cTarget | cAmount | cAttribute | cClass | cPrefix | cCopula | cBe
@@ -17,11 +17,13 @@ func mediaFrames() []frame {
 		media("pause", cMedia, (*clause).pauseWord, "", "put", "set"),
 		media("play", cMedia, (*clause).playWord, "", "start", "play"),
 		media("pause by verb", 0, (*clause).pauseVerb, "pause", "stop"),
-		media("play by verb", 0, (*clause).playVerb, "start", "play", "resume"),
+		media("play by verb", 0, (*clause).playVerb, "start", "play", "resume", "run"),
 		media("skip by verb", 0, (*clause).skipVerb, "skip", "back"),
 		media("mute", 0, (*clause).mute, "mute"),
+		media("unmute", 0, (*clause).unmute, "unmute"),
+		media("unmute by word", cMedia, (*clause).unmuteWord, "off", "unlock", "take", "cancel"),
 		{
-			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "on", "put", "be"}, needs: 0,
+			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "on", "put", "be", "run", "emit"}, needs: 0,
 			allows: volume, make: (*clause).volume,
 		},
 		{name: "louder", actions: []string{"more_volume", "less_volume"}, allows: volume, make: (*clause).louder},
@@ -106,6 +108,16 @@ func (c *clause) playVerb() []draft {
 	}
 
 	return c.play(meaning.MediaUnpause, nil)
+}
+
+func (c *clause) unmute() []draft { return c.play(meaning.MediaUnmute, nil) }
+
+func (c *clause) unmuteWord() []draft {
+	if !c.has(cMedia, "muted") {
+		return nil
+	}
+
+	return c.unmute()
 }
 
 func (c *clause) mute() []draft { return c.play(meaning.MediaMute, nil) }

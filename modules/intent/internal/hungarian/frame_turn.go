@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -36,13 +37,27 @@ func (c *clause) actionOnDevice() string {
 	switch {
 	case c.action == "" && c.first(cBe) != nil: // legyen mozi
 		return "start"
-	case c.action == "skip" && c.first(cDock) != nil: // menjen a dokkolóra
+	case (c.action == "skip" || c.action == "run") && c.first(cDock) != nil: // menjen a dokkolóra
 		return "dock"
-	case c.action == "set" && c.hasIndefinite("light"): // kapcsolj lámpát
+	case c.action == "run", c.action == "" && c.namesScene(): // mehet a bojler; mozi jelenet!
+		return "start"
+	case (c.action == "set" || c.action == "put") && c.hasIndefinite("light"): // kapcsolj lámpát
 		return "on"
 	default:
 		return c.action
 	}
+}
+
+// namesScene reports whether a scene or script is named, and called one.
+func (c *clause) namesScene() bool {
+	makers := []string{"scene", "script"}
+	isNamed, isCalled := false, false
+	for _, sp := range c.spans {
+		isNamed = isNamed || c.isNamed(sp, makers)
+		isCalled = isCalled || sp.means(cKind, "scene") || sp.means(cKind, "script")
+	}
+
+	return isNamed && isCalled && !c.s.isQuestion
 }
 
 // hasIndefinite reports whether the object is any one of a kind, without an article.
@@ -61,6 +76,10 @@ func (c *clause) standard(action string) *kind {
 		return &kind{Domain: "vacuum"}
 	case "mow":
 		return &kind{Domain: "lawn_mower"}
+	case "ventilate":
+		return &kind{Domain: "fan"}
+	case "humidify":
+		return &kind{Domain: "humidifier"}
 	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
@@ -82,7 +101,7 @@ func (c *clause) domainsOfTarget(t target, domains []string) []string {
 	}
 	var found []string
 	for _, e := range c.ix.home.Entities {
-		if e.Exposed && slices.Contains(domains, e.Domain) && !slices.Contains(found, e.Domain) && c.isMeant(e.Name, t) {
+		if e.Exposed && slices.Contains(domains, e.Domain) && !slices.Contains(found, e.Domain) && isMeant(e, t) {
 			found = append(found, e.Domain)
 		}
 	}
@@ -90,7 +109,11 @@ func (c *clause) domainsOfTarget(t target, domains []string) []string {
 	return found
 }
 
-func (c *clause) isMeant(name string, t target) bool { return name == t.slots.Name() }
+func isMeant(e *hamanagerapi.Entity, t target) bool {
+	name := t.slots.Name()
+
+	return e.Name == name || e.ID == name
+}
 
 // intentsOf returns the intents that an action makes for the domains.
 func intentsOf(action string, domains []string) []string {
@@ -124,8 +147,18 @@ func intentOf(action, domain string) string {
 		if action == "want" {
 			return meaning.TurnOn
 		}
-	case "cover", "valve":
+	case "cover":
 		return coverIntentOf(action)
+	case "valve":
+		return valveIntentOf(action)
+	case "fan":
+		if action == "ventilate" {
+			return meaning.TurnOn
+		}
+	case "humidifier":
+		if action == "humidify" {
+			return meaning.TurnOn
+		}
 	case "lock":
 		return lockIntentOf(action)
 	case "vacuum":
@@ -171,6 +204,18 @@ func coverIntentOf(action string) string {
 		return meaning.StopMoving
 	default:
 		return ""
+	}
+}
+
+// valveIntentOf: an irrigation is also switched.
+func valveIntentOf(action string) string {
+	switch action {
+	case "on", "start":
+		return meaning.TurnOn
+	case "off", "stop":
+		return meaning.TurnOff
+	default:
+		return coverIntentOf(action)
 	}
 }
 

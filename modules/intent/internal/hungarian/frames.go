@@ -12,7 +12,9 @@ type frame struct {
 	needs, allows class
 	// asks: it only answers, and so may also be said as a statement or a question.
 	asks bool
-	make func(c *clause) []draft
+	// waits: it may be said for later.
+	waits bool
+	make  func(c *clause) []draft
 }
 
 // Classes that go together.
@@ -23,7 +25,7 @@ const (
 
 // frames lists every pattern. Several may fit a clause; the reading with the best score wins.
 func frames() []frame {
-	return slices.Concat(smallFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), stateFrames())
+	return slices.Concat(smallFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), hintFrames(), stateFrames())
 }
 
 // fits reports whether the clause can be an instance of the frame.
@@ -38,7 +40,17 @@ func (f *frame) fits(c *clause) bool {
 		return false
 	}
 
-	return c.within(f.needs | f.allows)
+	return f.fitsTime(c)
+}
+
+// fitsTime reports whether all of the clause is the frame's, also what it says about when.
+func (f *frame) fitsTime(c *clause) bool {
+	allowed := f.needs | f.allows
+	if f.waits {
+		allowed |= cTime
+	}
+
+	return c.within(allowed) && (c.classes&cTime == 0 || c.findTime() != nil)
 }
 
 // isTold reports whether the clause tells how something is and does not ask: it ends as a
@@ -64,5 +76,22 @@ func (c *clause) beginsWithTopic() bool {
 // may ("nappali lámpák ki"), and so may a state that is wished for ("legyen nyitva") or a
 // verb alone, as on a button ("indít"); a statement does not.
 func (c *clause) isCommand() bool {
-	return c.verb == nil || c.mood == tellsState && c.classes&cBe != 0 || c.mood <= namesAction || c.mood == tellsPresent && len(c.spans) == 1
+	return c.verb == nil || c.mood == tellsState && c.classes&cBe != 0 || c.mood <= namesAction ||
+		c.mood == tellsPresent && (len(c.spans) == 1 || c.isTelegram())
+}
+
+// isTelegram reports whether a verb that would tell what someone does is rather a command
+// whose ending was swallowed (kapcsol le a villanyt), or a note of what is to be done (sarok
+// lámpa bekapcsol): one who tells puts the prefix before the verb, and says who or which.
+func (c *clause) isTelegram() bool {
+	if c.s.isStatement || c.s.isQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
+		return false
+	}
+	at := slices.Index(c.spans, c.verb)
+	if at+1 < len(c.spans) && c.spans[at+1] == c.prefix {
+		return true
+	}
+	hasArticle := slices.ContainsFunc(c.spans, func(sp *span) bool { return isArticle(c.s.tokens[sp.from].fold) })
+
+	return at == len(c.spans)-1 && !hasArticle && (c.prefix != nil || c.verb.prefix != "" || c.action == "start")
 }

@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type Index struct {
 	// vocabulary numbers the folded words of names that the language does not have.
 	vocabulary map[string]int32
 	changed    map[string]int32 // as language.changed
+	neighbours *neighbours      // of the words in vocabulary and changed
 	names      []name
 	byFirst    map[int32][]int32 // number of the first word -> names
 }
@@ -69,6 +71,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 			b.addShortNames(e)
 		}
 	}
+	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), slices.Sorted(maps.Keys(b.ix.changed))))
 
 	return b.ix
 }
@@ -139,6 +142,7 @@ func (b *builder) addShortNames(e *hamanagerapi.Entity) {
 	if len(words) < 2 {
 		return
 	}
+	b.addWithoutBrand(e, words)
 	for _, tok := range []token{words[0], words[len(words)-1]} {
 		if tok.isNumber || len(tok.fold) < 3 || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
 			continue
@@ -150,6 +154,21 @@ func (b *builder) addShortNames(e *hamanagerapi.Entity) {
 			}
 		})
 	}
+}
+
+// addWithoutBrand adds a longer name without its first word: Trådfri polc for IKEA Trådfri polc.
+func (b *builder) addWithoutBrand(e *hamanagerapi.Entity, words []token) {
+	const shortest = 3
+	rest := words[1:]
+	if len(words) < shortest || b.isGeneric(e.Name[rest[0].from:]) || b.isKnownName(strings.Join(replaced(rest, -1), " ")) {
+		return
+	}
+	b.addWords(replaced(rest, -1), weightDerived, func(n *name) {
+		n.isShort = true
+		if !slices.Contains(n.entities, e) {
+			n.entities = append(n.entities, e)
+		}
+	})
 }
 
 // isKnownName reports whether a word, or what it is the adjective of (konyhai), is a name
@@ -204,7 +223,7 @@ func (b *builder) isGeneric(text string) bool {
 // add registers a name under its words, and a name of several words also as one (garázs
 // kapu, garázskapu).
 func (b *builder) add(text string, weight float32, set func(*name)) {
-	tokens := tokenize(text, neverEnding).tokens
+	tokens := withoutOrdinalEnding(tokenize(text, neverEnding).tokens)
 	if len(tokens) == 0 || len(tokens) > maxNameWords {
 		return
 	}
@@ -215,6 +234,9 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	}
 	b.addWords(folded, weight, set)
 	b.addShort(folded, tokens[len(tokens)-1], set)
+	for _, spoken := range spokenNames(tokens, func(tok token) string { return text[tok.from:tok.to] }) {
+		b.addWords(spoken, weight, set)
+	}
 	if len(folded) > 1 {
 		b.addWords([]string{strings.Join(folded, "")}, weight, set)
 	}
@@ -243,6 +265,9 @@ func (b *builder) addStems(tok token) {
 	b.hasStems[tok.fold] = true
 	for _, stem := range words().otherStems(tok.lower) {
 		b.ix.changed[stem] = b.number(tok.fold)
+	}
+	if written := foreignSounds(tok.fold); written != "" && !tok.isNumber && !b.ix.lang.hasWord(tok.fold) && b.ix.wordNumber(written) < 0 {
+		b.ix.changed[written] = b.number(tok.fold)
 	}
 }
 

@@ -33,7 +33,7 @@ func Plural(name string) string { return inflectLast(name, plural) }
 func Inessive(name string) string { return inCase(name, "inessive") }
 
 // Superessive is "on": emeleten.
-func Superessive(name string) string { return inCase(name, "superessive") }
+func Superessive(name string) string { return inflectLast(name, superessiveForm) }
 
 // Sublative is "onto": emeletre, 22 fokra.
 func Sublative(name string) string { return inCase(name, "sublative") }
@@ -106,6 +106,19 @@ func (m *morphology) attach(w word, forms [3]string) string {
 	}
 }
 
+// superessiveForm is the only one of the cases that changes the stem: bokron, lovon, but kézen.
+func superessiveForm(m *morphology, w word) string {
+	const name = "superessive"
+	stem, _ := m.obliqueStem(w.sound)
+	isShort := utf8.RuneCountInString(stem) < utf8.RuneCountInString(w.sound)
+	if w.isAlien || !isShort && !strings.HasSuffix(stem, "v") {
+		return m.attach(w, m.Cases[name])
+	}
+	ending := m.Cases[name][m.harmonyOf(w.sound)]
+
+	return keepCase(w.written, stem) + strings.TrimPrefix(ending, "+")
+}
+
 func accusative(m *morphology, w word) string {
 	stem, lowers := m.obliqueStem(w.sound)
 	switch {
@@ -147,7 +160,7 @@ func possessive(m *morphology, w word) string {
 		return keepCase(w.written, stem) + vowel
 	case endsWithVowel(w.sound):
 		return w.lengthened() + "j" + vowel
-	case lowers || swallowsJ(w.sound):
+	case lowers || swallowsJ(w.sound) || endsWithAny(w.sound, m.WithoutJ):
 		return w.written + vowel
 	default:
 		return w.written + "j" + vowel

@@ -15,6 +15,7 @@ type language struct {
 	prefixes []string              // of verbs, folded, longest first
 	bare     map[string]string     // what a prefix asks for without a verb
 	kinds    []kind
+	sorts    [][]string     // folded words for one sort of device each
 	ordinals map[string]int // place in a row, from 0; negative from its end
 	heads    []string       // folded: what the names of sensors end in
 	frames   []frame
@@ -25,6 +26,14 @@ type language struct {
 	vocabulary map[string]int32
 	// phrases are found by their first word's number.
 	phrases [][]phrase
+
+	// neighbours are the words above and the stems, verbNeighbours the forms of verbs, as they
+	// may be mistyped. otherWords are no mistyped ones: they mean something else.
+	neighbours, verbNeighbours *neighbours
+	otherWords                 map[string]bool
+	// hesitations are words, as they are written, that people say while they think.
+	// trailing those that end a sentence after such a one (hát igen).
+	hesitations, trailing map[string]bool
 }
 
 // phrase is a row of words with meanings.
@@ -38,12 +47,10 @@ type phrase struct {
 var hungarian = sync.OnceValue(func() *language {
 	l := &language{
 		suffixes:   words().suffixes(),
-		numbers:    new(numberWords),
+		numbers:    numbers(),
 		vocabulary: make(map[string]int32, 2000),
 		changed:    map[string]int32{},
 	}
-	mustLoad("numbers", l.numbers)
-	l.numbers.build()
 	l.ordinals = make(map[string]int, len(l.numbers.Ordinals))
 	for word, place := range l.numbers.Ordinals {
 		l.ordinals[fold(word)] = place
@@ -53,6 +60,8 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadWords()
 	l.loadKinds()
 	l.loadClasses()
+	l.loadPlans()
+	l.loadNeighbours()
 
 	return l
 })
@@ -76,6 +85,12 @@ func (l *language) loadWords() {
 
 func (l *language) loadKinds() {
 	mustLoad("kinds", &l.kinds)
+	mustLoad("sorts", &l.sorts)
+	for _, sort := range l.sorts {
+		for i := range sort {
+			sort[i] = fold(sort[i])
+		}
+	}
 	for i := range l.kinds {
 		k := &l.kinds[i]
 		for _, w := range k.Words {
@@ -149,6 +164,36 @@ func (l *language) add(written string, meaning lexeme) {
 	}
 	p.lexemes = []lexeme{meaning}
 	l.phrases[first] = append(l.phrases[first], p)
+}
+
+// loadNeighbours indexes all words for repair, when they are all there.
+func (l *language) loadNeighbours() {
+	l.otherWords, l.hesitations, l.trailing = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, w := range heard().OtherWords {
+		l.otherWords[fold(w)] = true
+	}
+	for _, w := range heard().Hesitations {
+		l.hesitations[w] = true
+	}
+	for _, w := range heard().Trailing {
+		l.trailing[w] = true
+	}
+	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all(), l.unitForms()))
+	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
+}
+
+// unitForms are the forms of units, whose words are too short to be repaired: fokkal, fokra.
+func (l *language) unitForms() []string {
+	var forms []string
+	for i := range l.phrases {
+		for _, p := range l.phrases[i] {
+			if unit := p.written[0]; len(p.words) == 1 && p.lexemes[0].class == cUnit && hasVowel(unit) {
+				forms = append(forms, fold(Instrumental(unit)), fold(Sublative(unit)))
+			}
+		}
+	}
+
+	return forms
 }
 
 // number returns the number of a folded word, a new one if need be.

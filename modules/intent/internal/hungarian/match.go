@@ -1,6 +1,9 @@
 package hungarian
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // matchVerb adds a verb form.
 func (f *spanner) matchVerb(i, first int) {
@@ -36,6 +39,9 @@ func (f *spanner) matchNumber(i, first int) {
 	if !ok {
 		return
 	}
+	if rest == "" {
+		f.matchLongNumber(i, first, value)
+	}
 	ending, known := f.ix.lang.suffixes[rest]
 	if rest != "" && !known || value == 1 && !f.isUnit(i+1) { // "egy" is an article first
 		return
@@ -45,6 +51,51 @@ func (f *spanner) matchNumber(i, first int) {
 	if rest != "" {
 		s.suffix = ending
 	}
+}
+
+// matchLongNumber adds a number that was written as several words: negyven öt, két ezer ötszáz.
+func (f *spanner) matchLongNumber(i, first int, value float64) {
+	const most = 5
+	for at := i + 1; at < len(f.s.tokens) && at < i+most; at++ {
+		tok := &f.s.tokens[at]
+		next, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+		ending, known := f.ix.lang.suffixes[rest]
+		if !ok || tok.isNumber || tok.breakBefore || rest != "" && !known {
+			return
+		}
+		if value, ok = continued(value, next); !ok {
+			return
+		}
+		s := f.merge(i, at+1, first)
+		s.number, s.classes, s.suffix = value, s.classes|cNumber, ending
+		s.score = max(s.score, scoreNumber*float32(at+1-i)+bonusPhrase)
+		if rest != "" {
+			return
+		}
+	}
+}
+
+// continued puts a number and the next word of it together; ok is false where that is another number.
+func continued(value, next float64) (whole float64, ok bool) {
+	const hundred, thousand = 100, 1000
+	switch {
+	case next == thousand && value > 1 && value < thousand, next == hundred && value > 1 && value < 10:
+		return value * next, true
+	case next < lastPlace(value):
+		return value + next, true
+	default:
+		return value, false
+	}
+}
+
+// lastPlace is the value of the last digit that is no 0: what is said after it must be smaller.
+func lastPlace(value float64) float64 {
+	place := 1.0
+	for value >= 10 && math.Mod(value, place*10) == 0 {
+		place *= 10
+	}
+
+	return place
 }
 
 // matchCompound reads a room and a kind of device that were written as one word:
@@ -126,6 +177,9 @@ func (f *spanner) matchSplitName(i, first int) {
 	eachStem(left+right, f.ix.lang.suffixes, func(stem string, s suffix) bool {
 		if len(stem) <= len(left) {
 			return false
+		}
+		if _, ok := f.ix.lang.vocabulary[stem]; ok {
+			return false // lá mpákat are lamps, and not a Lamp
 		}
 		word, ok := f.ix.vocabulary[stem]
 		if !ok {

@@ -21,11 +21,13 @@ type morphology struct {
 	Lowering        []string             `yaml:"lowering"`
 	Stems           map[string]string    `yaml:"stems"`
 	PossessiveStems map[string]string    `yaml:"possessive_stems"`
+	WithoutJ        []string             `yaml:"possessive_without_j"`
 	DroppableHeads  []string             `yaml:"droppable_heads"`
 	OtherForms      map[string][]string  `yaml:"other_forms"`
 	FiniteEndings   []string             `yaml:"finite_endings"`
 	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
 	Letters         map[string]string    `yaml:"letters"`
+	OtherLetters    map[string]string    `yaml:"other_letters"`
 	Digits          map[string]string    `yaml:"digits"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // numberWords is data/numbers.yaml.
@@ -16,6 +17,15 @@ type numberWords struct {
 
 	parts []numberPart // by falling length, so that "hetven" is not read as "het"
 }
+
+// numbers are the number words, read once.
+var numbers = sync.OnceValue(func() *numberWords {
+	n := new(numberWords)
+	mustLoad("numbers", n)
+	n.build()
+
+	return n
+})
 
 // numberPart is one part of a number word.
 type numberPart struct {
@@ -36,7 +46,7 @@ func (n *numberWords) build() {
 		n.parts = append(n.parts, numberPart{written: word, fold: fold(word), value: 1000, multiplies: true})
 	}
 	slices.SortFunc(n.parts, func(a, b numberPart) int {
-		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.fold, b.fold))
+		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.written, b.written))
 	})
 }
 
@@ -45,11 +55,12 @@ func (n *numberWords) build() {
 // be the number's: hátra is no six.
 func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
 	rest = tok.fold
+	hasAccent = hasAccent && !tok.isRepaired
 	said := tok.lower
 	var total, group, last float64
 	for rest != "" {
-		part, found := n.partOf(rest)
-		if !found || hasAccent && !strings.HasPrefix(said, part.written) {
+		part, found := n.partOf(rest, said, hasAccent)
+		if !found {
 			break
 		}
 		switch {
@@ -73,12 +84,30 @@ func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest str
 	return total + group, rest, len(rest) < len(tok.fold)
 }
 
-func (n *numberWords) partOf(rest string) (numberPart, bool) {
+// partOf finds the part that a folded word begins with, and where accents count the word as it is written.
+func (n *numberWords) partOf(rest, said string, hasAccent bool) (numberPart, bool) {
 	for _, part := range n.parts {
-		if len(rest) >= len(part.fold) && rest[:len(part.fold)] == part.fold {
+		if strings.HasPrefix(rest, part.fold) && (!hasAccent || strings.HasPrefix(said, part.written)) {
 			return part, true
 		}
 	}
 
 	return numberPart{}, false
+}
+
+// all returns the folded number words from ten to a hundred, as they may be mistyped.
+func (n *numberWords) all() []string {
+	var all []string
+	for ten, tens := range n.Tens {
+		all = append(all, fold(ten))
+		for unit, value := range n.Units {
+			isLinked := strings.HasSuffix(ten, "zen") || strings.HasSuffix(ten, "zon") || tens > 20 // tizenhat, huszonhat
+			if value > 0 && isLinked {
+				all = append(all, fold(ten+unit))
+			}
+		}
+	}
+	slices.Sort(all)
+
+	return all
 }

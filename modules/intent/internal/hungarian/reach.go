@@ -15,8 +15,11 @@ type target struct {
 	candidates []*hamanagerapi.Entity
 	// isOne: one device was meant (a lámpát), so that several found are a question.
 	isOne bool
-	// said is how it was called.
+	// isRemembered: it is from the turn before.
+	isRemembered bool
+	// said is how it was called; sort are the words for the sort of device that it names.
 	said string
+	sort []string
 }
 
 // targets finds what a clause speaks of among the devices of some domains. Without a name
@@ -42,8 +45,8 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 // the clause enumerates.
 func (c *clause) ofKinds(domains []string, p places, named bool) []target {
 	var found []target
-	for _, sp := range c.spans {
-		if sp == c.verb || named && (c.isNamed(sp, domains) || !c.isJoined()) {
+	for i, sp := range c.spans {
+		if sp == c.verb || named && (c.isNamed(sp, domains) || !c.isJoined(i) || c.sumsUp(sp, domains)) {
 			continue
 		}
 		for _, l := range sp.lexemes {
@@ -144,7 +147,7 @@ func (c *clause) named(domains []string, p places) []target {
 			c.cost = costForm
 		}
 		candidates := of(sp.name.entities, domains)
-		t := target{slots: meaning.Slots{}, said: c.text(sp)}
+		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
 		if len(p.areas) == 1 {
 			t.slots["area"] = p.areas[0].Name
 			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
@@ -168,6 +171,9 @@ func (t *target) name(candidates []*hamanagerapi.Entity, here string) {
 		return
 	}
 	t.slots["name"] = candidates[0].Name
+	if len(candidates) == 1 && t.isRemembered {
+		t.slots["name"] = candidates[0].ID // this one, whatever else is called so
+	}
 	if !haveOneName(candidates) {
 		t.candidates = candidates
 	}
@@ -189,22 +195,42 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 // ofKind makes the targets of a kind of device: in every place that was said, else in the
 // speaker's room, else everywhere.
 func (c *clause) ofKind(k *kind, sp *span, p places) []target {
-	isAll := c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural
+	isAll := c.isAll(sp)
 	isPlaced := len(p.areas)+len(p.floors) > 0
 	here := c.here()
-	if !isPlaced && !p.everywhere && here != nil && (isAll || c.ix.hasKind(k, here.ID)) {
+	if !isPlaced && !p.everywhere && here != nil && !c.leavesOutPlace() && (isAll || c.ix.hasKind(k, here.ID)) {
 		p.areas = append(p.areas, here)
 		isPlaced = true
 	}
 	found := c.placed(k, sp, p)
 	for i := range found {
-		found[i].isOne = !isPlaced && !p.everywhere && !isAll
+		found[i].isOne = !p.everywhere && !isAll && (!isPlaced || c.isSingular(k, sp, p))
 		if isAll {
 			found[i].slots["name"] = meaning.AllNames
 		}
 	}
 
 	return found
+}
+
+// isSingular reports whether one device of a room was meant: a redőnyt a nappaliban. Lamps of a
+// room are rather meant together.
+func (c *clause) isSingular(k *kind, sp *span, p places) bool {
+	if sp == nil || len(p.areas) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
+		return false
+	}
+
+	return sp.suffix.grammaticalCase == accusativeCase || sp.suffix.grammaticalCase == nominative
+}
+
+// isAll reports whether every one of a kind is meant: so it is said, or some are left out.
+func (c *clause) isAll(sp *span) bool {
+	return c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
+}
+
+// leavesOutPlace reports whether the sentence is about all places but some.
+func (c *clause) leavesOutPlace() bool {
+	return slices.ContainsFunc(c.s.left, func(x exception) bool { return len(x.areas)+len(x.floors) > 0 })
 }
 
 // placed makes the targets of a kind in the places that were said, else one in the whole home.
@@ -217,6 +243,7 @@ func (c *clause) placed(k *kind, sp *span, p places) []target {
 		}
 		if sp != nil {
 			t.said = c.text(sp)
+			t.sort = c.ix.lang.sortOf(sp, c.s)
 		}
 		if slot != "" {
 			t.slots[slot] = place
@@ -244,11 +271,62 @@ func (ix *Index) hasKind(k *kind, areaID string) bool {
 	})
 }
 
-// isJoined reports whether the clause enumerates: "a tévét és a lámpát".
-func (c *clause) isJoined() bool { return c.classes&cConjunction != 0 }
+// isJoined reports whether the span is one of several things that are enumerated: "a tévét és a
+// lámpát"; "a lámpát is".
+func (c *clause) isJoined(at int) bool {
+	sp := c.spans[at]
+	if sp.said != "" {
+		return false
+	}
+	for k := at - 1; k >= 0 && c.spans[k].is(cFiller|cConjunction|cArea|cFloor); k-- {
+		if c.spans[k].is(cConjunction) || c.s.tokens[c.spans[k+1].from].breakBefore {
+			return true
+		}
+	}
+	isNext := false
+	for k := at + 1; k < len(c.spans); k++ {
+		other := c.spans[k]
+		isNext = isNext || other.is(cConjunction) || c.s.tokens[other.from].breakBefore
+		switch {
+		case other.means(cFiller, "too"):
+			return true
+		case other.is(cEntity|cKind) && !isCommanding(other):
+			return isNext
+		case !other.is(cFiller | cConjunction | cArea | cFloor):
+			return false
+		}
+	}
+
+	return false
+}
+
+// sumsUp reports whether a kind only says what those that are named are: mindkét kaput, a
+// Kapu 1-et és a Kapu 2-t.
+func (c *clause) sumsUp(sp *span, domains []string) bool {
+	if !c.has(cQuantity, "all") && !sp.suffix.isPlural {
+		return false
+	}
+	for _, other := range c.spans {
+		if !c.isNamed(other, domains) {
+			continue
+		}
+		isOfKind := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool {
+			return l.class == cKind && slices.ContainsFunc(other.name.entities, l.of.covers)
+		})
+		if !isOfKind {
+			return false
+		}
+	}
+
+	return true
+}
 
 // text is how a span was said.
 func (c *clause) text(sp *span) string {
+	if sp.said != "" {
+		return sp.said
+	}
+
 	return c.s.text[c.s.tokens[sp.from].from:c.s.tokens[sp.to-1].to]
 }
 

@@ -26,6 +26,7 @@ type span struct {
 	name     *name    // what the home calls so
 	suffix   suffix
 	number   float64
+	time     *timePhrase
 
 	// prefix and forms: it is a verb, with the prefix written together with it.
 	prefix string
@@ -34,6 +35,9 @@ type span struct {
 	// isWhole: one of its meanings is the word as it stands, without any ending cut off.
 	isWhole bool
 	score   float32
+
+	// said is what a span of the turn before is called; empty for what was said now.
+	said string
 }
 
 // What coverings are scored by, for each token.
@@ -46,9 +50,14 @@ const (
 	costAccent = 0.6
 	// costEnding prefers the whole word to one with an ending cut off.
 	costEnding = 0.05
+	// costLayer prefers the reading of a name with fewer layers of endings.
+	costLayer = 0.02
 	// bonusPhrase prefers a phrase to its words.
 	bonusPhrase = 0.25
 )
+
+// shortestDoubled: words up to this length take no two endings.
+const shortestDoubled = 2
 
 // spanner finds all spans of a sentence.
 type spanner struct {
@@ -86,7 +95,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
 	isSomeones := strings.HasSuffix(tok.lower, "át") || strings.HasSuffix(tok.lower, "ét")
 	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
-		if isSomeones && len(stem) == len(tok.fold)-len("at") {
+		if isSomeones && len(stem) == len(tok.fold)-len("at") && !endsWithVowel(stem) {
 			s.isPossessed = true
 		}
 		if word := f.ix.wordNumber(stem); word >= 0 {
@@ -107,19 +116,51 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 	return f.readNumber(into, tok)
 }
 
-// readNumber reads a number word as the digits that a name may have: lámpa kettő.
+// readNumber reads a number as the digits that a name may have: lámpa kettő, kettes lámpa,
+// 2-es lámpa, a második lámpa.
 func (f *spanner) readNumber(into []reading, tok *token) []reading {
-	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
-	if !ok || tok.isNumber {
-		return into
+	var digits, rest string
+	if tok.isNumber {
+		rest = strings.TrimLeft(tok.fold, "0123456789")
+		digits = tok.fold[:len(tok.fold)-len(rest)]
+		if rest == "" { // it is found as it stands
+			return into
+		}
+	} else if value, left, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent); ok {
+		digits, rest = strconv.Itoa(int(value)), left
+	} else {
+		return f.readOrdinal(into, tok)
+	}
+	for _, adjective := range numberAdjectives() {
+		if after, ok := strings.CutPrefix(rest, adjective); ok {
+			rest = after
+
+			break
+		}
 	}
 	ending, known := f.ix.lang.suffixes[rest]
 	if rest != "" && !known {
 		return into
 	}
-	if word := f.ix.wordNumber(strconv.Itoa(int(value))); word >= 0 {
+	if word := f.ix.wordNumber(digits); word >= 0 {
 		into = append(into, reading{word: word, suffix: ending, stem: len(tok.fold) - len(rest)})
 	}
+
+	return into
+}
+
+func (f *spanner) readOrdinal(into []reading, tok *token) []reading {
+	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+		place, ok := f.ix.lang.ordinals[stem]
+		if !ok || place < 0 {
+			return true
+		}
+		if word := f.ix.wordNumber(strconv.Itoa(place + 1)); word >= 0 {
+			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		}
+
+		return false
+	})
 
 	return into
 }
@@ -151,6 +192,7 @@ func (f *spanner) at(i int) {
 	f.matchVerb(i, first)
 	f.matchNumber(i, first)
 	f.matchSplitName(i, first)
+	f.matchTime(i, first)
 
 	unknown := f.merge(i, i+1, first)
 	if unknown.classes == 0 {
@@ -188,6 +230,9 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	if last.suffix.isThere {
 		score -= costEnding
 	}
+	if last.suffix.layers() > 1 && last.stem <= shortestDoubled {
+		return // kímát is no ki-m-at
+	}
 	f.merge(i, to, first).addPhrase(p, last.suffix, score)
 }
 
@@ -197,7 +242,7 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 	meant := p.lexemes
 	if ending.isThere { // hogyan is not hogy-an
-		meant = slices.DeleteFunc(slices.Clone(meant), func(l lexeme) bool { return l.class&cUnchanging != 0 })
+		meant = slices.DeleteFunc(slices.Clone(meant), lexeme.isUnchanging)
 	}
 	if len(meant) == 0 {
 		return
@@ -230,6 +275,9 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	if last.suffix.isThere {
 		score -= costEnding
 	}
+	if len(n.words) > 1 { // Nagyi lámpáját is no nagyi lámpa
+		score -= costLayer * float32(r.suffix.layers()+last.suffix.layers())
+	}
 	f.addName(f.merge(i, to, first), n, last.suffix, score)
 }
 
@@ -260,7 +308,7 @@ func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) 
 		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) {
 			at++
 		}
-		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore || !allowed(r.suffix) {
+		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore && !isLinker(f.s.tokens[at].fold) || !allowed(r.suffix) {
 			return r, 0, false
 		}
 		next := slices.IndexFunc(f.readings[at], func(next reading) bool { return next.word == word })
@@ -274,6 +322,9 @@ func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) 
 	return r, at, true
 }
 
+// isLinker: a comma before it does not part it from the words before: szeretném, ha.
+func isLinker(folded string) bool { return folded == "ha" || folded == "hogy" }
+
 func isArticle(folded string) bool { return folded == "a" || folded == "az" }
 
 func anyEnding(suffix) bool { return true }
@@ -286,7 +337,7 @@ func innerEnding(s suffix) bool {
 // accentCost is what a token loses where it is written with other accents than a word. A
 // final a or e may be lengthened; a speaker who writes no accents at all loses nothing.
 func (f *spanner) accentCost(i int, written string) float32 {
-	if !f.s.hasAccent {
+	if !f.s.hasAccent || f.s.tokens[i].isRepaired {
 		return 0
 	}
 	said := f.s.tokens[i].lower

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,6 +33,7 @@ type speechAct struct {
 	Started string `yaml:"started"`
 	Ask     string `yaml:"ask"`
 	Plan    string `yaml:"plan"`
+	Will    string `yaml:"will"`
 	To      string `yaml:"to"`
 }
 
@@ -68,7 +70,7 @@ var sentences = sync.OnceValue(func() *speech {
 func Tell(deeds []Deed, u meaning.Utterance, home *hamanagerapi.Home) string {
 	told := make([]string, 0, len(deeds))
 	for _, d := range deeds {
-		text := tellDeed(d)
+		text := tellDeed(d, u.Now)
 		if meaning.IsQuestion(d.Command.Intent) && isDone(d) {
 			text = tellAnswer(d.Command, u, home)
 		}
@@ -83,13 +85,13 @@ func Tell(deeds []Deed, u meaning.Utterance, home *hamanagerapi.Home) string {
 func isDone(d Deed) bool { return len(d.Parts) == 1 && d.Parts[0].Status == meaning.StatusDone }
 
 // tellDeed says what was done, and then what was not.
-func tellDeed(d Deed) string {
+func tellDeed(d Deed, now time.Time) string {
 	var good, bad []string
 	for _, p := range d.Parts {
 		if p.Status == meaning.StatusFailed {
 			bad = append(bad, tellFailure(d.Command, p))
-		} else if len(good) == 0 || p.Status == meaning.StatusStarted { // "already" goes without saying beside "done"
-			good = append(good, tellSuccess(d.Command, p))
+		} else if len(good) == 0 || p.Status == meaning.StatusStarted || p.Status == meaning.StatusScheduled { // "already" goes without saying beside "done"
+			good = append(good, tellSuccess(d.Command, p, now))
 		}
 	}
 	s := sentences()
@@ -104,7 +106,7 @@ func tellDeed(d Deed) string {
 	return parts + strings.Join(bad, ", ")
 }
 
-func tellSuccess(c meaning.Command, p Part) string {
+func tellSuccess(c meaning.Command, p Part, now time.Time) string {
 	a := actOf(c, p.Entities)
 	template := a.Done
 	switch p.Status {
@@ -114,13 +116,19 @@ func tellSuccess(c meaning.Command, p Part) string {
 		template = a.Started
 	case meaning.StatusPlanned:
 		template = a.Plan
+	case meaning.StatusScheduled:
+		template = a.Will
 	default:
 	}
 	if template == "" {
 		template = a.Done
 	}
+	text := fillIn(template, c, p.Entities)
+	if isLater := p.Status == meaning.StatusScheduled || p.Status == meaning.StatusPlanned; isLater && !c.At.IsZero() {
+		return tellMoment(c.At, now) + " " + text
+	}
 
-	return fillIn(template, c, p.Entities)
+	return text
 }
 
 func tellFailure(c meaning.Command, p Part) string {
@@ -193,16 +201,23 @@ func AskWhich(choices []meaning.Choice) string {
 }
 
 // AskYes asks whether risky commands are really meant, and names what they reach.
-func AskYes(commands []meaning.Command) string { return asQuestion(askPhrase("surely", commands)) }
+func AskYes(commands []meaning.Command, now time.Time) string {
+	return asQuestion(askPhrase("surely", commands, now))
+}
 
 // AskPIN asks for the PIN that risky commands take, and names what they reach.
-func AskPIN(commands []meaning.Command) string { return asSentence(askPhrase("ask_pin", commands)) }
+func AskPIN(commands []meaning.Command, now time.Time) string {
+	return asSentence(askPhrase("ask_pin", commands, now))
+}
 
-func askPhrase(phrase string, commands []meaning.Command) string {
+func askPhrase(phrase string, commands []meaning.Command, now time.Time) string {
 	s := sentences()
 	acts := make([]string, len(commands))
 	for i, c := range commands {
 		acts[i] = fillIn(actOf(c, c.Targets).Ask, c, c.Targets)
+		if !c.At.IsZero() {
+			acts[i] = tellMoment(c.At, now) + " " + acts[i]
+		}
 	}
 
 	return strings.ReplaceAll(s.Phrases[phrase], "{acts}", enumerate(acts, s.Phrases["and"]))
@@ -269,7 +284,7 @@ func fillIn(template string, c meaning.Command, entities []*hamanagerapi.Entity)
 
 	return strings.NewReplacer(
 		"{object}", object, "{subject}", subject, "{names}", namesOf(entities), "{value}", valueOf(c), "{item}", c.Slots.Text("item"),
-	).Replace(template)
+	).Replace(fillInTimer(template, c))
 }
 
 func namesOf(entities []*hamanagerapi.Entity) string {

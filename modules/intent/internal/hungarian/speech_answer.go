@@ -31,6 +31,10 @@ func tellAnswer(c meaning.Command, u meaning.Utterance, home *hamanagerapi.Home)
 		return s.Phrases["greeting"]
 	case meaning.ClimateGet:
 		return tellEach(c.Targets, func(e *hamanagerapi.Entity) string { return temperatureOf(e, home) })
+	case meaning.TimerStatus:
+		return tellTimers(c.Timers)
+	case meaning.ListPlans:
+		return tellPlans(c.Plans, u)
 	case meaning.GetWeather:
 		return tellEach(c.Targets, weatherOf)
 	default:

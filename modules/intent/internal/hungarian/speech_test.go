@@ -103,8 +103,8 @@ func TestQuestions(t *testing.T) {
 	unlock := meaning.Command{Intent: meaning.TurnOff, Targets: []*hamanagerapi.Entity{home.Entity("lock.bejarati_ajto")}}
 	gate := meaning.Command{Intent: meaning.TurnOn, Targets: []*hamanagerapi.Entity{home.Entity("cover.kertkapu")}}
 
-	require.Equal(t, "Biztosan kinyissam a bejárati ajtót?", hungarian.AskYes([]meaning.Command{unlock}))
-	require.Equal(t, "Biztosan kinyissam a bejárati ajtót és kinyissam a kertkaput?", hungarian.AskYes([]meaning.Command{unlock, gate}))
+	require.Equal(t, "Biztosan kinyissam a bejárati ajtót?", hungarian.AskYes([]meaning.Command{unlock}, time.Time{}))
+	require.Equal(t, "Biztosan kinyissam a bejárati ajtót és kinyissam a kertkaput?", hungarian.AskYes([]meaning.Command{unlock, gate}, time.Time{}))
 	require.Equal(t, "Melyikre gondolsz: csillár vagy állólámpa?", hungarian.AskWhich([]meaning.Choice{{Label: "csillár"}, {Label: "állólámpa"}}))
 	many := make([]meaning.Choice, 6)
 	for i := range many {

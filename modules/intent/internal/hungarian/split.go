@@ -21,6 +21,17 @@ func splitClauses(s *sentence, row []*span, begins func(*span) bool) [][]*span {
 	return append(clauses, row[from:])
 }
 
+// clausesOf cuts a sentence into clauses, and those further whose verb is said of several
+// things in different ways.
+func clausesOf(s *sentence, row []*span, begins func(*span) bool) [][]*span {
+	var clauses [][]*span
+	for _, spans := range splitClauses(s, row, begins) {
+		clauses = append(clauses, distributed(s, spans)...)
+	}
+
+	return clauses
+}
+
 // isCommanding reports whether a span is a verb that asks for something to be done.
 func isCommanding(sp *span) bool {
 	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks })

@@ -23,6 +23,8 @@ type token struct {
 	// breakBefore: punctuation stands before it.
 	breakBefore bool
 	hasAccent   bool
+	// isRepaired: it was not written so, and nothing is known of its accents.
+	isRepaired bool
 }
 
 // sentence is an utterance cut into tokens.
@@ -35,6 +37,8 @@ type sentence struct {
 	// isQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
 	isQuoted  bool
 	hasAccent bool
+	// left is what is left out of what the sentence commands.
+	left []exception
 }
 
 // tokenize cuts text into tokens. Names of a home are cut by the same rules, so that both
@@ -46,7 +50,7 @@ func tokenize(text string, isEnding func(folded string) bool) sentence {
 	text = strings.Map(plainDigit, text)
 	t := tokenizer{text: text, isEnding: isEnding}
 	t.s.text = text
-	t.s.tokens = make([]token, 0, 16)
+	t.s.tokens = make([]token, 0, min(strings.Count(text, " ")+2, maxTokens+1))
 	for t.at < len(text) && len(t.s.tokens) <= maxTokens {
 		t.step()
 	}
@@ -121,11 +125,28 @@ func (t *tokenizer) takeNumber() {
 
 	number := t.text[from:t.at]
 	t.add(token{lower: number, fold: number, from: from, to: t.at, isNumber: true, number: value})
-	if ending, end := t.endingAfterHyphen(); ending != "" {
+	ending, end := t.endingAfterHyphen()
+	if ending == "" {
+		ending, end = t.adjectiveEnding()
+	}
+	if ending != "" {
 		last := &t.s.tokens[len(t.s.tokens)-1]
 		last.fold, last.lower, last.to = number+ending, number+ending, end
 		t.at = end
 	}
+}
+
+// adjectiveEnding looks for what makes a number an adjective, written without a hyphen: 2es.
+func (t *tokenizer) adjectiveEnding() (ending string, end int) {
+	for _, ending := range numberAdjectives() {
+		if rest := t.text[t.at:]; len(rest) >= len(ending) && strings.EqualFold(rest[:len(ending)], ending) {
+			if r, _ := utf8.DecodeRuneInString(rest[len(ending):]); !isLetter(r) {
+				return ending, t.at + len(ending)
+			}
+		}
+	}
+
+	return "", t.at
 }
 
 // takeWord reads letters and digits, and an ending after a hyphen.

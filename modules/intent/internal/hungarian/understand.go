@@ -38,24 +38,19 @@ const (
 // zero value where nothing is meant or understood. It is pure and takes no lock.
 func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	s := tokenize(u.Text, ix.lang.isEnding)
-	if len(s.tokens) == 0 || len(s.tokens) > maxTokens {
+	if len(s.tokens) > maxTokens {
 		return meaning.Understanding{}
 	}
+	ix.lang.withoutHesitation(&s)
+	ix.parted(&s)
+	if len(s.tokens) == 0 {
+		return meaning.Understanding{}
+	}
+	if taken, ok := ix.takeBack(u, &s); ok {
+		return taken
+	}
 
-	f := ix.findSpans(&s)
-	rows, scores := f.coverings()
-	var best *interpretation
-	for i, row := range rows {
-		if r := ix.readSentence(u, &s, row); r != nil {
-			r.score += scores[i]
-			if best == nil || r.score > best.score {
-				best = r
-			}
-		}
-	}
-	if best == nil {
-		best = ix.readPart(u, &s, rows)
-	}
+	best := ix.follow(u, &s, ix.read(u, &s))
 	if best == nil {
 		return meaning.Understanding{}
 	}
@@ -63,19 +58,60 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	return meaning.Understanding{Commands: best.commands, Question: best.question, Source: meaning.Grammar}
 }
 
-// readPart reads a sentence that makes no sense as a whole: without its asides, or as a
-// command about something that is not there.
-func (ix *Index) readPart(u meaning.Utterance, s *sentence, rows [][]*span) *interpretation {
-	for _, row := range rows {
-		a, ok := ix.withoutAsides(s, row)
-		if !ok {
-			continue
-		}
-		if r := ix.readKept(u, s, &a); r != nil {
-			return r
+// read reads a sentence as it is written, and where that reaches nothing, with its words repaired.
+func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
+	f := ix.findSpans(s)
+	best := ix.readExactly(u, s, f)
+	if best == nil || best.isEmpty() {
+		if repaired := ix.readRepaired(u, f); repaired != nil {
+			return repaired
 		}
 	}
-	row := rows[0]
+
+	return best
+}
+
+// readExactly reads a sentence as it is written; nil where it means nothing.
+func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *interpretation {
+	rows, scores := f.coverings()
+	lefts := make([][]exception, len(rows))
+	var best *interpretation
+	for i, row := range rows {
+		rows[i], lefts[i] = takeExceptions(s, ix.corrected(s, row))
+		s.left = lefts[i]
+		if r := ix.subtract(ix.readSentence(u, s, rows[i]), s.left); r != nil {
+			r.score += scores[i]
+			if best == nil || r.score > best.score {
+				best = r
+			}
+		}
+	}
+	for i, row := range rows {
+		if best != nil {
+			break
+		}
+		s.left = lefts[i]
+		best = ix.subtract(ix.readPart(u, s, row), s.left)
+	}
+	if best == nil {
+		best = ix.readMissing(u, s, rows[0])
+	}
+
+	return best
+}
+
+// readPart reads a sentence that makes no sense as a whole without its asides.
+func (ix *Index) readPart(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	a, ok := ix.withoutAsides(s, row)
+	if !ok {
+		return nil
+	}
+
+	return ix.readKept(u, s, &a)
+}
+
+// readMissing reads a command about something that is not there.
+func (ix *Index) readMissing(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	if a, ok := ix.withoutAsides(s, row); ok {
 		row = a.kept
 	}
@@ -85,7 +121,7 @@ func (ix *Index) readPart(u meaning.Utterance, s *sentence, rows [][]*span) *int
 
 // readKept reads what the asides leave. A question next to a remark is none.
 func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpretation {
-	clauses := splitClauses(s, a.kept, isCommanding)
+	clauses := clausesOf(s, a.kept, isCommanding)
 	if !slices.ContainsFunc(clauses[0], func(sp *span) bool { return sp.is(cArea | cFloor | cEntity) }) {
 		clauses[0] = append(slices.Clone(a.places), clauses[0]...)
 	}
@@ -99,11 +135,14 @@ func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpre
 
 // readSentence reads every clause of a covering; nil unless all of them make sense.
 func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	clauses := splitClauses(s, row, isCommanding)
+	if len(row) == 0 {
+		return nil
+	}
+	clauses := clausesOf(s, row, isCommanding)
 	if r := ix.readClauses(u, s, clauses, nil); r != nil {
 		return r
 	}
-	if more := splitClauses(s, row, namesOrCommands); len(more) != len(clauses) { // lámpát lekapcsolni, redőnyt lehúzni
+	if more := clausesOf(s, row, namesOrCommands); len(more) != len(clauses) { // lámpát lekapcsolni, redőnyt lehúzni
 		return ix.readClauses(u, s, more, nil)
 	}
 
@@ -116,7 +155,9 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 		return nil
 	}
 	whole := new(interpretation)
+	var when []*span
 	for i := range clauses {
+		clauses[i], when = atThatTime(when, clauses[i])
 		var r *interpretation
 		if r, topic = ix.readNext(u, s, clauses[i], topic); r == nil {
 			return nil
@@ -151,6 +192,38 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 			break
 		}
 	}
+	if r != nil && r.question != nil && len(topic) > 0 {
+		if settled, shared := ix.settle(u, s, spans, topic); settled != nil {
+			return settled, shared
+		}
+	}
+
+	return r, about
+}
+
+// settle reads a clause that leaves open which thing is meant in the place that the clause
+// before was about; nil where that leaves it open, too.
+func (ix *Index) settle(u meaning.Utterance, s *sentence, spans, topic []*span) (r *interpretation, about []*span) {
+	var there []*span
+	for _, sp := range topic {
+		switch {
+		case isCommanding(sp):
+		case sp.is(cArea | cFloor):
+			there = append(there, sp)
+		case sp.is(cEntity) && len(sp.name.entities) == 1:
+			if a := ix.home.Area(sp.name.entities[0].AreaID); a != nil {
+				there = append(there, remembered(a.Name, cArea, &name{area: a}))
+			}
+		}
+	}
+	if len(there) == 0 || slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cPlace|partPlace) && !isCommanding(sp) }) {
+		return nil, nil
+	}
+	about = slices.Concat(there, spans)
+	r = ix.readClause(newClause(ix, u, s, about))
+	if r == nil || r.question != nil || r.isEmpty() {
+		return nil, nil
+	}
 
 	return r, about
 }
@@ -173,6 +246,9 @@ func (r *interpretation) add(commands []meaning.Command) {
 // saysAgain reports whether b asks for what a asks for, and a for no other things than b: to
 // do it twice would change nothing.
 func saysAgain(a, b meaning.Command) bool {
+	if !a.At.Equal(b.At) {
+		return false
+	}
 	switch a.Intent {
 	case meaning.TurnOn, meaning.TurnOff, meaning.MediaPause, meaning.MediaUnpause, meaning.MediaMute:
 		return a.Intent == b.Intent && a.Reason == "" && b.Reason == "" && (len(a.Slots) == 0 || slices.Equal(a.Targets, b.Targets))
@@ -214,6 +290,7 @@ func (ix *Index) readClause(c *clause) *interpretation {
 			continue
 		}
 		r := c.bind(drafts)
+		r.putOff(c)
 		if f.asks && r.isEmpty() && !c.s.isQuestion && c.classes&(cQuestion|cQuantity) == 0 {
 			continue // a remark (hideg van a hálóban), not a question about what is not there
 		}
@@ -323,12 +400,20 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	if len(d.target.candidates) > 1 {
 		delete(d.command.Slots, "name")
 
-		return d.command, meaning.Ask(c.ix.home, d.target.candidates)
+		return meaning.Settle(c.ix.home, d.command, meaning.Ask(c.ix.home, d.target.candidates))
 	}
 	command, question := meaning.Bind(c.ix.home, c.u, d.command)
+	command.Targets = c.ofSort(command.Targets, d.target.sort)
+	if question != nil {
+		command, question = meaning.Settle(c.ix.home, command, question)
+	}
 	if question == nil && d.target.isOne && len(command.Targets) > 1 && !meaning.IsQuestion(command.Intent) {
-		question = meaning.Ask(c.ix.home, command.Targets)
+		candidates := command.Targets
 		command.Targets = nil
+		command, question = meaning.Settle(c.ix.home, command, meaning.Ask(c.ix.home, candidates))
+	}
+	if d.target.isRemembered && len(command.Targets) == 1 && command.Slots.Name() != "" {
+		command.Slots["name"] = command.Targets[0].Name
 	}
 	if command.Reason == meaning.ReasonNoSuchName && command.Missing == "" {
 		command.Missing = d.target.said
@@ -336,6 +421,7 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	if d.change != nil && question == nil && command.Reason == "" {
 		d.change.apply(&command)
 		command, question = meaning.Bind(c.ix.home, c.u, command)
+		command.Targets = c.ofSort(command.Targets, d.target.sort)
 	}
 
 	return command, question

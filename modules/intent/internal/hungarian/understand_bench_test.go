@@ -3,9 +3,11 @@ package hungarian
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -76,14 +78,32 @@ func BenchmarkUnderstand(b *testing.B) {
 	}
 }
 
-// BenchmarkUnderstandWorst says as much as may be said, in several unpleasant ways.
+// worst says as much as may be said, in several unpleasant ways. Nothing is said twice in a
+// row, for that is dropped at once.
+func worst() map[string]string {
+	texts := map[string]string{}
+	for name, units := range map[string][]string{
+		"names": {"nappali lámpa ", "konyhai lámpa ", "csillár "}, "verbs": {"kapcsold fel ", "húzd le ", "nyisd ki ", "oltsd el "},
+		"unknown":  {"megszentségteleníthetetlenségeskedéseitekért ", "legeslegelkelkáposztásíthatatlanságoskodásaitokért "},
+		"letters":  {"a ", "b ", "c "},
+		"numbers":  {"kétszázötven ", "harminchárom ", "nyolc "},
+		"commands": {"kapcsold le a konyhai lámpát és ", "húzd fel a redőnyt a hálóban, ", "állítsd a csillárt ötven százalékra, "},
+		"mistyped": {"kapcsold le a konyhai lámpát és ", "húzd fel a redönnyt a háloban, ", "oltsd el a csilárt ", "nyisd ki a fürdö ablaakot "},
+	} {
+		var b strings.Builder
+		for i := 0; utf8.RuneCountInString(b.String()) < 500-40; i++ {
+			b.WriteString(units[i%len(units)])
+		}
+		texts[name] = b.String()
+	}
+
+	return texts
+}
+
+// BenchmarkUnderstandWorst reads 500 characters.
 func BenchmarkUnderstandWorst(b *testing.B) {
 	ix := NewIndex(homeOfSize(b, 300))
-	for name, unit := range map[string]string{
-		"names": "nappali lámpa ", "verbs": "kapcsold fel ", "unknown": "megszentségteleníthetetlenségeskedéseitekért ",
-		"letters": "a ", "numbers": "kétszázötven ", "commands": "kapcsold le a konyhai lámpát és ",
-	} {
-		text := strings.TrimSpace(strings.Repeat(unit, 500/len([]rune(unit))))
+	for name, text := range worst() {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -147,4 +167,27 @@ func FuzzUnderstand(f *testing.F) {
 		Accusative(text)
 		Article(text)
 	})
+}
+
+// heardSentences are sentences as a recogniser may write them: to be repaired, or not understood.
+func heardSentences() []string {
+	return []string{
+		"kapcsold fel a konyhi lmápát", "kapcsoldle a nappali lámpátis", "öö húzd húzd le a redönyt a hálóba", "állicsd a csillárt negyven öt százalékra",
+		"tegnap voltunk a nagymamánál és nagyon finom süteményt ettünk", "felkapcsolnád a villnyt a gyerekszobábna légyszi", "nyisd ki a garázskaput és kapcsold fel a kitni lámpát",
+		"szerintem a szomszéd kutyája megint egész éjszaka ugatott a kertben", "akonyhában kapcsold le azösszes villanyt", "a kony hában kap csold fel a vil lanyt",
+		"mikor indul a következő vonat debrecenbe a nyugati pályaudvarról", "hajszárítót szeretnék venni holnapra de nem tudom melyik áruházban kapható",
+	}
+}
+
+// BenchmarkUnderstandHeard reads what must be repaired first.
+func BenchmarkUnderstandHeard(b *testing.B) {
+	ix := NewIndex(homeOfSize(b, 300))
+	for i, text := range heardSentences() {
+		b.Run(strconv.Itoa(i), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ix.Understand(meaning.Utterance{Text: text, AreaID: "nappali"})
+			}
+		})
+	}
 }

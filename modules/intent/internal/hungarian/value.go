@@ -3,6 +3,8 @@ package hungarian
 import (
 	"encoding/json"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -19,6 +21,10 @@ func (c *clause) percent(least float64) (float64, bool) {
 	case sp.means(cLevel, "min"):
 		return least, true
 	default:
+		if level, err := strconv.ParseFloat(sp.value(cLevel), 64); err == nil {
+			return level, true
+		}
+
 		return 50, true
 	}
 	for _, q := range c.quantities {
@@ -81,13 +87,27 @@ type step struct {
 // by returns how far a direction goes: as far as was said, else the usual.
 func (c *clause) by(direction int, usual float64) float64 {
 	for _, q := range c.quantities {
-		if q.ending.grammaticalCase == instrumental {
+		if c.isStep(q) {
 			usual = q.value
 		}
 	}
 
 	return float64(direction) * usual
 }
+
+// isStep reports whether a number says how far, not how much: egy fokkal; adj rá egy fokot.
+func (c *clause) isStep(q quantity) bool {
+	switch q.ending.grammaticalCase {
+	case instrumental:
+		return true
+	case accusativeCase:
+		return slices.Contains([]string{"put", "take", "more", "less", "up", "down", "more_temperature", "less_temperature"}, c.action)
+	default:
+		return false
+	}
+}
+
+func (c *clause) hasStep() bool { return slices.ContainsFunc(c.quantities, c.isStep) }
 
 // apply writes where the step leads, from the mean of the entities' present values.
 func (s *step) apply(c *meaning.Command) {

@@ -25,6 +25,7 @@ type verb struct {
 	Imperative []string          `yaml:"imperative"`
 	OtherStem  string            `yaml:"other_stem"`
 	Noun       string            `yaml:"noun"`
+	Only       bool              `yaml:"only"`
 	Back       bool              `yaml:"back"`
 	Senses     map[string]string `yaml:"senses"` // folded prefix -> action
 }
@@ -78,6 +79,9 @@ func (l *language) addForms(v *verb) {
 		}
 	}
 	add(commands, v.imperative()...)
+	if v.Only {
+		return
+	}
 
 	stem := cmp.Or(v.OtherStem, v.Stem)
 	isBack := v.isBack()

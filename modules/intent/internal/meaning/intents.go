@@ -71,6 +71,9 @@ type rule struct {
 
 // ruleOf returns the rule of an intent.
 func ruleOf(intent string) rule {
+	if IsOfTimers(intent) || IsOfPlans(intent) {
+		return rule{reach: reachesNone} // of the home
+	}
 	switch intent {
 	case TurnOn, TurnOff, Toggle:
 		return rule{domains: switchable()}
@@ -147,7 +150,7 @@ func switchable() []string {
 // IsQuestion reports whether an intent only asks, and so can change nothing.
 func IsQuestion(intent string) bool {
 	switch intent {
-	case GetState, GetCurrentDate, GetCurrentTime, GetWeather, ClimateGet, TimerStatus, Nevermind, Respond:
+	case GetState, GetCurrentDate, GetCurrentTime, GetWeather, ClimateGet, TimerStatus, ListPlans, Nevermind, Respond:
 		return true
 	default:
 		return false

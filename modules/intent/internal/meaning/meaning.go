@@ -15,6 +15,8 @@ type Utterance struct {
 	// AreaID is where the hearing device stands; empty when not known.
 	AreaID string
 	Now    time.Time // in the home's time zone
+	// Before is what the conversation was about; nil where this begins it.
+	Before *Memory
 }
 
 // Slots are a command's arguments under Home Assistant's names: name, area, floor (spoken
@@ -33,6 +35,18 @@ type Command struct {
 	Reason Reason
 	// Missing is the name that the home does not know, as it was said (with ReasonNoSuchName).
 	Missing string
+	// Why tells the Reason more closely; empty mostly.
+	Why Refusal
+
+	// At is when it is to be carried out; zero: now.
+	At time.Time
+	// Of says which plans an intent about plans means.
+	Of *PlanFilter
+	// Timers and Plans are what an intent about them reaches. Chosen is the id of the one that
+	// the speaker chose among several.
+	Timers []*Timer
+	Plans  []*Plan
+	Chosen string
 }
 
 // Understanding is what an utterance means. The zero value: not understood.
@@ -55,11 +69,13 @@ type Question struct {
 	Choices []Choice
 }
 
-// Choice is one possible answer. One of EntityID and AreaID is set.
+// Choice is one possible answer. One of the ids is set.
 type Choice struct {
 	Label    string // the name as the home has it
 	EntityID string
 	AreaID   string
+	TimerID  string
+	PlanID   string
 }
 
 // Source is the stage that understood an utterance.
@@ -91,13 +107,21 @@ const (
 	ReasonLLMUnavailable Reason = "llm_unavailable"
 )
 
-// Refusal is why something was not allowed, as far as it can be told beyond ReasonNotAllowed.
+// Refusal is why something was not done, as far as it can be told beyond its Reason.
 type Refusal string
 
-// The refusals. The zero value: the caller's role has not the right.
+// The refusals. The zero value: there is no more to tell.
 const (
 	RefusedOutside Refusal = "outside" // beyond the rooms or kinds of devices that the caller is narrowed to
 	RefusedNoPIN   Refusal = "no_pin"  // it takes a PIN, and the household has none
+
+	NoSuchTimer   Refusal = "no_timer"
+	NoSuchPlan    Refusal = "no_plan"
+	TooManyTimers Refusal = "too_many_timers"
+	TooManyPlans  Refusal = "too_many_plans"
+	TooFarAhead   Refusal = "too_far"
+	TooLate       Refusal = "too_late" // its moment was over when homehub came to it
+	NotNow        Refusal = "not_now"  // whose right it is could not be found out
 )
 
 // Status is what became of an utterance or of one of its commands.

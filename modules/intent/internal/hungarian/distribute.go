@@ -1,0 +1,143 @@
+package hungarian
+
+import "slices"
+
+// distributed cuts a clause whose one verb is said of several things in different ways: a
+// konyhában fel, a nappaliban le a villanyt; a csillárt 30-ra, az állólámpát 50-re állítsd.
+// Each part gets the verb. A clause whose parts do not differ in two ways remains whole.
+func distributed(s *sentence, spans []*span) [][]*span {
+	verb := slices.IndexFunc(spans, namesOrCommands)
+	if verb < 0 {
+		verb = slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cBe) })
+	}
+	if verb >= 0 && slices.ContainsFunc(spans[verb+1:], namesOrCommands) {
+		return [][]*span{spans}
+	}
+	prefix := prefixOf(spans, verb)
+	segments := segmentsOf(s, spans, verb)
+	if len(segments) < 2 {
+		return [][]*span{spans}
+	}
+
+	var clauses [][]*span
+	var before class
+	for _, segment := range segments {
+		parts := partsOf(segment)
+		if len(clauses) > 0 && !differInTwo(before, parts) {
+			last := len(clauses) - 1
+			clauses[last] = slices.Concat(clauses[last], segment)
+			before |= parts
+
+			continue
+		}
+		clauses = append(clauses, segment)
+		before = parts
+	}
+	if len(clauses) < 2 {
+		return [][]*span{spans}
+	}
+	for i := len(clauses) - 2; i >= 0; i-- { // a konyhában fel, a nappaliban le a villanyt
+		if partsOf(clauses[i])&partThing == 0 {
+			clauses[i] = slices.Concat(clauses[i], thingsIn(clauses[i+1]))
+		}
+	}
+	for i := range clauses {
+		clauses[i] = withVerb(clauses[i], spans, verb, prefix)
+	}
+
+	return clauses
+}
+
+func thingsIn(spans []*span) []*span {
+	return slices.DeleteFunc(slices.Clone(spans), func(sp *span) bool { return partOf(sp) != partThing })
+}
+
+// segmentsOf cuts a clause at punctuation and at "and", wherever something has been said of
+// what stands before.
+func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
+	var segments [][]*span
+	from := 0
+	for k := 1; k < len(spans); k++ {
+		isCut := s.tokens[spans[k].from].breakBefore || spans[k].means(cConjunction, "and") && k != verb+1
+		if !isCut || countParts(partsOf(spans[from:k])) < 2 {
+			continue
+		}
+		if onlyFillers(spans[k:]) || hasOnlyVerb(spans[k:]) {
+			break
+		}
+		segments = append(segments, spans[from:k])
+		from = k
+	}
+
+	return append(segments, spans[from:])
+}
+
+func hasOnlyVerb(spans []*span) bool {
+	return !slices.ContainsFunc(spans, func(sp *span) bool { return !sp.is(cFiller|cPrefix|cConjunction|cBe) && !namesOrCommands(sp) })
+}
+
+func partsOf(spans []*span) class {
+	var parts class
+	for _, sp := range spans {
+		parts |= partOf(sp)
+	}
+
+	return parts
+}
+
+func countParts(parts class) int {
+	n := 0
+	for _, part := range []class{partThing, partPlace, partAmount, cPrefix} {
+		if parts&part != 0 {
+			n++
+		}
+	}
+
+	return n
+}
+
+func differInTwo(a, b class) bool { return countParts(a&b) >= 2 }
+
+// prefixOf is the place of the prefix that belongs to the verb, -1 without one.
+func prefixOf(spans []*span, verb int) int {
+	if verb < 0 {
+		return -1
+	}
+	if verb+1 < len(spans) && spans[verb+1].is(cPrefix) {
+		return verb + 1
+	}
+
+	return slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cConjunction|cFiller) })
+}
+
+// withUnit gives a bare number the unit that was said with another: húsz, huszonkét fok.
+func withUnit(part []*span, unit *span) []*span {
+	if slices.ContainsFunc(part, func(sp *span) bool { return sp.is(cUnit) }) {
+		return part
+	}
+	at := slices.IndexFunc(part, func(sp *span) bool { return sp.is(cNumber) && !sp.is(cEntity|cArea|cFloor) && !sp.suffix.isThere })
+	if at < 0 {
+		return part
+	}
+
+	return slices.Insert(part, at+1, unit)
+}
+
+// withVerb adds the verb to a part that lacks it, and its prefix to one that has none.
+func withVerb(part, spans []*span, verb, prefix int) []*span {
+	if verb < 0 {
+		return part
+	}
+	part = slices.Clone(part)
+	if partsOf(part)&cPrefix == 0 && prefix >= 0 && spans[verb].prefix == "" && !slices.Contains(part, spans[prefix]) {
+		part = append(part, spans[prefix])
+	}
+	if !slices.Contains(part, spans[verb]) {
+		part = append(part, spans[verb])
+	}
+	if at := slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cUnit) }); at >= 0 {
+		part = withUnit(part, spans[at])
+	}
+
+	return part
+}

@@ -1,0 +1,52 @@
+package hungarian
+
+import "sync"
+
+// hearing is data/hearing.yaml: how words reach us that were heard.
+type hearing struct {
+	Hesitations []string          `yaml:"hesitations"`
+	Trailing    []string          `yaml:"trailing"`
+	OtherWords  []string          `yaml:"other_words"`
+	Sounds      map[string]string `yaml:"sounds"`
+	Foreign     map[string]string `yaml:"foreign"`
+	LongVowels  map[string]string `yaml:"long_vowels"`
+}
+
+// heard is the data, read once.
+var heard = sync.OnceValue(func() *hearing {
+	h := new(hearing)
+	mustLoad("hearing", h)
+
+	return h
+})
+
+// heardAs writes a folded word roughly as it sounds, so that words which sound alike are
+// written alike: aszt and azt, mongyad and mondjad, filipsz and Philips. What it returns is
+// no word, only good for comparing.
+func heardAs(folded string) string {
+	sounds := make([]byte, 0, len(folded))
+	for at := 0; at < len(folded); {
+		sound, size := soundAt(folded[at:])
+		at += size
+		if len(sounds) == 0 || sounds[len(sounds)-1] != sound { // long or short is not told apart
+			sounds = append(sounds, sound)
+		}
+	}
+
+	return string(sounds)
+}
+
+// soundAt returns the sound that letters begin with, and how many letters it takes.
+func soundAt(letters string) (sound byte, size int) {
+	const longest = 3
+	if len(letters) > 1 && letters[0] == 'c' && (letters[1] == 'e' || letters[1] == 'i') { // elsewhere a foreign c is a k
+		return 'c', 1
+	}
+	for size := min(longest, len(letters)); size > 0; size-- {
+		if sound := heard().Sounds[letters[:size]]; sound != "" {
+			return sound[0], size
+		}
+	}
+
+	return letters[0], 1
+}

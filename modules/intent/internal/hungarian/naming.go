@@ -1,0 +1,128 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+)
+
+// spokenNames are the other ways in which the words of a name are said or written down by who
+// only hears them: the letters of an abbreviation (LG, el gé, elgé), a number before its word
+// or after it (Kapu 1, 1-es kapu).
+func spokenNames(tokens []token, written func(token) string) [][]string {
+	var others [][]string
+	for i, tok := range tokens {
+		if !isAcronym(written(tok)) || hasVowel(tok.fold) {
+			continue
+		}
+		for _, letters := range []map[string]string{words().Letters, words().OtherLetters} {
+			if names := letterNames(tok.fold, letters); names != nil {
+				others = append(others, replaced(tokens, i, names...), replaced(tokens, i, strings.Join(names, "")))
+			}
+		}
+	}
+	last := len(tokens) - 1
+	switch {
+	case last < 1:
+	case tokens[last].isNumber:
+		others = append(others, append([]string{tokens[last].fold}, replaced(tokens[:last], -1)...))
+	case tokens[0].isNumber:
+		others = append(others, append(replaced(tokens[1:], -1), tokens[0].fold))
+	}
+
+	return others
+}
+
+// letterNames says letters by their names; nil where the table has not said anything new of them.
+func letterNames(folded string, letters map[string]string) []string {
+	var names []string
+	isNew := false
+	for _, r := range folded {
+		name, ok := letters[string(r)]
+		isNew = isNew || ok
+		if !ok {
+			name = words().Letters[string(r)]
+		}
+		if name == "" {
+			return nil
+		}
+		names = append(names, fold(name))
+	}
+	if !isNew {
+		return nil
+	}
+
+	return names
+}
+
+// replaced returns the folded words of a name, the one at a place replaced.
+func replaced(tokens []token, at int, by ...string) []string {
+	var folded []string
+	for i, tok := range tokens {
+		if i == at {
+			folded = append(folded, by...)
+		} else {
+			folded = append(folded, tok.fold)
+		}
+	}
+
+	return folded
+}
+
+// withoutOrdinalEnding drops what makes a number an adjective: the 2-es lámpa has the words 2 and lámpa.
+func withoutOrdinalEnding(tokens []token) []token {
+	return slices.DeleteFunc(tokens, func(tok token) bool {
+		at := slices.IndexFunc(tokens, func(other token) bool { return other.isNumber && other.to+1 == tok.from })
+
+		return at >= 0 && slices.Contains(numberAdjectives(), tok.fold)
+	})
+}
+
+// numberAdjectives are what makes a number an adjective: 2-es, 3-as, 6-os, kettes.
+func numberAdjectives() []string { return []string{"es", "as", "os"} }
+
+// foreignSounds is how a Hungarian writes down an English word that they hear (light: lájt),
+// without accents. "" where it is written alike.
+func foreignSounds(folded string) string {
+	var b strings.Builder
+	for at := 0; at < len(folded); {
+		sound, size := foreignSoundAt(folded, at)
+		b.WriteString(sound)
+		at += size
+	}
+	if written := b.String(); written != folded {
+		return written
+	}
+
+	return ""
+}
+
+func foreignSoundAt(folded string, at int) (sound string, size int) {
+	const longest = 4
+	rest := folded[at:]
+	if at > 0 && rest == "e" && !strings.ContainsRune("aeiou", rune(folded[at-1])) {
+		return "", 1 // silent: nine
+	}
+	if isLongBefore(rest) {
+		if sound, ok := heard().LongVowels[rest[:1]]; ok {
+			return sound, 1
+		}
+	}
+	for size := min(longest, len(rest)); size > 0; size-- {
+		if sound, ok := heard().Foreign[rest[:size]]; ok {
+			return sound, size
+		}
+	}
+
+	return rest[:1], 1
+}
+
+// isLongBefore reports whether a vowel is said as in the alphabet: before one consonant and a
+// silent e (home) or -ing (gaming).
+func isLongBefore(rest string) bool {
+	const vowelLetters = "aeiouy"
+	if len(rest) < 3 || strings.IndexByte(vowelLetters, rest[1]) >= 0 {
+		return false
+	}
+
+	return rest[2:] == "e" || rest[2:] == "ing"
+}

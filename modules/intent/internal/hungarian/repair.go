@@ -1,0 +1,314 @@
+package hungarian
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// What bounds the work of repairing one utterance.
+const (
+	maxRepairs  = 8  // ways to repair one place
+	maxVariants = 12 // sentences that are read in the end
+	maxRead     = 96 // their tokens in all
+	maxBroken   = 4  // words that nobody knows; with more there is no telling what was said
+	longestWord = 32 // letters of a word that is taken apart
+)
+
+// repair is one way to write a few tokens of a sentence so that they are known: another
+// word, two words where they were run together, one where it was split.
+type repair struct {
+	from, to int // tokens
+	tokens   []token
+	why      string // for people
+}
+
+// readRepaired reads a sentence that makes no sense as it was written. Words that nobody knows
+// are replaced by those that they may be; known words are left alone. Every way to do so is
+// read. Those that make no sense drop out; where more than one is left they must come to the same, or
+// be one command to several things, which is then a question.
+func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
+	var found []*interpretation
+	for _, s := range ix.variants(f) {
+		r := ix.readExactly(u, s, ix.findSpans(s))
+		if r == nil || r.isEmpty() {
+			continue
+		}
+		if !slices.ContainsFunc(found, func(known *interpretation) bool { return known.isSame(r) }) {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil
+	case 1:
+		return found[0]
+	default:
+		return ix.askWhich(found)
+	}
+}
+
+// variants are the sentences that a sentence may have been meant to be.
+func (ix *Index) variants(f *spanner) []*sentence {
+	broken := f.broken()
+	if len(broken) > maxBroken {
+		return nil
+	}
+	rows := [][]repair{nil}
+	for _, at := range broken {
+		if repairs := ix.repairsAt(f, at); len(repairs) > 0 {
+			rows = withEach(rows, repairs, at)
+		}
+		if len(rows) > maxVariants || len(rows) > 1 && len(rows)*len(f.s.tokens) > maxRead {
+			return nil // it could be too much
+		}
+	}
+
+	var all []*sentence
+	for _, row := range rows {
+		if len(row) > 0 && !f.s.isAllMistyped(row) {
+			all = append(all, f.s.with(row))
+		}
+	}
+
+	return all
+}
+
+// withEach continues every row of repairs with every repair of the token at a place, unless it was
+// repaired together with the one before.
+func withEach(rows [][]repair, repairs []repair, at int) [][]repair {
+	var longer [][]repair
+	for _, row := range rows {
+		end := 0
+		if len(row) > 0 {
+			end = row[len(row)-1].to
+		}
+		if end > at {
+			longer = append(longer, row)
+
+			continue
+		}
+		for _, r := range repairs {
+			if end <= r.from {
+				longer = append(longer, append(slices.Clone(row), r))
+			}
+		}
+	}
+
+	return longer
+}
+
+// isAllMistyped reports whether no word is left that is as it should be: there is no telling what
+// such a sentence was.
+func (s *sentence) isAllMistyped(repairs []repair) bool {
+	return len(repairs) == len(s.tokens) && !slices.ContainsFunc(repairs, func(r repair) bool { return len(r.tokens) > 1 })
+}
+
+// broken lists the tokens that nobody knows.
+func (f *spanner) broken() []int {
+	n := len(f.s.tokens)
+	isKnown := make([]bool, n)
+	for i := range f.spans {
+		sp := &f.spans[i]
+		if sp.classes == cUnknown {
+			continue
+		}
+		for k := sp.from; k < sp.to; k++ {
+			isKnown[k] = true
+		}
+	}
+	var broken []int
+	for i := range n {
+		if !isKnown[i] {
+			broken = append(broken, i)
+		}
+	}
+
+	return broken
+}
+
+// with returns the sentence with some of its tokens replaced.
+func (s *sentence) with(repairs []repair) *sentence {
+	repaired := *s
+	repaired.tokens = make([]token, 0, len(s.tokens)+len(repairs))
+	at := 0
+	for _, r := range repairs {
+		repaired.tokens = append(repaired.tokens, s.tokens[at:r.from]...)
+		for i, tok := range r.tokens {
+			tok.from, tok.to = s.tokens[r.from].from, s.tokens[r.to-1].to
+			tok.breakBefore = i == 0 && s.tokens[r.from].breakBefore
+			repaired.tokens = append(repaired.tokens, tok)
+		}
+		at = r.to
+	}
+	repaired.tokens = append(repaired.tokens, s.tokens[at:]...)
+
+	return &repaired
+}
+
+// repairsAt finds what a token that nobody knows may have been meant to be.
+func (ix *Index) repairsAt(f *spanner, at int) []repair {
+	s := f.s
+	if joined := ix.joined(s, at); len(joined) > 0 {
+		return joined
+	}
+	tok := &s.tokens[at]
+	if tok.isNumber || utf8.RuneCountInString(tok.fold) != len(tok.fold) || len(tok.fold) > 2*longestWord {
+		return nil
+	}
+	one := repair{from: at, to: at + 1}
+	if at+1 < len(s.tokens) && len(tok.fold) > 1 && strings.HasPrefix(s.tokens[at+1].fold, tok.fold) {
+		one.why = "begun anew"
+
+		return []repair{one}
+	}
+	if short := ix.undrawn(tok.fold); short != "" {
+		one.tokens, one.why = []token{repairedToken(short)}, "drawn out"
+
+		return []repair{one}
+	}
+
+	var found repairs
+	for _, words := range ix.takenApart(tok.fold) {
+		found.add(one, "run together", words...)
+	}
+	if len(found) == 0 {
+		found = ix.joinedMistyped(s, at)
+	}
+	if !ix.lang.isOtherWord(tok.fold) {
+		ix.eachMistyped(tok.fold, func(word string) { found.add(one, "a letter wrong", word) })
+	}
+
+	return found
+}
+
+// repairs are the ways to repair one place, each of them once.
+type repairs []repair
+
+func (all *repairs) add(r repair, why string, words ...string) {
+	r.why, r.tokens = why, make([]token, 0, len(words))
+	for _, w := range words {
+		r.tokens = append(r.tokens, repairedToken(w))
+	}
+	isKnown := slices.ContainsFunc(*all, func(known repair) bool {
+		return known.to == r.to && slices.EqualFunc(known.tokens, r.tokens, sameToken)
+	})
+	if len(*all) < maxRepairs && !isKnown {
+		*all = append(*all, r)
+	}
+}
+
+func sameToken(a, b token) bool { return a.fold == b.fold }
+
+// repairedToken is a token whose accents nobody has written, and so none speaks against it.
+func repairedToken(folded string) token {
+	tok := token{lower: folded, fold: folded, isRepaired: true}
+	if isDigits(folded) {
+		tok.isNumber = true
+		tok.number, _ = strconv.ParseFloat(folded, 64)
+	}
+
+	return tok
+}
+
+// isReadable reports whether a folded word is known as it stands, with or without endings.
+func (ix *Index) isReadable(folded string, shortest int) bool {
+	if _, forms := ix.lang.formsOf(folded); forms != nil {
+		return true
+	}
+	isKnown := false
+	eachStem(folded, ix.lang.suffixes, func(stem string, _ suffix) bool {
+		isKnown = len(stem) >= shortest && ix.hasStem(stem)
+
+		return !isKnown
+	})
+
+	return isKnown
+}
+
+// hasStem reports whether the language or the home has a word with this stem.
+func (ix *Index) hasStem(stem string) bool {
+	if ix.wordNumber(stem) >= 0 || ix.wordBeforeHead(stem) >= 0 {
+		return true
+	}
+	if _, ok := ix.lang.changed[stem]; ok {
+		return true
+	}
+	_, ok := ix.changed[stem]
+
+	return ok
+}
+
+// isSame reports whether two readings come to the same.
+func (r *interpretation) isSame(other *interpretation) bool {
+	return slices.EqualFunc(r.commands, other.commands, func(a, b meaning.Command) bool {
+		return a.Intent == b.Intent && a.Reason == b.Reason && slices.Equal(a.Targets, b.Targets) && sameValues(a.Slots, b.Slots)
+	}) && sameQuestion(r.question, other.question)
+}
+
+// sameValues compares what is to be done, and not how its targets were called.
+func sameValues(a, b meaning.Slots) bool {
+	covers := func(a, b meaning.Slots) bool {
+		for slot := range a {
+			switch slot {
+			case "name", "area", "floor", "domain", "device_class":
+			default:
+				if !reflect.DeepEqual(a[slot], b[slot]) {
+					return false
+				}
+			}
+		}
+
+		return true
+	}
+
+	return covers(a, b) && covers(b, a)
+}
+
+func sameQuestion(a, b *meaning.Question) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+
+	return a.Command == b.Command && slices.Equal(a.Choices, b.Choices)
+}
+
+// askWhich makes a question of readings that do the same to different things; nil where
+// they do different things, for then nothing is known.
+func (ix *Index) askWhich(found []*interpretation) *interpretation {
+	const most = 4
+	first := found[0]
+	var targets []*hamanagerapi.Entity
+	for _, r := range found {
+		if !r.doesAs(first) {
+			return nil
+		}
+		for _, e := range r.commands[0].Targets {
+			if !slices.Contains(targets, e) {
+				targets = append(targets, e)
+			}
+		}
+	}
+	if len(targets) < 2 || len(targets) > most {
+		return nil
+	}
+	command := first.commands[0]
+	command.Targets = nil
+
+	return &interpretation{commands: []meaning.Command{command}, question: meaning.Ask(ix.home, targets), score: first.score, frame: first.frame}
+}
+
+// doesAs reports whether a reading is one command that does what another does, maybe to something else.
+func (r *interpretation) doesAs(other *interpretation) bool {
+	if len(r.commands) != 1 || len(other.commands) != 1 || r.question != nil {
+		return false
+	}
+	a, b := r.commands[0], other.commands[0]
+
+	return a.Intent == b.Intent && a.Reason == "" && !meaning.IsQuestion(a.Intent) && sameValues(a.Slots, b.Slots)
+}

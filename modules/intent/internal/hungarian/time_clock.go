@@ -1,0 +1,87 @@
+package hungarian
+
+import (
+	"math"
+	"strings"
+)
+
+// clock reads "hétkor", "7-kor", "fél nyolckor", "7:30-kor", "hét óra harminckor", "hét órakor".
+func (r *timeReader) clock(p *timePhrase, i int) int {
+	minutes, at := 0, i
+	for written, over := range times().Fractions {
+		if r.isSaid(i, written) {
+			minutes, at = over, i+1
+		}
+	}
+	hour, rest, ok := r.number(at)
+	if !ok || hour < 0 || hour > 24 {
+		return i
+	}
+	if minute, to, ok := r.minutes(at, hour, rest); ok && minutes == 0 {
+		p.hasClock, p.hour, p.minute, p.isExact = true, int(hour), minute, minute > 0
+
+		return to
+	}
+	to, ok := r.ending(at, rest)
+	if !ok || hour != math.Trunc(hour) {
+		return i
+	}
+	p.hasClock, p.hour, p.minute = true, int(hour), minutes
+	if minutes > 0 {
+		p.hour = (p.hour + 23) % 24
+	}
+
+	return to
+}
+
+// ending reads what makes a time of day of the number at token i: 7-kor, hét órakor.
+func (r *timeReader) ending(i int, rest string) (int, bool) {
+	at := times().At
+	switch {
+	case rest == at:
+		return i + 1, true
+	case rest != "":
+		return i, false
+	case r.word(i+1) == at, r.isWord(i+1, endingIn(times().Hour, at)):
+		return i + 2, true
+	default:
+		return i, false
+	}
+}
+
+// minutes reads what is after the hour at token i: 7:30-kor, 7.30-kor, 7 óra 30 perckor.
+func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, ok bool) {
+	tok := r.s.tokens[i]
+	if strings.Contains(tok.fold, ".") {
+		minute = int(math.Round((hour - math.Trunc(hour)) * 100))
+		to, ok = r.ending(i, rest)
+
+		return minute, to, ok && minute < 60
+	}
+	next := i + 1
+	switch isColon := tok.to < len(r.s.text) && r.s.text[tok.to] == ':'; {
+	case rest != "" || !isColon && !r.isWord(next, times().Hour):
+		return 0, i, false
+	case !isColon:
+		next++
+	}
+	value, ending, ok := r.number(next)
+	if !ok || value != math.Trunc(value) || value > 59 {
+		return 0, i, false
+	}
+	if ending == "" && r.isWord(next+1, endingIn(times().Minute, times().At)) {
+		return int(value), next + 2, true
+	}
+	to, ok = r.ending(next, ending)
+
+	return int(value), to, ok
+}
+
+func endingIn(words []string, ending string) []string {
+	ended := make([]string, len(words))
+	for i, w := range words {
+		ended[i] = w + ending
+	}
+
+	return ended
+}

@@ -1,0 +1,71 @@
+package meaning
+
+import (
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// Settle answers a question by the states: where just one candidate can change at all (of two
+// television sets one is on, and it is to be switched off), that one was meant. What would
+// let somebody in is asked all the same.
+func Settle(home *hamanagerapi.Home, c Command, q *Question) (Command, *Question) {
+	var able []*hamanagerapi.Entity
+	for _, choice := range q.Choices {
+		e := home.Entity(choice.EntityID)
+		if e == nil || letsIn(c.Intent, e) {
+			return c, q
+		}
+		if canChange(c.Intent, e) {
+			able = append(able, e)
+		}
+	}
+	if len(able) != 1 || IsQuestion(c.Intent) {
+		return c, q
+	}
+	settled, again := Bind(home, Utterance{}, Narrow(home, c, Choice{EntityID: able[0].ID}))
+	if again != nil || settled.Reason != "" {
+		return c, q
+	}
+	settled.Slots["name"] = able[0].Name
+
+	return settled, nil
+}
+
+// letsIn reports whether a command would let somebody in.
+func letsIn(intent string, e *hamanagerapi.Entity) bool {
+	switch e.Domain {
+	case "lock":
+		return intent != TurnOn
+	case "cover":
+		return (e.DeviceClass == "garage" || e.DeviceClass == "gate") && intent != TurnOff
+	case "alarm_control_panel":
+		return true
+	default:
+		return false
+	}
+}
+
+// canChange reports whether a command would change anything; of those that set a number or
+// only ask, nothing is known.
+func canChange(intent string, e *hamanagerapi.Entity) bool {
+	state := e.State().Value
+	switch intent {
+	case TurnOn:
+		if was := WasOf(e.State()); e.Domain == "cover" && was.Position != nil {
+			return *was.Position < 100
+		}
+
+		return slices.Contains([]string{"off", "closed", "unlocked", "standby"}, state)
+	case TurnOff:
+		return !slices.Contains([]string{"off", "closed", "locked", "standby", "unavailable", "unknown"}, state)
+	case MediaPause, MediaNext, MediaPrevious:
+		return state == "playing"
+	case MediaUnpause:
+		return state == "paused"
+	case SetVolumeRelative, MediaMute, SetVolume:
+		return state == "playing" || state == "on"
+	default:
+		return true
+	}
+}
