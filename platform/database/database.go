@@ -97,8 +97,9 @@ func (db *DB) connect(ctx context.Context, dialector gorm.Dialector) error {
 	}
 
 	g, err := gorm.Open(dialector, &gorm.Config{
-		Logger:         logger.Discard, // slow statements are logged by observe, errors by whoever handles them
-		NowFunc:        clock.System,
+		Logger: logger.Discard, // slow statements are logged by observe, errors by whoever handles them
+		// What gorm itself writes into updated_at, as exactly as both databases keep it.
+		NowFunc:        func() time.Time { return clock.System().UTC().Truncate(time.Microsecond) },
 		TranslateError: true,
 		// One statement is atomic by itself. On SQLite the transaction stays: it is where writers queue.
 		SkipDefaultTransaction: db.dialect == Postgres,

