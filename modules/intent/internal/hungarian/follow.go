@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"maps"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -48,26 +47,39 @@ func (ix *Index) followRow(u meaning.Utterance, s *sentence, row []*span, plain 
 	case consistsOf(row, cAgain, cAgain):
 		return more(u.Before)
 	case !namesThing(row):
-		if plain != nil && !slices.ContainsFunc(plain.commands, leansOnEntity) {
-			return nil
-		}
-
-		return ix.readAbout(u, s, row)
+		return ix.followUnnamed(u, s, row, plain)
 	case consistsOf(row, cKeep, cKeep|cTarget|cState|cPrefix|cBut|cCopula):
 		return ix.undoPart(u.Before, row)
 	case isOfLists(u.Before.Last().Intent) && (plain == nil || plain.question != nil):
 		return ix.addAgain(u, s, row)
-	case plain == nil || plain.isEmpty() || asksVaguely(plain, u.Before.Last()):
+	default:
+		return ix.followNamed(u, s, row, plain)
+	}
+}
+
+// followUnnamed reads a row that names nothing; nil where it could not have been meant for
+// what the turn before was about (mennyi az idő).
+func (ix *Index) followUnnamed(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	if plain != nil && !slices.ContainsFunc(plain.commands, leansOnEntity) {
+		return nil
+	}
+
+	return ix.readAbout(u, s, row)
+}
+
+// followNamed reads a row that names something; nil where it says all that it takes.
+func (ix *Index) followNamed(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	isOpen := plain == nil || plain.isEmpty() || asksVaguely(plain, u.Before.Last())
+	if !isOpen && plain.question == nil {
+		return nil
+	}
+	if isOpen { // else what is to be done was said, and only which thing is meant is open
 		if r := ix.readAgain(u, s, row); r != nil {
 			return r
 		}
-
-		return ix.readShared(u, s, row)
-	case plain.question != nil:
-		return ix.readShared(u, s, row)
-	default:
-		return nil
 	}
+
+	return ix.readShared(u, s, row)
 }
 
 // leansOnEntity reports whether a command could have been meant for another entity.
@@ -113,10 +125,6 @@ func (ix *Index) undoPart(m *meaning.Memory, row []*span) *interpretation {
 	}
 
 	return undo(&part)
-}
-
-func isOfLists(intent string) bool {
-	return intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem
 }
 
 // asksVaguely reports whether a question lacks the state that the question before asked for.
@@ -181,122 +189,6 @@ func domainOf(c *meaning.Command) string {
 	return c.Slots.Text("domain")
 }
 
-// readAgain reads a sentence without a verb as the command before it for something else.
-func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	last := u.Before.Last()
-	c := newClause(ix, u, s, row)
-	if c.verb != nil || c.action != "" || c.classes&cNegation != 0 || !c.within(cTarget|cQuestion|cPrefix|cClass|cAttribute) {
-		return nil
-	}
-	domain := domainOf(last)
-	k := &kind{Domain: domain, Classes: last.Slots.List("device_class")}
-	domains := domainsOf(actionBehind(last.Intent, domain))
-	if !slices.Contains(domains, domain) {
-		domains = append(domains, domain)
-	}
-	drafts := ix.draftsAgain(c, last, c.targets(domains, k))
-	if len(drafts) == 0 {
-		return nil
-	}
-	r := c.bind(drafts)
-	r.frame = "again;"
-
-	return r
-}
-
-// draftsAgain gives each target the last command, in the way its kind of device takes it.
-func (ix *Index) draftsAgain(c *clause, last *meaning.Command, targets []target) []draft {
-	domain := domainOf(last)
-	values := valuesOf(last.Slots)
-	var drafts []draft
-	for _, t := range targets {
-		intent, of := last.Intent, t.slots.Text("domain")
-		if of == "" {
-			of = slices.Concat(c.domainsOfTarget(t, nil), []string{domain})[0]
-		}
-		if of != domain && !meaning.IsQuestion(intent) {
-			intent = intentOf(actionBehind(last.Intent, domain), of)
-		}
-		if state, ok := values["state"].(string); ok {
-			values["state"] = stateIn(of, generalState(state))
-		}
-		if intent == "" {
-			return nil
-		}
-		if meaning.IsImplied(intent) || intent == meaning.ClimateGet {
-			delete(t.slots, "domain")
-			delete(t.slots, "device_class")
-		}
-		t.isOne = false
-		drafts = append(drafts, draftsFor(intent, values, []target{t})...)
-	}
-
-	return drafts
-}
-
-// generalState is a state in words that fit any domain.
-func generalState(state string) string {
-	switch state {
-	case "open", "unlocked":
-		return "open"
-	case "closed", "locked":
-		return "closed"
-	default:
-		return state
-	}
-}
-
-// valuesOf are the slots that say what is done, not to what.
-func valuesOf(slots meaning.Slots) meaning.Slots {
-	values := maps.Clone(slots)
-	for _, slot := range []string{"name", "area", "floor", "domain", "device_class"} {
-		delete(values, slot)
-	}
-
-	return values
-}
-
-// actionBehind is an action that makes the intent for the domain.
-func actionBehind(intent, domain string) string {
-	for _, action := range []string{"on", "off", "open", "close", "unlock", "toggle", "clean", "dock", "mow"} {
-		if intentOf(action, domain) == intent {
-			switch action {
-			case "on":
-				return "up" // a lamp goes on, a blind up
-			case "off":
-				return "down"
-			}
-
-			return action
-		}
-	}
-
-	return ""
-}
-
-// addAgain puts one more thing on the list of the turn before: paradicsomot is.
-func (ix *Index) addAgain(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	const longest = 6
-	for len(row) > 0 && row[0].is(cFiller|cConjunction) && !row[0].is(cNumber) {
-		row = row[1:]
-	}
-	for len(row) > 0 && row[len(row)-1].is(cFiller|cConjunction) {
-		row = row[:len(row)-1]
-	}
-	c := newClause(ix, u, s, row)
-	if len(row) == 0 || len(row) > longest || c.verb != nil || c.classes&(cBlock|cNegation|cQuestion) != 0 || s.isQuestion || !c.isObject(len(row)-1) {
-		return nil
-	}
-	var drafts []draft
-	for _, item := range c.items(0, len(row)-1) {
-		slots := maps.Clone(u.Before.Last().Slots)
-		slots["item"] = item
-		drafts = append(drafts, draft{command: meaning.Command{Intent: u.Before.Last().Intent, Slots: slots}})
-	}
-
-	return c.bind(drafts)
-}
-
 // topicOf makes spans of what the turn before was about, as if it were said again.
 func (ix *Index) topicOf(m *meaning.Memory) []*span {
 	var topic []*span
@@ -350,34 +242,4 @@ func kindRemembered(c *meaning.Command) *span {
 	}
 
 	return &span{to: 1, classes: cKind, said: k.Domain, lexemes: []lexeme{{class: cKind, value: k.Domain, of: k}}}
-}
-
-// more does once more what the turn before did, as far again.
-func more(m *meaning.Memory) *interpretation {
-	last, way := m.Last(), float64(m.Direction())
-	if way == 0 {
-		return nil
-	}
-	again := meaning.Command{Intent: last.Intent, Slots: maps.Clone(last.Slots), Targets: last.Targets}
-	var further *step
-	switch last.Intent {
-	case meaning.SetVolumeRelative:
-	case meaning.LightSet:
-		further = &step{slot: "brightness", by: 25 * way, low: 1, high: 100, present: present("brightness", 100.0/255)}
-	case meaning.ClimateSet:
-		further = &step{slot: "temperature", by: way, low: 0, high: 100, present: present("temperature", 1)}
-	case meaning.SetPosition:
-		further = &step{slot: "position", by: 25 * way, low: 0, high: 100, present: present("current_position", 1)}
-	case meaning.FanSetSpeed:
-		further = &step{slot: "percentage", by: 25 * way, low: 1, high: 100, present: present("percentage", 1)}
-	case meaning.SetVolume:
-		further = &step{slot: "volume_level", by: 10 * way, low: 0, high: 100, present: present("volume_level", 100)}
-	default:
-		return nil
-	}
-	if further != nil {
-		further.apply(&again)
-	}
-
-	return &interpretation{commands: []meaning.Command{again}, frame: "more;"}
 }

@@ -57,10 +57,9 @@ func (c *clause) isListToo(i, list int) bool {
 // itemSpans is everything that is neither verb nor list nor said for politeness. It must
 // stand together, before the list or after it.
 func (c *clause) itemSpans(list int) (first, last int, ok bool) {
-	named := c.has(cAbout, "item")
 	first = -1
 	for i, sp := range c.spans {
-		if i == list || c.isListToo(i, list) || sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || named && sp.means(cAbout, "item") {
+		if i == list || c.isListToo(i, list) || c.isAroundItem(sp) {
 			continue
 		}
 		if first < 0 {
@@ -70,6 +69,12 @@ func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 	}
 
 	return first, last, first >= 0 && (first > list || last < list)
+}
+
+// isAroundItem reports whether a span is no part of what is put on a list: it says what to do,
+// is said for politeness, calls the thing an item, or was not said at all.
+func (c *clause) isAroundItem(sp *span) bool {
+	return sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || sp.means(cAbout, "item")
 }
 
 // items are what is to be put on the list, as it was said, but without the object's ending.

@@ -144,21 +144,15 @@ func domainsOf(action string) []string {
 func intentOf(action, domain string) string {
 	switch domain {
 	case "light":
-		if action == "want" {
-			return meaning.TurnOn
-		}
+		return switchIntentBy("want", action)
+	case "fan":
+		return switchIntentBy("ventilate", action)
+	case "humidifier":
+		return switchIntentBy("humidify", action)
 	case "cover":
 		return coverIntentOf(action)
 	case "valve":
 		return valveIntentOf(action)
-	case "fan":
-		if action == "ventilate" {
-			return meaning.TurnOn
-		}
-	case "humidifier":
-		if action == "humidify" {
-			return meaning.TurnOn
-		}
 	case "lock":
 		return lockIntentOf(action)
 	case "vacuum":
@@ -166,19 +160,41 @@ func intentOf(action, domain string) string {
 	case "lawn_mower":
 		return oneOf(action, meaning.LawnMowerStart, meaning.LawnMowerDock, "mow", "dock")
 	case "scene", "script", "automation", "button", "input_button":
-		switch action {
-		case "on", "start", "set":
-			return meaning.TurnOn
-		}
-
-		return ""
+		return sceneIntentOf(action)
 	case "media_player":
-		if action == "start" || action == "want" {
-			return meaning.MediaUnpause
-		}
+		return mediaIntentOf(action)
+	default:
+		return switchIntentOf(action)
+	}
+}
+
+// switchIntentBy is for what a word of its own switches on as well: szellőztess.
+func switchIntentBy(word, action string) string {
+	if action == word {
+		return meaning.TurnOn
 	}
 
 	return switchIntentOf(action)
+}
+
+// sceneIntentOf: what only happens can be started, but not stopped.
+func sceneIntentOf(action string) string {
+	switch action {
+	case "on", "start", "set":
+		return meaning.TurnOn
+	default:
+		return ""
+	}
+}
+
+// mediaIntentOf: to start a player is to have it play, not only to give it power.
+func mediaIntentOf(action string) string {
+	switch action {
+	case "start", "want":
+		return meaning.MediaUnpause
+	default:
+		return switchIntentOf(action)
+	}
 }
 
 func switchIntentOf(action string) string {

@@ -274,15 +274,22 @@ func (ix *Index) hasKind(k *kind, areaID string) bool {
 // isJoined reports whether the span is one of several things that are enumerated: "a tévét és a
 // lámpát"; "a lámpát is".
 func (c *clause) isJoined(at int) bool {
-	sp := c.spans[at]
-	if sp.said != "" {
-		return false
-	}
+	return c.spans[at].said == "" && (c.isJoinedBefore(at) || c.isJoinedAfter(at))
+}
+
+// isJoinedBefore reports whether an "and" or a comma stands before the span and its place.
+func (c *clause) isJoinedBefore(at int) bool {
 	for k := at - 1; k >= 0 && c.spans[k].is(cFiller|cConjunction|cArea|cFloor); k-- {
 		if c.spans[k].is(cConjunction) || c.s.tokens[c.spans[k+1].from].breakBefore {
 			return true
 		}
 	}
+
+	return false
+}
+
+// isJoinedAfter reports whether the span is said to come on top, or another thing is joined to it.
+func (c *clause) isJoinedAfter(at int) bool {
 	isNext := false
 	for k := at + 1; k < len(c.spans); k++ {
 		other := c.spans[k]

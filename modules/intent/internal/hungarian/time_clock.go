@@ -51,19 +51,15 @@ func (r *timeReader) ending(i int, rest string) (int, bool) {
 
 // minutes reads what is after the hour at token i: 7:30-kor, 7.30-kor, 7 óra 30 perckor.
 func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, ok bool) {
-	tok := r.s.tokens[i]
-	if strings.Contains(tok.fold, ".") {
+	if strings.Contains(r.s.tokens[i].fold, ".") {
 		minute = int(math.Round((hour - math.Trunc(hour)) * 100))
 		to, ok = r.ending(i, rest)
 
 		return minute, to, ok && minute < 60
 	}
-	next := i + 1
-	switch isColon := tok.to < len(r.s.text) && r.s.text[tok.to] == ':'; {
-	case rest != "" || !isColon && !r.isWord(next, times().Hour):
+	next, ok := r.afterHour(i, rest)
+	if !ok {
 		return 0, i, false
-	case !isColon:
-		next++
 	}
 	value, ending, ok := r.number(next)
 	if !ok || value != math.Trunc(value) || value > 59 {
@@ -75,6 +71,20 @@ func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, 
 	to, ok = r.ending(next, ending)
 
 	return int(value), to, ok
+}
+
+// afterHour is the token that the minutes are to be in: what follows the hour's colon, or the
+// word for hours.
+func (r *timeReader) afterHour(i int, rest string) (next int, ok bool) {
+	tok := r.s.tokens[i]
+	switch isColon := tok.to < len(r.s.text) && r.s.text[tok.to] == ':'; {
+	case rest != "":
+		return i, false
+	case isColon:
+		return i + 1, true
+	default:
+		return i + 2, r.isWord(i+1, times().Hour)
+	}
 }
 
 func endingIn(words []string, ending string) []string {
