@@ -64,7 +64,7 @@ install_hass() {
 
 install_everything() {
 	mkdir -p "$cache/bin"
-	install_packages ca-certificates curl gcc git jq libc6-dev postgresql redis-server shellcheck
+	install_packages ca-certificates curl gcc git hunspell hunspell-hu jq libc6-dev postgresql redis-server shellcheck
 	install_go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint "$golangci_version"
 	install_go_tool govulncheck golang.org/x/vuln/cmd/govulncheck "$govulncheck_version"
 	[[ -n $hass_image ]] || install_hass

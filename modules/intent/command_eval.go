@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ var errBelowGate = errors.New("the score is outside its gate")
 func evalCommand(deps CommandDeps) *cobra.Command {
 	var o evalOptions
 	cmd := &cobra.Command{
-		Use:   "eval DIR",
+		Use:   "eval [DIR]",
 		Short: "Score understanding on a folder of test sentences",
 		Long: `Load the home that DIR/_fixtures.yaml describes, understand every sentence of the other
 YAML files of DIR in it, and compare with what they should mean.
@@ -47,15 +48,27 @@ home-assistant-datasets. The exit code is 0 whatever the score, and 1 where --mi
 --max-wrong is not kept.`,
 		Example: `  homehub eval ./sentences
   homehub eval ./sentences --failures --min-effect 0.95 --max-wrong 0.01
-  homehub eval ./sentences --explain "kapcsold le a villanyt a folyosón"`,
-		Args: cobra.ExactArgs(1),
+  homehub eval ./sentences --explain "kapcsold le a villanyt a folyosón"
+  homehub eval --explain "kapcsold le a villanyt a folyosón"`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.explain != "" {
+				return cobra.MaximumNArgs(1)(cmd, args)
+			}
+
+			return cobra.ExactArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return eval(cmd.Context(), deps, o, args[0], output{out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr()})
+			to := output{out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr()}
+			if o.explain != "" {
+				return explain(cmd.Context(), deps, o, args, to)
+			}
+
+			return eval(cmd.Context(), deps, o, args[0], to)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.understander, "understander", "grammar", "grammar, llm, or full (all stages)")
-	flags.StringVar(&o.explain, "explain", "", "print how this sentence is read, step by step, and score nothing")
+	flags.StringVar(&o.explain, "explain", "", "print how this sentence is read, step by step, and score nothing; without DIR in the built-in home")
 	flags.StringVar(&o.area, "area", "", "with --explain: the room in which it is said")
 	flags.BoolVar(&o.isJSON, "json", false, "print the score as JSON")
 	flags.BoolVar(&o.showFailures, "failures", false, "print one line for each sentence that was not understood rightly")
@@ -63,6 +76,28 @@ home-assistant-datasets. The exit code is 0 whatever the score, and 1 where --mi
 	flags.Float64Var(&o.maxWrong, "max-wrong", 1, "fail above this share of wrong actions")
 
 	return cmd
+}
+
+// explain prints how a sentence is read in the home of a folder, or without one in the built-in home.
+func explain(ctx context.Context, deps CommandDeps, o evalOptions, args []string, to output) (err error) {
+	fixtures := ""
+	if len(args) > 0 {
+		fixtures = filepath.Join(args[0], evaluation.FixturesFile)
+	}
+	instance, stop, err := deps.OpenHome(ctx, fixtures)
+	if err != nil {
+		return fmt.Errorf("open home: %w", err)
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+
+	home := instance.Home()
+	u := meaning.Utterance{Text: o.explain, Now: clock.System().In(new(zones).of(home))}
+	if area := meaning.FindArea(home, o.area); area != nil && o.area != "" {
+		u.AreaID = area.ID
+	}
+	fmt.Fprint(to.out, indexOf(home).Explain(u))
+
+	return nil
 }
 
 // eval scores a folder, in a home that is opened as a household's would be.
@@ -83,16 +118,6 @@ func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, to o
 
 	home := instance.Home()
 	now := clock.System().In(new(zones).of(home))
-	if o.explain != "" {
-		u := meaning.Utterance{Text: o.explain, Now: now}
-		if area := meaning.FindArea(home, o.area); area != nil && o.area != "" {
-			u.AreaID = area.ID
-		}
-		fmt.Fprint(to.out, indexOf(home).Explain(u))
-
-		return nil
-	}
-
 	results, err := evaluation.Run(ctx, home, suite, by, now)
 	if err != nil {
 		return err

@@ -175,13 +175,13 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 
 	var found repairs
 	for _, words := range ix.takenApart(tok.fold) {
-		found.add(one, "run together", words...)
+		found.add(one, "run together", cutAs(tok, words)...)
 	}
 	if len(found) == 0 {
 		found = ix.joinedMistyped(s, at)
 	}
 	if !ix.lang.isOtherWord(tok.fold) {
-		ix.eachMistyped(tok.fold, func(word string) { found.add(one, "a letter wrong", word) })
+		ix.eachMistyped(tok.fold, func(word string) { found.add(one, "a letter wrong", repairedToken(word)) })
 	}
 
 	return found
@@ -190,11 +190,8 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 // repairs are the ways to repair one place, each of them once.
 type repairs []repair
 
-func (all *repairs) add(r repair, why string, words ...string) {
-	r.why, r.tokens = why, make([]token, 0, len(words))
-	for _, w := range words {
-		r.tokens = append(r.tokens, repairedToken(w))
-	}
+func (all *repairs) add(r repair, why string, tokens ...token) {
+	r.why, r.tokens = why, tokens
 	isKnown := slices.ContainsFunc(*all, func(known repair) bool {
 		return known.to == r.to && slices.EqualFunc(known.tokens, r.tokens, sameToken)
 	})
@@ -204,6 +201,22 @@ func (all *repairs) add(r repair, why string, words ...string) {
 }
 
 func sameToken(a, b token) bool { return a.fold == b.fold }
+
+// cutAs cuts a token into words, with the accents that it was written with.
+func cutAs(tok *token, words []string) []token {
+	written := []rune(tok.lower)
+	tokens := make([]token, 0, len(words))
+	for _, w := range words {
+		piece := repairedToken(w)
+		if len(w) <= len(written) { // folded letters are bytes here, one for each letter
+			piece.lower, written = string(written[:len(w)]), written[len(w):]
+			piece.hasAccent, piece.isRepaired = piece.lower != piece.fold, false
+		}
+		tokens = append(tokens, piece)
+	}
+
+	return tokens
+}
 
 // repairedToken is a token whose accents nobody has written, and so none speaks against it.
 func repairedToken(folded string) token {

@@ -14,7 +14,7 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 			continue
 		}
 		left, right := &s.tokens[from], &s.tokens[from+1]
-		whole := repairedToken(left.fold + right.fold)
+		whole := token{lower: left.lower + right.lower, fold: left.fold + right.fold, hasAccent: left.hasAccent || right.hasAccent}
 		isEnding := from == at-1 && ix.isEndingOf(left, right.fold)
 		if isEnding && left.isNumber { // 50 re
 			whole.isNumber, whole.number = true, left.number
@@ -62,7 +62,7 @@ func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 			continue
 		}
 		ix.eachMistyped(left.fold+right.fold, func(word string) {
-			found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", word)
+			found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", repairedToken(word))
 		})
 	}
 
