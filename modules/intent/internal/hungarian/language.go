@@ -12,6 +12,7 @@ type language struct {
 	suffixes map[string]suffix
 	numbers  *numberWords
 	verbs    map[string][]verbForm // by folded form
+	remarks  map[string]bool       // folded forms of verbs that tell of people and the world
 	prefixes []string              // of verbs, folded, longest first
 	bare     map[string]string     // what a prefix asks for without a verb
 	kinds    []kind
@@ -57,6 +58,7 @@ var hungarian = sync.OnceValue(func() *language {
 	}
 	l.frames = frames()
 	l.loadVerbs()
+	l.loadRemarks()
 	l.loadWords()
 	l.loadKinds()
 	l.loadClasses()

@@ -15,20 +15,24 @@ var dataFiles embed.FS
 
 // morphology is data/morphology.yaml: how words change.
 type morphology struct {
-	Cases           map[string][3]string `yaml:"cases"`
-	BackStems       []string             `yaml:"back_stems"`
-	FrontHeads      []string             `yaml:"front_heads"`
-	Lowering        []string             `yaml:"lowering"`
-	Stems           map[string]string    `yaml:"stems"`
-	PossessiveStems map[string]string    `yaml:"possessive_stems"`
-	WithoutJ        []string             `yaml:"possessive_without_j"`
-	DroppableHeads  []string             `yaml:"droppable_heads"`
-	OtherForms      map[string][]string  `yaml:"other_forms"`
-	FiniteEndings   []string             `yaml:"finite_endings"`
-	FleetingEndings map[string]string    `yaml:"fleeting_endings"`
-	Letters         map[string]string    `yaml:"letters"`
-	OtherLetters    map[string]string    `yaml:"other_letters"`
-	Digits          map[string]string    `yaml:"digits"`
+	Cases             map[string][3]string `yaml:"cases"`
+	BackStems         []string             `yaml:"back_stems"`
+	FrontHeads        []string             `yaml:"front_heads"`
+	Lowering          []string             `yaml:"lowering"`
+	Stems             map[string]string    `yaml:"stems"`
+	PossessiveStems   map[string]string    `yaml:"possessive_stems"`
+	WithoutJ          []string             `yaml:"possessive_without_j"`
+	DroppableHeads    []string             `yaml:"droppable_heads"`
+	OtherForms        map[string][]string  `yaml:"other_forms"`
+	FiniteEndings     []string             `yaml:"finite_endings"`
+	AdjunctEndings    []string             `yaml:"adjunct_endings"`
+	MannerEndings     []string             `yaml:"manner_endings"`
+	ImperativeEndings []string             `yaml:"imperative_endings"`
+	ArgumentEndings   []string             `yaml:"argument_endings"`
+	FleetingEndings   map[string]string    `yaml:"fleeting_endings"`
+	Letters           map[string]string    `yaml:"letters"`
+	OtherLetters      map[string]string    `yaml:"other_letters"`
+	Digits            map[string]string    `yaml:"digits"`
 }
 
 // words is the morphology, read once.

@@ -35,8 +35,10 @@ type sentence struct {
 	// exclamation mark, and so was written by someone who would have written the other.
 	isQuestion, isStatement bool
 	// isQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
-	isQuoted  bool
-	hasAccent bool
+	isQuoted bool
+	// isOnlySetOff: it has none of them but colons and dashes, which may also part a remark.
+	isOnlySetOff bool
+	hasAccent    bool
 	// left is what is left out of what the sentence commands.
 	left []exception
 }
@@ -63,6 +65,7 @@ type tokenizer struct {
 	isEnding func(string) bool
 	at       int
 	afterGap bool // punctuation was seen since the last token
+	isMarked bool // quotation marks were seen
 	s        sentence
 }
 
@@ -89,10 +92,12 @@ func (t *tokenizer) takePunctuation(r rune) {
 	case '.', '!':
 		t.s.isStatement = true
 	case '"', '„', '“', '”', '«', '»':
+		t.s.isOnlySetOff, t.isMarked = false, true
 		t.s.isQuoted = true
 
 		return
 	case '–', '—', ':':
+		t.s.isOnlySetOff = !t.isMarked
 		t.s.isQuoted = true
 	case ',', ';', '\n':
 	default:

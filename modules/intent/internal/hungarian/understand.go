@@ -65,6 +65,9 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 		if repaired := ix.readRepaired(u, f); repaired != nil {
 			return repaired
 		}
+		if gist := ix.readGist(u, f); gist != nil {
+			return gist
+		}
 	}
 
 	return best

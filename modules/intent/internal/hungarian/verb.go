@@ -166,6 +166,26 @@ func endings(stem string, isBack bool, pairs string) []string {
 	return forms
 }
 
+// loadRemarks makes the forms of the verbs that ask for nothing.
+func (l *language) loadRemarks() {
+	var file struct {
+		Stems []string `yaml:"stems"`
+		Forms []string `yaml:"forms"`
+	}
+	mustLoad("remarks", &file)
+	l.remarks = make(map[string]bool, 40*len(file.Stems))
+	for _, stem := range file.Stems {
+		v := &verb{Stem: stem}
+		l.remarks[fold(stem)] = true
+		for _, form := range endings(stem, v.isBack(), "ik/ik om/em om/öm ok/ek ok/ök nak/nek unk/ünk ja/i juk/jük ják/ik tam/tem ta/te tuk/tük ták/ték tak/tek tunk/tünk t/t ott/ett ott/ött ottam/ettem otta/ette otta/ötte ották/ették ottak/ettek ottunk/ettünk ni/ni nék/nék hat/het") {
+			l.remarks[fold(form)] = true
+		}
+	}
+	for _, form := range file.Forms {
+		l.remarks[fold(form)] = true
+	}
+}
+
 // formsOf returns the forms that a folded word can be, and the prefix written together
 // with it, rightly (felkapcsolnád) or not (kapcsoldfel).
 func (l *language) formsOf(word string) (prefix string, forms []verbForm) {

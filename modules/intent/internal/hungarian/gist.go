@@ -1,0 +1,320 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// readGist reads a command that is not understood to its last word, without what has nothing to
+// do with the home: remarks of any kind beside it, for whom it is, how it is wished. It is tried
+// when every other way to read the sentence has failed, and never where a word could turn
+// the command into something else: a condition, somebody else's words, a "ne", another
+// time, an unknown thing or place.
+func (ix *Index) readGist(u meaning.Utterance, f *spanner) *interpretation {
+	s := f.s
+	if s.isQuoted && !s.isOnlySetOff {
+		return nil
+	}
+	rows, _ := f.coverings()
+	for _, row := range rows {
+		row, left := takeExceptions(s, ix.corrected(s, row))
+		a, ok := ix.gistOf(s, row)
+		if !ok {
+			continue
+		}
+		s.left = left
+		if r := ix.subtract(ix.readKept(u, s, &a), left); r != nil && !r.isEmpty() {
+			return r
+		}
+	}
+
+	return nil
+}
+
+// gistOf leaves out what has nothing to do with the home. ok is false where there is no such thing,
+// or where it is not safe to leave it out.
+func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
+	if !slices.ContainsFunc(row, func(sp *span) bool { return isCommanding(sp) || sp.is(cPrefix|cBe|cAmount|cColor|cWhite|cFeel) }) {
+		return a, false
+	}
+	pieces := piecesOf(s, row)
+	parts := ix.partsOf(s, pieces)
+	for i, piece := range pieces {
+		switch parts[i] {
+		case isUnsafe:
+			return a, false
+		case isBeside:
+			if i+1 < len(pieces) && joinsWhatFollows(pieces[i+1]) { // láttam, hogy
+				return a, false
+			}
+			a.leaveOut(piece)
+		default:
+			ix.takeCore(s, piece, &a)
+		}
+	}
+
+	return a, len(a.kept) > 0 && len(a.kept) < len(row)
+}
+
+// takeCore keeps of a piece what is part of the command.
+func (ix *Index) takeCore(s *sentence, piece []*span, a *asides) {
+	from, to := ix.trimmed(s, piece)
+	a.leaveOut(piece[:from])
+	core := piece[from:to]
+	for at, sp := range core {
+		if !ix.isAdjunct(s, core, at) {
+			a.kept = append(a.kept, sp)
+		}
+	}
+	a.leaveOut(piece[to:])
+}
+
+// part is what a piece of a sentence has to do with what is asked for.
+type part uint8
+
+const (
+	isCore   part = iota // it asks, or names what is asked about
+	isBeside             // a remark, a reason, an address
+	isUnsafe             // it may change what the others mean
+)
+
+// partsOf decides what each piece is. Where nothing is asked for, talk about a room may ask: jaj de
+// sötét van itt, nem látok semmit.
+func (ix *Index) partsOf(s *sentence, pieces [][]*span) []part {
+	parts := make([]part, len(pieces))
+	for i, piece := range pieces {
+		parts[i] = ix.partOf(s, piece)
+		if parts[i] == isUnsafe && i > 0 && slices.Contains(parts[:i], isCore) && isMeanwhile(piece) {
+			parts[i] = isBeside
+		}
+	}
+	if !slices.Contains(parts, isCore) && !slices.ContainsFunc(pieces, isAboutHome) {
+		hint := slices.IndexFunc(pieces, func(piece []*span) bool {
+			return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cFeel) })
+		})
+		if hint >= 0 && parts[hint] == isBeside {
+			parts[hint] = isCore
+		}
+	}
+
+	return parts
+}
+
+// isAboutHome reports whether a piece tells of something that homehub could do: felkapcsoltam.
+func isAboutHome(piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb) && !sp.is(cFiller|cTells) })
+}
+
+// isMeanwhile reports whether a piece says until when something is fine as it is, after the command
+// that is to be done now: zárd el a csapot, mielőtt beázik.
+func isMeanwhile(piece []*span) bool {
+	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+
+	return first >= 0 && piece[first].means(cBlock, "meanwhile") && !slices.ContainsFunc(piece, isCommanding)
+}
+
+// partOf decides what a piece between punctuation is.
+func (ix *Index) partOf(s *sentence, piece []*span) part {
+	commands := slices.ContainsFunc(piece, isCommanding)
+	tells := slices.ContainsFunc(piece, func(sp *span) bool { return ix.lang.tells(s, sp) })
+	for i := range piece {
+		if ix.mayChange(s, piece, i, commands, tells) {
+			return isUnsafe
+		}
+		tells = tells || piece[i].means(cNegation, "") // most ne zúgjon
+	}
+	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+	isWish := commands && ix.isWishBeside(piece)
+	switch {
+	case first < 0, piece[first].is(cReason), isWish:
+		return isBeside
+	case commands:
+		return isCore
+	case tells, !slices.ContainsFunc(piece, func(sp *span) bool { return isArgument(s, sp) }) && hasUnknown(piece):
+		return isBeside
+	default:
+		return isCore
+	}
+}
+
+// mayChange reports whether a span of a piece may change what the others mean, or what the other pieces do.
+func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells bool) bool {
+	sp := piece[at]
+	switch {
+	case sp.is(cTime):
+		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
+
+		return commands || !isNow
+	case sp.is(cNevermind) && !sp.is(cFiller), reports(sp):
+		return true
+	case sp.is(cBlock):
+		return commands || !tells || !sp.isTelling()
+	case sp.means(cNegation, ""):
+		return ix.forbids(s, piece, at)
+	default:
+		return commands && sp.means(cFiller, "joins") && !onlyFillers(piece[:at]) // szóltam hogy kapcsolja le
+	}
+}
+
+// isArgument reports whether a span may say what a command is about, where, or how far.
+func isArgument(s *sentence, sp *span) bool {
+	return sp.is(cTarget&^cQuantity|cPrefix|partAmount) || sp.is(cUnknown) && mayBeArgument(s, sp)
+}
+
+func hasUnknown(piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown) })
+}
+
+// isTelling reports whether a word that blocks a command only says when a remark holds: este van,
+// sötét lesz, de jó.
+func (sp *span) isTelling() bool {
+	return sp.means(cBlock, "past") || sp.means(cBlock, "tells")
+}
+
+// reports reports whether a verb says that somebody says something.
+func reports(sp *span) bool {
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[sp.prefix] == "report" })
+}
+
+// forbids reports whether the "ne" at a span is about something that homehub could do.
+func (ix *Index) forbids(s *sentence, piece []*span, at int) bool {
+	for _, sp := range piece[at+1:] {
+		if sp.is(cFiller) && !sp.is(cVerb) {
+			continue
+		}
+
+		return sp.is(cVerb) || !sp.is(cUnknown) || s.tokens[sp.from].isNumber
+	}
+
+	return true
+}
+
+// isWishBeside reports whether the only thing that is asked for is nobody's here: olvasni szeretnék.
+func (ix *Index) isWishBeside(piece []*span) bool {
+	isUnknown := false
+	for i, sp := range piece {
+		isUnknown = isUnknown || sp.is(cUnknown)
+		if !isCommanding(sp) {
+			continue
+		}
+		isWish := slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[sp.prefix] == "want" })
+		if !isWish || i+1 < len(piece) && piece[i+1].is(cPrefix) {
+			return false
+		}
+	}
+
+	return isUnknown && !slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cEntity | cKind) })
+}
+
+// tells reports whether a span is a verb that tells something.
+func (l *language) tells(s *sentence, sp *span) bool {
+	if sp.is(cTells|cFeel) || sp.means(cBlock, "past") || sp.means(cBlock, "tells") || sp.means(cHome, "arrived") {
+		return true
+	}
+	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsOther }) {
+		return true
+	}
+	folded := s.tokens[sp.to-1].fold
+
+	return l.isRemark(folded) && !sp.is(cEntity|cArea|cFloor|cKind) || l.isFinite(sp, folded)
+}
+
+// isRemark reports whether a folded word is a form of a verb that tells of people and the world.
+func (l *language) isRemark(folded string) bool {
+	if l.remarks[folded] {
+		return true
+	}
+	for _, p := range l.prefixes {
+		if rest, ok := strings.CutPrefix(folded, p); ok && l.remarks[rest] {
+			return true
+		}
+	}
+
+	return false
+}
+
+// trimmed finds what is left of a piece without a remark that no punctuation parts from the command,
+// before it or after it: fázom kapcsold fel a fűtést; kapcsold le a villanyt alszik a gyerek.
+func (ix *Index) trimmed(s *sentence, piece []*span) (from, to int) {
+	verb := slices.IndexFunc(piece, isCommanding)
+	if verb < 0 {
+		return 0, len(piece)
+	}
+	for from = verb; from > 0 && !ix.beginsRemark(s, piece, from-1); {
+		from--
+	}
+	for from > 0 && from < verb && (piece[from].is(cFiller) || piece[from].is(cUnknown) && !mayBeArgument(s, piece[from])) {
+		from++ // who does so: fázik a macska
+	}
+	for to = verb + 1; to < len(piece) && !ix.beginsRemark(s, piece, to); {
+		to++
+	}
+
+	return from, to
+}
+
+// beginsRemark reports whether a span of a piece is a verb that tells something, and no noun that
+// only looks like one.
+func (ix *Index) beginsRemark(s *sentence, piece []*span, at int) bool {
+	sp := piece[at]
+	isNoun := at > 0 && (isArticle(s.tokens[piece[at-1].to-1].fold) || piece[at-1].suffix.isAdjective)
+	isInfinitive := strings.HasSuffix(s.tokens[sp.from].fold, "ni")
+
+	return sp.is(cUnknown|cTells|cFeel) && !isNoun && !isInfinitive && ix.lang.tells(s, sp)
+}
+
+// isAdjunct reports whether an unknown word of a command says neither what it is about nor where:
+// for whom, with what, how.
+func (ix *Index) isAdjunct(s *sentence, piece []*span, at int) bool {
+	sp := piece[at]
+	if sp.means(cBlock, "tells") && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cFeel) }) {
+		return true // jaj de sötét van
+	}
+	if !sp.is(cUnknown) {
+		return false
+	}
+	folded := s.tokens[sp.from].fold
+	if looksImperative(folded) {
+		return isSaidWithoutVerb(piece, at)
+	}
+	if endsWithAny(folded, words().AdjunctEndings) {
+		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.isPossessed }) // a szomszédnak a lámpáját
+	}
+
+	return endsWithAny(folded, words().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
+}
+
+// isSaidWithoutVerb reports whether the other words say what is to be done, so that a verb nobody
+// knows says nothing more: a thing and its value (a tévé mögé kéket varázsolj), or a thing and
+// the prefix that follows the verb (pattintsd fel a villanyt).
+func isSaidWithoutVerb(piece []*span, verb int) bool {
+	if slices.ContainsFunc(piece, isCommanding) || !slices.ContainsFunc(piece, isThing) {
+		return false
+	}
+	if verb+1 < len(piece) && piece[verb+1].is(cPrefix) {
+		return true
+	}
+
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cAmount|cColor|cWhite) && !sp.is(cArea|cEntity) })
+}
+
+// looksImperative reports whether a folded word has the form of a verb that commands or wishes.
+func looksImperative(folded string) bool {
+	const shortest = 5
+	if len(folded) < shortest {
+		return false
+	}
+	if endsWithAny(folded, words().ImperativeEndings) {
+		return true
+	}
+	last, before := folded[len(folded)-1], folded[len(folded)-2]
+
+	return (last == 'd' || last == 'j') && !isVowel(rune(before)) // varázsold, varázsolj
+}
+
+// mayBeArgument reports whether an unknown word has the form of what something is done to, or of a place.
+func mayBeArgument(s *sentence, sp *span) bool {
+	return endsWithAny(s.tokens[sp.from].fold, words().ArgumentEndings)
+}
