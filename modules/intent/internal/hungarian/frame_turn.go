@@ -48,16 +48,20 @@ func (c *clause) actionOnDevice() string {
 	}
 }
 
-// namesScene reports whether a scene or script is named, and called one.
+// namesScene reports whether a scene or script is named, and called one, or nothing but its name is
+// said: mozi; elmentünk! A name that tells something is told without an exclamation mark.
 func (c *clause) namesScene() bool {
 	makers := []string{"scene", "script"}
-	isNamed, isCalled := false, false
+	isNamed, isCalled, isAlone := false, false, true
 	for _, sp := range c.spans {
-		isNamed = isNamed || c.isNamed(sp, makers)
+		isScene := c.isNamed(sp, makers)
+		isNamed = isNamed || isScene
 		isCalled = isCalled || sp.means(cKind, "scene") || sp.means(cKind, "script")
+		isTold := isScene && !c.s.isExclaimed && (sp.is(cCopula) || c.ix.lang.isRemark(c.s.tokens[sp.to-1].fold))
+		isAlone = isAlone && !isTold && (isScene || sp.is(cFiller))
 	}
 
-	return isNamed && isCalled && !c.s.isQuestion
+	return isNamed && (isCalled || isAlone) && !c.s.isQuestion
 }
 
 // hasIndefinite reports whether the object is any one of a kind, without an article.

@@ -128,7 +128,7 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
 	isWish := commands && ix.isWishBeside(piece)
 	switch {
-	case first < 0, piece[first].is(cReason), isWish:
+	case first < 0, piece[first].is(cReason), isWish, isArrival(piece[first:]):
 		return isBeside
 	case commands:
 		return isCore
@@ -137,6 +137,15 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 	default:
 		return isCore
 	}
+}
+
+// isArrival reports whether a piece only says that somebody is here: itt a postás.
+func isArrival(piece []*span) bool {
+	if !piece[0].means(cPlace, "here") || len(piece) < 3 || !hasUnknown(piece) {
+		return false
+	}
+
+	return !slices.ContainsFunc(piece[1:], func(sp *span) bool { return !sp.is(cFiller | cConjunction | cUnknown) })
 }
 
 // mayChange reports whether a span of a piece may change what the others mean, or what the other pieces do.

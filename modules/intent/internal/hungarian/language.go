@@ -235,6 +235,11 @@ func (l *language) isEnding(folded string) bool {
 	if _, ok := l.suffixes[folded]; ok {
 		return true
 	}
+	for _, adjective := range numberAdjectives() { // a 3-asban
+		if _, ok := l.suffixes[strings.TrimPrefix(folded, adjective)]; ok {
+			return true
+		}
+	}
 
 	// -val after a consonant: 5-tel, 3-mal, 1-gyel
 	return len(folded) <= 4 && (strings.HasSuffix(folded, "al") || strings.HasSuffix(folded, "el") || folded == "es" || folded == "os" || folded == "as")

@@ -36,6 +36,13 @@ func (f *spanner) matchNumber(i, first int) {
 		return
 	}
 	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+	if by, isBy := f.ix.lang.numbers.parseBy(tok.fold); isBy {
+		s := f.merge(i, i+1, first)
+		s.number, s.classes, s.score = by, s.classes|cNumber, max(s.score, scoreNumber)
+		s.suffix = suffix{grammaticalCase: instrumental, isThere: true}
+
+		return
+	}
 	if !ok {
 		return
 	}

@@ -24,6 +24,7 @@ type morphology struct {
 	WithoutJ          []string             `yaml:"possessive_without_j"`
 	DroppableHeads    []string             `yaml:"droppable_heads"`
 	OtherForms        map[string][]string  `yaml:"other_forms"`
+	PrefixVariants    map[string][]string  `yaml:"prefix_variants"`
 	FiniteEndings     []string             `yaml:"finite_endings"`
 	AdjunctEndings    []string             `yaml:"adjunct_endings"`
 	MannerEndings     []string             `yaml:"manner_endings"`

@@ -84,6 +84,17 @@ func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest str
 	return total + group, rest, len(rest) < len(tok.fold)
 }
 
+// parseBy reads a number word whose last consonant the ending -val, -vel has taken over: eggyel, öttel.
+func (n *numberWords) parseBy(folded string) (value float64, ok bool) {
+	reduced, ok := unassimilated(folded)
+	if !ok {
+		return 0, false
+	}
+	value, rest, ok := n.parse(&token{lower: reduced, fold: reduced}, false)
+
+	return value, ok && rest == ""
+}
+
 // partOf finds the part that a folded word begins with, and where accents count the word as it is written.
 func (n *numberWords) partOf(rest, said string, hasAccent bool) (numberPart, bool) {
 	for _, part := range n.parts {

@@ -34,6 +34,8 @@ type sentence struct {
 	// isQuestion: it has a question mark. isStatement: it ends in a full stop or an
 	// exclamation mark, and so was written by someone who would have written the other.
 	isQuestion, isStatement bool
+	// isExclaimed: the last full stop or exclamation mark is one of exclamation.
+	isExclaimed bool
 	// isQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
 	isQuoted bool
 	// isOnlySetOff: it has none of them but colons and dashes, which may also part a remark.
@@ -91,6 +93,7 @@ func (t *tokenizer) takePunctuation(r rune) {
 		t.s.isQuestion = true
 	case '.', '!':
 		t.s.isStatement = true
+		t.s.isExclaimed = r == '!'
 	case '"', '„', '“', '”', '«', '»':
 		t.s.isOnlySetOff, t.isMarked = false, true
 		t.s.isQuoted = true

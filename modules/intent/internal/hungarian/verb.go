@@ -41,7 +41,12 @@ func (l *language) loadVerbs() {
 	var verbs []verb
 	mustLoad("verbs", &verbs)
 	l.verbs = make(map[string][]verbForm, 6000)
-	prefixes := map[string]bool{"föl": true} // as they are written
+	prefixes := map[string]bool{} // as they are written
+	for _, also := range words().PrefixVariants {
+		for _, variant := range also {
+			prefixes[variant] = true
+		}
+	}
 	for i := range verbs {
 		v := &verbs[i]
 		senses := make(map[string]string, len(v.Senses))
@@ -49,8 +54,12 @@ func (l *language) loadVerbs() {
 			senses[fold(prefix)] = action
 			prefixes[prefix] = true
 		}
-		if action, ok := senses["fel"]; ok {
-			senses["fol"] = action
+		for prefix, also := range words().PrefixVariants {
+			for _, variant := range also {
+				if action, ok := senses[fold(prefix)]; ok {
+					senses[fold(variant)] = action
+				}
+			}
 		}
 		v.Senses = senses
 		if v.Stem == "" {
