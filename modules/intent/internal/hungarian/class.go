@@ -54,6 +54,8 @@ const (
 	cFloor
 	cUnknown
 	cTime
+	cNeedless
+	cEnds
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -66,7 +68,7 @@ func classNames() map[string]class {
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
 		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "zone_home": cHome, "yes": cYes, "no": cNo,
-		"state": cState,
+		"state": cState, "needless": cNeedless, "ends": cEnds,
 	}
 }
 

@@ -146,6 +146,11 @@ func (c *clause) quantityAt(i int) (quantity, bool) {
 	default:
 		return q, false
 	}
+	if sp.is(cUnit) && sp.is(cNumber) { // ötperces
+		q.unit = sp.value(cUnit)
+
+		return q, true
+	}
 	if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.isThere {
 		q.unit, q.ending = c.spans[q.to].value(cUnit), c.spans[q.to].suffix
 		q.to++

@@ -103,8 +103,8 @@ func (r *interpretation) putOff(c *clause) {
 	}
 	at, ok := c.findTime().resolve(c.u.Now)
 	for i := range r.commands {
-		if ok && !meaning.IsOfPlans(r.commands[i].Intent) {
-			r.commands[i].At = at
+		if c := &r.commands[i]; ok && !meaning.IsOfPlans(c.Intent) && !meaning.IsOfTimers(c.Intent) {
+			c.At = at
 		}
 	}
 }

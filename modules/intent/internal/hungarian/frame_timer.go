@@ -10,37 +10,115 @@ import (
 
 // timerFrames are about timers. A word that nobody knows before "időzítő" is its name.
 func timerFrames() []frame {
-	allows := cAmount | cArea | cUnknown | cQuantity | cPlace | cEntity | cAttribute | cQuestion | cCopula | cClass | cKind
-	timer := func(name string, build func(*clause) []draft, actions ...string) frame {
+	const allows = cAmount | cArea | cUnknown | cQuantity | cPlace | cEntity | cAttribute | cClass | cKind | cMedia | cTime
+	timer := func(name string, allows class, build func(*clause) []draft, actions ...string) frame {
 		return frame{name: name, actions: actions, needs: cAbout, allows: allows, make: build}
+	}
+	length := func(name string, build func(*clause) []draft, actions ...string) frame {
+		return frame{name: name, actions: actions, allows: cTime | cNumber | cUnit | cFraction | cUnknown | cArea | cEntity | cAbout | cEnds | cBe, make: build}
 	}
 
 	return []frame{
-		timer("start timer", (*clause).startTimer, "", "set", "start", "create", "on", "put"),
-		timer("cancel timer", (*clause).cancelTimer, "cancel", "stop", "pause", "off"),
-		timer("pause timer", (*clause).pauseTimer, "pause"),
-		timer("increase timer", (*clause).increaseTimer, "more", "put"),
-		timer("decrease timer", (*clause).decreaseTimer, "less", "take"),
-		timer("resume timer", (*clause).resumeTimer, "resume"),
-		{name: "timer status", actions: []string{"", "tell"}, needs: cAbout, allows: allows, asks: true, make: (*clause).timerStatus},
+		timer("start timer", allows|cBe, (*clause).startTimer, "", "set", "start", "create", "on", "put", "want", "run", "measure", "remind"),
+		length("remind", (*clause).remind, "remind", "measure"),
+		length("start timer by its length", (*clause).startTimerOf, "", "set", "start", "create", "on", "put", "want", "run"),
+		timer("cancel timer", allows|cNevermind|cNeedless, (*clause).cancelTimer, "", "cancel", "stop", "pause", "off", "less", "take"),
+		timer("pause timer", allows, (*clause).pauseTimer, "", "pause", "set", "put"),
+		timer("increase timer", allows|cBe, (*clause).increaseTimer, "", "more", "put", "longer"),
+		timer("decrease timer", allows|cBe, (*clause).decreaseTimer, "", "less", "take", "shorter"),
+		length("change timer by a length", (*clause).changeTimerBy, "put", "longer", "shorter"),
+		timer("resume timer", allows, (*clause).resumeTimer, "resume", "start"),
+		{
+			name: "timer status", actions: []string{"", "tell"}, needs: cAbout, asks: true, make: (*clause).timerStatus,
+			allows: allows | cQuestion | cCopula | cEnds | cTells | cState,
+		},
 	}
 }
 
+func (c *clause) speaksOfTimer() bool { return c.has(cAbout, "timer") }
+
 func (c *clause) startTimer() []draft {
-	if !c.has(cAbout, "timer") || len(c.quantities) == 0 || c.has(cAbout, "remaining") || c.has(cAttribute, "state") {
+	if !c.speaksOfTimer() || c.has(cAbout, "remaining") || c.has(cAttribute, "state") || c.namesOtherThing() {
 		return nil
 	}
-	slots := c.timerName()
-	isMore := c.quantities[0].ending.grammaticalCase == accusativeCase // adj öt percet
-	if isMore || slots == nil || !addTime(slots, "", c.quantities) {
+	slots, ok := c.timerName()
+	isMore := len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == accusativeCase && c.action == "put" // adj öt percet
+	if !ok || isMore || c.hasStep() {
+		return nil
+	}
+
+	return c.startFor(slots)
+}
+
+// startFor starts a timer for the length that the clause says.
+func (c *clause) startFor(slots meaning.Slots) []draft {
+	amounts, ok := c.amountsOfTime()
+	if !ok || !addTime(slots, "", amounts) {
 		return nil
 	}
 
 	return timerDraft(meaning.StartTimer, slots)
 }
 
+// remind starts a timer where one is to be told after some time: szólj tíz perc múlva; mérj öt
+// percet. Somebody else than the speaker cannot be told.
+func (c *clause) remind() []draft {
+	if c.first(cAbout) != nil || c.namesOtherThing() {
+		return nil
+	}
+	slots, ok := c.timerName()
+	if !ok || c.action == "remind" && !c.saysAfter() {
+		return nil
+	}
+
+	return c.startFor(slots)
+}
+
+// saysAfter reports whether the clause says after how long: tíz perc múlva; ha letelt tíz perc;
+// tíz perc, és szólj.
+func (c *clause) saysAfter() bool {
+	if c.classes&cTime != 0 || c.has(cEnds, "after") {
+		return true
+	}
+
+	return len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == nominative && c.quantities[0].to <= slices.Index(c.spans, c.verb)
+}
+
+// startTimerOf starts a timer that is called by its length alone: kérek egy tízpercest.
+func (c *clause) startTimerOf() []draft {
+	const allowed = cNumber | cUnit | cFraction | cBe
+	isWanted := c.verb != nil || c.first(cBe) != nil || c.has(cFiller, "wanted")
+	if len(c.quantities) != 1 || !isWanted || !c.consistsOf(allowed) {
+		return nil
+	}
+	q := c.quantities[0]
+	if q.ending.grammaticalCase != nominative && q.ending.grammaticalCase != accusativeCase || !c.isAdjectival(q) {
+		return nil
+	}
+
+	return c.startFor(meaning.Slots{})
+}
+
+// isAdjectival reports whether a quantity says what something is like: tízperces.
+func (c *clause) isAdjectival(q quantity) bool {
+	unit := c.s.tokens[c.spans[q.to-1].to-1].fold
+
+	return slices.ContainsFunc(times().Adjectivals, func(w string) bool { return strings.Contains(unit, fold(w)) })
+}
+
+// consistsOf reports whether the clause has, beside its verb and small words, only some classes.
+func (c *clause) consistsOf(allowed class) bool {
+	return !slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return !sp.is(allowed|cFiller|cConjunction) && sp != c.verb && sp != c.prefix
+	})
+}
+
 func (c *clause) cancelTimer() []draft {
-	if c.action == "pause" || !c.has(cAbout, "timer") {
+	isAsked := c.action != "" || c.classes&(cNevermind|cNeedless) != 0 || c.has(cMedia, "stop")
+	if c.action == "pause" || !c.speaksOfTimer() || !isAsked || c.action != "" && c.classes&(cNevermind|cNeedless)&^c.verbClasses() != 0 {
+		return nil
+	}
+	if c.hasLength(accusativeCase, instrumental) { // vegyél le két percet
 		return nil
 	}
 	if c.has(cQuantity, "all") || c.find(cAbout, "timer").suffix.isPlural {
@@ -55,44 +133,105 @@ func (c *clause) cancelTimer() []draft {
 	return c.oldTimer(meaning.CancelTimer)
 }
 
-func (c *clause) pauseTimer() []draft  { return c.oldTimer(meaning.PauseTimer) }
-func (c *clause) resumeTimer() []draft { return c.oldTimer(meaning.UnpauseTimer) }
+// verbClasses are the classes of the verb: töröld takes back, and it cancels.
+func (c *clause) verbClasses() class {
+	if c.verb == nil {
+		return 0
+	}
 
-func (c *clause) timerStatus() []draft {
-	isAsked := c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.has(cQuestion, "how_much") || c.action == "tell"
-	if !isAsked {
+	return c.verb.classes
+}
+
+// hasLength reports whether a length of time is said in one of the cases.
+func (c *clause) hasLength(cases ...grammaticalCase) bool {
+	return slices.ContainsFunc(c.quantities, func(q quantity) bool {
+		return slices.Contains(cases, q.ending.grammaticalCase) && !c.isAdjectival(q)
+	})
+}
+
+func (c *clause) pauseTimer() []draft {
+	isPause := c.has(cMedia, "pause") && !c.has(cMedia, "stop")
+	if c.action != "pause" && !isPause {
 		return nil
 	}
 
-	return c.oldTimer(meaning.TimerStatus)
+	return c.oldTimer(meaning.PauseTimer)
 }
 
-func (c *clause) increaseTimer() []draft { return c.changeTimer(meaning.IncreaseTimer) }
-func (c *clause) decreaseTimer() []draft { return c.changeTimer(meaning.DecreaseTimer) }
+// resumeTimer also reads "indítsd újra": only one that was stopped can be meant.
+func (c *clause) resumeTimer() []draft {
+	if c.action == "start" && !c.has(cMedia, "again") && (c.prefix == nil || c.prefix.value(cPrefix) != "ujra") {
+		return nil
+	}
+
+	return c.oldTimer(meaning.UnpauseTimer)
+}
+
+// timerStatus asks for a timer, or how long there is still to wait.
+func (c *clause) timerStatus() []draft {
+	isAsked := c.first(cQuestion) != nil || c.s.isQuestion || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.action == "tell"
+	isWaiting := c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.action == "tell" || c.has(cAbout, "clock"))
+	if !isAsked || !isWaiting && !c.speaksOfTimer() || c.namesOtherThing() {
+		return nil
+	}
+	slots, ok := c.timerName()
+	if !ok || len(c.quantities) > 0 && !addTime(slots, "start_", c.quantities) {
+		return nil
+	}
+
+	return timerDraft(meaning.TimerStatus, slots)
+}
+
+func (c *clause) increaseTimer() []draft { return c.changeTimer(meaning.IncreaseTimer, "more") }
+func (c *clause) decreaseTimer() []draft { return c.changeTimer(meaning.DecreaseTimer, "less") }
 
 // changeTimer tells the time that is added ("5 perccel", "5 percet") from the one that the
 // timer was started with ("az 1 órás időzítőt").
-func (c *clause) changeTimer(intent string) []draft {
-	var change, start []quantity
-	for _, q := range c.quantities {
-		if q.ending.grammaticalCase == instrumental || q.ending.grammaticalCase == accusativeCase {
-			change = append(change, q)
-		} else {
-			start = append(start, q)
-		}
+func (c *clause) changeTimer(intent, way string) []draft {
+	if c.action == "" && !c.has(cChange, way) || !c.speaksOfTimer() {
+		return nil
 	}
-	slots := c.timerName()
-	if !c.has(cAbout, "timer") || slots == nil || !addTime(slots, "", change) || len(start) > 0 && !addTime(slots, "start_", start) {
+	change, start := c.changes()
+	slots, ok := c.timerName()
+	if !ok || !addTime(slots, "", change) || len(start) > 0 && !addTime(slots, "start_", start) {
 		return nil
 	}
 
 	return timerDraft(intent, slots)
 }
 
+// changes are the times by which a timer is to change, and those that say which timer.
+func (c *clause) changes() (change, start []quantity) {
+	for _, q := range c.quantities {
+		isChange := q.ending.grammaticalCase == instrumental || q.ending.grammaticalCase == accusativeCase
+		if isChange && !c.isAdjectival(q) {
+			change = append(change, q)
+		} else {
+			start = append(start, q)
+		}
+	}
+
+	return change, start
+}
+
+// changeTimerBy is about the timer, although nobody says so: adj hozzá még két percet.
+func (c *clause) changeTimerBy() []draft {
+	change, start := c.changes()
+	slots := meaning.Slots{}
+	if len(start) > 0 || !c.consistsOf(cNumber|cUnit|cFraction) || !addTime(slots, "", change) {
+		return nil
+	}
+	if c.action == "shorter" {
+		return timerDraft(meaning.DecreaseTimer, slots)
+	}
+
+	return timerDraft(meaning.IncreaseTimer, slots)
+}
+
 // oldTimer is a command about a timer that runs already.
 func (c *clause) oldTimer(intent string) []draft {
-	slots := c.timerName()
-	if !c.has(cAbout, "timer") || slots == nil || len(c.quantities) > 0 && !addTime(slots, "start_", c.quantities) {
+	slots, ok := c.timerName()
+	if !ok || !c.speaksOfTimer() || c.namesOtherThing() || len(c.quantities) > 0 && !addTime(slots, "start_", c.quantities) {
 		return nil
 	}
 
@@ -101,30 +240,6 @@ func (c *clause) oldTimer(intent string) []draft {
 
 func timerDraft(intent string, slots meaning.Slots) []draft {
 	return []draft{{command: meaning.Command{Intent: intent, Slots: slots}}}
-}
-
-// timerName finds the timer's name or area; nil where words are left that are neither.
-func (c *clause) timerName() meaning.Slots {
-	slots := meaning.Slots{}
-	if p := c.places(nil); len(p.areas) > 0 {
-		slots["area"] = p.areas[0].Name
-	}
-	at := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "timer") })
-	var words []string
-	for i, sp := range c.spans {
-		if !sp.is(cUnknown) {
-			continue
-		}
-		if i > at || at-i > 3 {
-			return nil
-		}
-		words = append(words, c.text(sp))
-	}
-	if len(words) > 0 {
-		slots["name"] = strings.Join(words, " ")
-	}
-
-	return slots
 }
 
 // addTime writes quantities as hours, minutes and seconds; false where one is no time.

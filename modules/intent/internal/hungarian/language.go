@@ -19,6 +19,8 @@ type language struct {
 	sorts    [][]string     // folded words for one sort of device each
 	ordinals map[string]int // place in a row, from 0; negative from its end
 	heads    []string       // folded: what the names of sensors end in
+	// timeUnits are the folded words for units of time.
+	timeUnits []string
 	frames   []frame
 	// changed leads from a folded stem before endings to the word: bokr -> bokor.
 	changed map[string]int32
@@ -63,6 +65,7 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadKinds()
 	l.loadClasses()
 	l.loadPlans()
+	l.loadTimeUnits()
 	l.loadNeighbours()
 
 	return l

@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -163,7 +164,8 @@ func (f *spanner) isUnit(i int) bool {
 			continue
 		}
 		for _, p := range f.ix.lang.phrases[r.word] {
-			if len(p.words) == 1 && p.lexemes[0].class == cUnit {
+			isUnit := slices.ContainsFunc(p.lexemes, func(l lexeme) bool { return l.class == cUnit })
+			if len(p.words) == 1 && isUnit {
 				return true
 			}
 		}

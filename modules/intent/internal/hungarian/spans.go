@@ -191,6 +191,7 @@ func (f *spanner) at(i int) {
 	}
 	f.matchVerb(i, first)
 	f.matchNumber(i, first)
+	f.matchDuration(i, first)
 	f.matchSplitName(i, first)
 	f.matchTime(i, first)
 

@@ -30,6 +30,8 @@ type timeWords struct {
 	Instead    []string           `yaml:"instead"`
 	Speech     timeSpeech         `yaml:"speech"`
 	Adjectival map[int]string     `yaml:"adjectival"`
+	// Adjectivals are the units of time as they say what something is like: perces.
+	Adjectivals []string `yaml:"adjectivals"`
 
 	beginnings map[string]bool // see findBeginnings
 }
@@ -91,6 +93,7 @@ func beginningOf(folded string) string { return folded[:min(2, len(folded))] }
 // at ten. Two of them in one clause may complete each other.
 type timePhrase struct {
 	after    time.Duration // from now; 0: not so
+	parts    []quantity    // how that was said: one hour, ten minutes
 	day      int           // from today; -1: not said
 	weekday  int           // -1: not said
 	part     *dayPart      // nil: not said
@@ -167,8 +170,8 @@ func (r *timeReader) read(i int) (*timePhrase, int, bool) {
 	if r.isWord(i-1, times().Every) || r.endsDay(i-1) { // what belongs together is read from its beginning
 		return nil, i, false
 	}
-	if after, to, ok := r.after(i); ok {
-		return &timePhrase{after: after, day: -1, weekday: -1}, to, true
+	if p, to, ok := r.after(i); ok {
+		return p, to, true
 	}
 	p := &timePhrase{day: -1, weekday: -1}
 	part := r.day(p, i)
@@ -240,25 +243,27 @@ func (r *timeReader) number(i int) (value float64, rest string, ok bool) {
 }
 
 // after reads "fél óra múlva", "egy óra tíz perc múlva", "két és fél óra múlva".
-func (r *timeReader) after(i int) (d time.Duration, to int, ok bool) {
+func (r *timeReader) after(i int) (p *timePhrase, to int, ok bool) {
 	const longest = 100 * 365 * 24 * float64(time.Hour)
 	var sum float64
+	var parts []quantity
 	for to = i; ; {
 		amount, unit, next, found := r.amount(to)
 		if !found {
 			break
 		}
 		sum += amount * unit * float64(time.Second)
+		parts = append(parts, quantity{value: amount, unit: unitOf(unit)})
 		to = next
 		if r.isWord(to, times().And) {
 			to++
 		}
 	}
 	if sum <= 0 || !r.isWord(to, times().After) {
-		return 0, i, false
+		return nil, i, false
 	}
 
-	return time.Duration(min(sum, longest)), to + 1, true
+	return &timePhrase{after: time.Duration(min(sum, longest)), parts: parts, day: -1, weekday: -1}, to + 1, true
 }
 
 // amount reads a number with its unit: öt perc, másfél óra, félóra, két és fél óra.
@@ -279,6 +284,9 @@ func (r *timeReader) amount(i int) (amount, unit float64, to int, ok bool) {
 		}
 	}
 	value, rest, ok := r.number(i)
+	if unit, isOne := t.Units[rest]; ok && isOne { // tízperc múlva
+		return value, unit, i + 1, true
+	}
 	if !ok || rest != "" {
 		return 0, 0, i, false
 	}

@@ -1,0 +1,95 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// timerName finds the timer's name or area: the words before it (tészta időzítő), before "néven",
+// or what it is for (a nokedlihez). ok is false where words are left that are neither.
+func (c *clause) timerName() (slots meaning.Slots, ok bool) {
+	slots = meaning.Slots{}
+	if p := c.places(nil); len(p.areas) > 0 {
+		slots["area"] = p.areas[0].Name
+	}
+	at := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "timer") })
+	for i := 0; i < len(c.spans); i++ {
+		if !c.mayNameTimer(i, at) {
+			continue
+		}
+		to := i + 1
+		for to < len(c.spans) && c.mayNameTimer(to, at) && !c.s.tokens[c.spans[to].from].breakBefore {
+			to++
+		}
+		name, isName := c.nameOfTimer(i, to, at)
+		if !isName || slots["name"] != nil {
+			return nil, false
+		}
+		slots["name"] = name
+		i = to - 1
+	}
+
+	return slots, true
+}
+
+// mayNameTimer reports whether a span can be part of a timer's name: a word that nobody knows, or
+// a device's right before the timer or in the form of what it is for.
+func (c *clause) mayNameTimer(i, timer int) bool {
+	sp := c.spans[i]
+	if sp.is(cUnknown) {
+		return true
+	}
+	if !sp.is(cEntity|cKind|cClass) || sp.is(cArea|cAbout|cUnit|cFiller|cNumber|cEnds) || sp == c.verb || sp.said != "" {
+		return false
+	}
+
+	return i == timer-1 && sp.suffix.grammaticalCase == nominative || isPurpose(sp.suffix.grammaticalCase)
+}
+
+// isPurpose: the case says what something is for.
+func isPurpose(c grammaticalCase) bool {
+	return c == allative || c == dative || c == sublative || c == elative || c == causal
+}
+
+// namesOtherThing reports whether the clause speaks of a device that is no part of a timer's name.
+func (c *clause) namesOtherThing() bool {
+	const soft = cArea | cAbout | cUnit | cFiller | cNumber | cAttribute | cMedia | cQuantity | cPlace | cEnds
+	at := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "timer") })
+	for i, sp := range c.spans {
+		if sp.is(cEntity|cKind) && !sp.is(soft) && sp != c.verb && !c.mayNameTimer(i, at) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// nameOfTimer reads some words as a timer's name.
+func (c *clause) nameOfTimer(from, to, timer int) (string, bool) {
+	const longest = 3
+	said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to-1].to-1].to]
+	next := to
+	for next < len(c.spans) && c.spans[next].means(cFiller, "called") {
+		next++
+	}
+	isBefore := next == timer && to-from <= longest
+	switch {
+	case isBefore, next > to:
+		return said, !c.looksLikeVerb(from)
+	case to-from > longest || c.spans[from].isForSomeone():
+		return "", false
+	}
+	plain := strings.ToLower(dictionaryForm(said))
+	isFor := slices.ContainsFunc([]string{"allative", "dative", "sublative", "elative"}, func(name string) bool { return inCase(plain, name) == strings.ToLower(said) })
+
+	return plain, isFor && plain != said
+}
+
+// looksLikeVerb reports whether a word that nobody knows rather commands: hosszabbítsd az időzítőt.
+func (c *clause) looksLikeVerb(i int) bool {
+	folded := c.s.tokens[c.spans[i].from].fold
+
+	return c.verb == nil && (strings.HasSuffix(folded, "sd") || strings.HasSuffix(folded, "jd") || strings.HasSuffix(folded, "zd"))
+}
