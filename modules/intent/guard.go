@@ -98,8 +98,7 @@ func (t *turn) whyNot(r *result) meaning.Refusal {
 
 // isOfPlan reports whether an intent is about timers, plans or lists.
 func isOfPlan(intent string) bool {
-	return meaning.IsOfTimers(intent) || meaning.IsOfPlans(intent) ||
-		intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem
+	return meaning.IsOfTimers(intent) || meaning.IsOfPlans(intent) || meaning.IsOfLists(intent)
 }
 
 // plannedResults begins one result for each command; what binding found impossible has

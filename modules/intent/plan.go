@@ -70,6 +70,10 @@ func aimOf(c meaning.Command, e *hamanagerapi.Entity) (aim, bool) {
 		return volumeStep(c.Slots)
 	case meaning.ListAddItem, meaning.ShoppingAddItem:
 		return aim{domain: "todo", service: "add_item", data: map[string]any{"item": c.Slots.Text("item")}}, true
+	case meaning.ListCompleteItem:
+		return aim{domain: "todo", service: "update_item", data: map[string]any{"item": c.Slots.Text("item"), "status": "completed"}}, true
+	case meaning.ListRemoveItem:
+		return aim{domain: "todo", service: "remove_item", data: map[string]any{"item": []string{c.Slots.Text("item")}}}, true
 	default:
 		return fixedAim(c.Intent)
 	}

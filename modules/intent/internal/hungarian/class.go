@@ -56,6 +56,7 @@ const (
 	cTime
 	cNeedless
 	cEnds
+	cNeeds
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -68,7 +69,7 @@ func classNames() map[string]class {
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
 		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "zone_home": cHome, "yes": cYes, "no": cNo,
-		"state": cState, "needless": cNeedless, "ends": cEnds,
+		"state": cState, "needless": cNeedless, "ends": cEnds, "needs": cNeeds,
 	}
 }
 

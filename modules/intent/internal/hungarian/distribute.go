@@ -10,7 +10,8 @@ func distributed(s *sentence, spans []*span) [][]*span {
 	if verb < 0 {
 		verb = slices.IndexFunc(spans, func(sp *span) bool { return sp.is(cBe) })
 	}
-	if verb >= 0 && slices.ContainsFunc(spans[verb+1:], namesOrCommands) {
+	isOfList := slices.ContainsFunc(spans, func(sp *span) bool { return isListNamed(sp) || sp.means(cAbout, "shopping") })
+	if isOfList || verb >= 0 && slices.ContainsFunc(spans[verb+1:], namesOrCommands) {
 		return [][]*span{spans}
 	}
 	prefix := prefixOf(spans, verb)

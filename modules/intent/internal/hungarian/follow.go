@@ -50,7 +50,7 @@ func (ix *Index) followRow(u meaning.Utterance, s *sentence, row []*span, plain 
 		return ix.followUnnamed(u, s, row, plain)
 	case consistsOf(row, cKeep, cKeep|cTarget|cState|cPrefix|cBut|cCopula):
 		return ix.undoPart(u.Before, row)
-	case isOfLists(u.Before.Last().Intent) && (plain == nil || plain.question != nil):
+	case meaning.IsOfLists(u.Before.Last().Intent) && (plain == nil || plain.question != nil):
 		return ix.addAgain(u, s, row)
 	default:
 		return ix.followNamed(u, s, row, plain)

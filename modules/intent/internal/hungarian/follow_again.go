@@ -100,10 +100,6 @@ func actionBehind(intent, domain string) string {
 	return ""
 }
 
-func isOfLists(intent string) bool {
-	return intent == meaning.ListAddItem || intent == meaning.ShoppingAddItem
-}
-
 // addAgain puts one more thing on the list of the turn before: paradicsomot is.
 func (ix *Index) addAgain(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	row = withoutEdges(row)

@@ -93,7 +93,7 @@ func (c *clause) setTemperature() []draft {
 		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}
 	direction := c.direction("temperature", isClear)
-	if c.action == "put" && c.hasStep() { // adj rá egy fokot
+	if c.action == "put" && slices.ContainsFunc(c.quantities, func(q quantity) bool { return c.isStep(q) && !isUnitOfTime(q.unit) }) { // adj rá egy fokot
 		direction = +1
 	}
 	if direction == 0 {

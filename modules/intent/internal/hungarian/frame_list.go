@@ -10,38 +10,215 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
-// listFrames put things on lists. What is put there are the words that stand before the
-// list, whatever they are.
+// listFrames put things on lists, tick them off and take them away. What is meant are the words
+// that stand before the list or after it, whatever they are.
 func listFrames() []frame {
-	return []frame{{
-		name: "add to list", actions: []string{"", "put", "set", "want", "more", "create", "on"}, allows: ^(cBlock | cNegation), make: (*clause).addToList,
-	}}
+	const allows = ^cBlock
+	return []frame{
+		{name: "add to list", actions: []string{"", "put", "note", "set", "want", "more", "create", "on"}, allows: allows, make: (*clause).addToList},
+		{name: "tick off a list", actions: []string{"open", "done"}, allows: allows, make: (*clause).tickOff},
+		{name: "remove from list", actions: []string{"less", "take", "cancel", "down", "off"}, allows: allows, make: (*clause).removeFromList},
+	}
 }
 
 func (c *clause) addToList() []draft {
-	list := slices.IndexFunc(c.spans, isListNamed)
-	if list < 0 {
-		list = slices.IndexFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "shopping") })
+	lists := c.lists()
+	switch {
+	case len(lists) == 0 && c.action != "note" || c.negates():
+		return nil
+	case len(lists) == 0:
+		return c.onList(-1, c.spans, meaning.ShoppingAddItem, meaning.ListAddItem)
 	}
-	isBeside := func(piece []*span) bool { return c.ix.lang.isAside(c.s, piece) }
-	if list < 0 || slices.ContainsFunc(piecesOf(c.s, c.spans), isBeside) { // elfogyott a tej, tedd a listára
+	var drafts []draft
+	for _, piece := range c.piecesByList(lists) { // a tejet a listára, a teendőkhöz a számlát
+		list := slices.IndexFunc(piece, func(sp *span) bool { return slices.Contains(lists, sp) })
+		added := c.onList(list, piece, meaning.ShoppingAddItem, meaning.ListAddItem)
+		if len(added) == 0 || c.isFrom(piece[list]) {
+			return nil
+		}
+		drafts = append(drafts, added...)
+	}
+
+	return drafts
+}
+
+// tickOff reads "húzd ki a tejet a listáról"; to tick off is said of nothing but lists.
+func (c *clause) tickOff() []draft {
+	lists := c.lists()
+	if c.negates() || len(lists) > 1 || len(lists) == 0 && c.action != "done" || len(lists) == 1 && !c.isFrom(lists[0]) && c.action != "done" {
 		return nil
 	}
-	first, last, ok := c.itemSpans(list)
-	if !ok || c.action == "" && (!c.isOnto(list) || !c.isObject(last)) { // bevásárlólistára tejet
+
+	return c.onList(c.indexOf(lists), c.spans, meaning.ListCompleteItem, meaning.ListCompleteItem)
+}
+
+func (c *clause) removeFromList() []draft {
+	lists := c.lists()
+	if c.negates() || len(lists) != 1 || !c.isFrom(lists[0]) {
+		return nil
+	}
+
+	return c.onList(c.indexOf(lists), c.spans, meaning.ListRemoveItem, meaning.ListRemoveItem)
+}
+
+func (c *clause) indexOf(lists []*span) int {
+	if len(lists) == 0 {
+		return -1
+	}
+
+	return slices.Index(c.spans, lists[0])
+}
+
+// lists are the spans that name a list, or the shopping list.
+func (c *clause) lists() []*span {
+	var found []*span
+	for i, sp := range c.spans {
+		isOfName := len(found) > 0 && c.spans[i-1] == found[len(found)-1] && !isListNamed(sp) // patika listára
+		if isListNamed(sp) || sp.means(cAbout, "shopping") && !isOfName {
+			found = append(found, sp)
+		}
+	}
+
+	return found
+}
+
+// negates reports whether anything is denied, other than that there is enough of something.
+func (c *clause) negates() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cNegation) && !sp.is(cNeeds) })
+}
+
+// isFrom reports whether a list is what something is taken from, or ticked off on: listáról, listán.
+func (c *clause) isFrom(list *span) bool {
+	switch list.suffix.grammaticalCase {
+	case delative, elative, ablative, superessive, inessive:
+		return true
+	default:
+		return false
+	}
+}
+
+// onList makes a command for each item that some spans speak of. list is the place of the list
+// among them, -1 for the one for shopping.
+func (c *clause) onList(list int, spans []*span, ofShopping, ofList string) []draft {
+	part := *c
+	part.spans = spans
+	items := part.itemsFor(list)
+	if len(items) == 0 {
 		return nil
 	}
 	var drafts []draft
-	for _, item := range c.items(first, last) {
-		command := meaning.Command{Intent: meaning.ShoppingAddItem, Slots: meaning.Slots{"item": item}}
-		if !c.spans[list].means(cAbout, "shopping") {
-			command.Intent = meaning.ListAddItem
-			command.Slots["name"] = of(c.spans[list].name.entities, []string{"todo"})[0].Name
+	for _, item := range items {
+		command := meaning.Command{Intent: ofShopping, Slots: meaning.Slots{"item": item}}
+		if list >= 0 && !spans[list].means(cAbout, "shopping") {
+			command.Intent = ofList
+			command.Slots["name"] = of(spans[list].name.entities, []string{"todo"})[0].Name
 		}
 		drafts = append(drafts, draft{command: command})
 	}
 
 	return drafts
+}
+
+// itemsFor finds what is to be on the list: among what is said with it, else in a remark of what
+// there is no more of (elfogyott a tej, írd fel).
+func (c *clause) itemsFor(list int) []string {
+	var missing []*span
+	var rest []*span
+	for _, piece := range piecesOf(c.s, c.spans) {
+		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
+		isNeed := slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNeeds, c.needed()) })
+		switch {
+		case isMain || joinsWhatFollows(piece) || !isNeed && !c.ix.lang.isAside(c.s, piece):
+			rest = append(rest, piece...)
+		case isNeed:
+			missing = append(missing, piece...)
+		default:
+			return nil
+		}
+	}
+	if len(missing) == 0 {
+		return c.itemsIn(list)
+	}
+	named := *c
+	named.spans = rest
+	if first, _, ok := named.itemSpans(slices.IndexFunc(rest, func(sp *span) bool { return list >= 0 && sp == c.spans[list] })); ok && first >= 0 {
+		return c.itemsIn(list)
+	}
+	named.spans = missing
+
+	return named.itemsIn(-1)
+}
+
+// needed is what is said of a thing that the command is about: it is missing, or was got.
+func (c *clause) needed() string {
+	if c.action == "done" {
+		return "got"
+	}
+
+	return ""
+}
+
+// itemsIn finds the items that stand together, before the list or after it.
+func (c *clause) itemsIn(list int) []string {
+	first, last, ok := c.itemSpans(list)
+	isObject := ok && c.isObject(last)
+	switch {
+	case !ok, list < 0 && !c.maySayWithoutList(first, last):
+		return nil
+	case list >= 0 && c.action == "" && (!c.isOnto(list) || !isObject && !c.isListed(list, first)):
+		return nil
+	}
+
+	return c.items(first, last)
+}
+
+// isListed reports whether what is to be on the list is set off from it: barkácslistára: tipli.
+func (c *clause) isListed(list, first int) bool {
+	if first > list && c.s.tokens[c.spans[first].from].breakBefore || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) {
+		return true
+	}
+	const most = 6
+	isTold := slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cTells|cQuestion) || c.ix.lang.isFinite(sp, c.s.tokens[sp.from].fold) || sp != c.spans[list] && isArticle(c.s.tokens[sp.from].fold) && sp.from < c.spans[first].from
+	})
+
+	return first < list && list <= most && !isTold && !c.s.isQuestion // tej, kenyér a listára
+}
+
+// maySayWithoutList reports whether words can be an item where no list is named: few of them, and
+// none that says where to (írd fel a táblára).
+func (c *clause) maySayWithoutList(first, last int) bool {
+	const most = 8
+	if last-first >= most {
+		return false
+	}
+
+	return !slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool {
+		folded := c.s.tokens[sp.to-1].fold
+		isWhere := sp.is(cUnknown) && endsWithAny(folded, []string{"ra", "re", "ba", "be", "nak", "nek"}) && dictionaryForm(c.text(sp)) != c.text(sp)
+
+		return isWhere || sp.is(cEntity|cArea|cKind) && sp.suffix.grammaticalCase == sublative
+	})
+}
+
+// piecesByList cuts a clause with several lists so that each has its own piece.
+func (c *clause) piecesByList(lists []*span) [][]*span {
+	if len(lists) < 2 {
+		return [][]*span{c.spans}
+	}
+	var pieces [][]*span
+	from := 0
+	hasList := slices.Contains(lists, c.spans[0])
+	for i := 1; i < len(c.spans); i++ {
+		isCut := c.s.tokens[c.spans[i].from].breakBefore || c.spans[i].is(cConjunction)
+		if isCut && hasList && slices.ContainsFunc(c.spans[i:], func(sp *span) bool { return slices.Contains(lists, sp) }) {
+			pieces = append(pieces, c.spans[from:i])
+			from, hasList = i, false
+		}
+		hasList = hasList || slices.Contains(lists, c.spans[i])
+	}
+
+	return append(pieces, c.spans[from:])
 }
 
 func isListNamed(sp *span) bool {
@@ -51,7 +228,7 @@ func isListNamed(sp *span) bool {
 // isListToo reports whether a span only says that what is named before it is a list: a patika
 // listára.
 func (c *clause) isListToo(i, list int) bool {
-	return i == list+1 && (c.spans[i].means(cKind, "todo") || c.spans[i].means(cAbout, "shopping"))
+	return list >= 0 && i == list+1 && (c.spans[i].means(cKind, "todo") || c.spans[i].means(cAbout, "shopping"))
 }
 
 // itemSpans is everything that is neither verb nor list nor said for politeness. It must
@@ -74,12 +251,12 @@ func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 // isAroundItem reports whether a span is no part of what is put on a list: it says what to do,
 // is said for politeness, calls the thing an item, or was not said at all.
 func (c *clause) isAroundItem(sp *span) bool {
-	return sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix) || sp.means(cAbout, "item")
+	return sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix|cNeeds|cConjunction|cBe) && !sp.is(cNumber) || sp.means(cAbout, "item")
 }
 
 // items are what is to be put on the list, as it was said, but without the object's ending.
-// An enumeration of objects (tejet, kenyeret és vajat) is several items; a name (kenyér és
-// vaj) or what is to be done (felhívni a fogorvost) is kept as it is.
+// An enumeration (tejet, kenyeret és vajat) is several items; a name (kenyér és vaj) or what is
+// to be done (felhívni a fogorvost) is kept as it is.
 func (c *clause) items(first, last int) []string {
 	whole := c.itemText(first, last)
 	if c.has(cAbout, "item") || strings.HasSuffix(c.s.tokens[c.spans[first].to-1].fold, "ni") {
@@ -87,26 +264,39 @@ func (c *clause) items(first, last int) []string {
 	}
 
 	var items []string
+	isObjects, isListed := true, false
 	from := first
 	for i := first; i <= last; i++ {
-		isNext := i == last || c.s.tokens[c.spans[i+1].from].breakBefore || c.spans[i+1].means(cConjunction, "and")
+		isBreak := i < last && c.s.tokens[c.spans[i+1].from].breakBefore
+		isNext := i == last || isBreak || c.spans[i+1].means(cConjunction, "and") || c.spans[i+1].means(cConjunction, "then")
 		switch {
-		case i == from && c.spans[i].means(cConjunction, "and"):
+		case i == from && c.spans[i].is(cConjunction):
 			from++
-		case isNext && !c.isObject(i):
-			return []string{withoutObjectEnding(whole)}
 		case isNext:
+			isObjects = isObjects && c.isObject(i)
+			isListed = isListed || isBreak || i < last && c.isAndThe(i+1)
 			items = append(items, withoutObjectEnding(c.itemText(from, i)))
 			from = i + 1
 		}
+	}
+	if !isObjects && !isListed {
+		return []string{withoutObjectEnding(whole)}
 	}
 
 	return items
 }
 
+// isAndThe reports whether an "and" joins two things rather than the words of a name: a tej és a
+// kenyér; tej meg kenyér.
+func (c *clause) isAndThe(at int) bool {
+	next := c.s.tokens[c.spans[at].to-1]
+
+	return next.fold == "meg" || at+1 < len(c.spans) && isArticle(c.s.tokens[c.spans[at+1].from].fold)
+}
+
 // itemText is what was said from one span to another, without an article before it.
 func (c *clause) itemText(from, to int) string {
-	for from < to && c.spans[from].is(cFiller) {
+	for from < to && c.spans[from].is(cFiller) && !c.spans[from].is(cNumber) && !c.isMeasure(from+1) {
 		from++
 	}
 	said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to].to-1].to]
@@ -116,6 +306,13 @@ func (c *clause) itemText(from, to int) string {
 	first, size := utf8.DecodeRuneInString(said) // the capital is the sentence's
 
 	return string(unicode.ToLower(first)) + said[size:]
+}
+
+// isMeasure reports whether a span is what things are counted in: egy kiló.
+func (c *clause) isMeasure(at int) bool {
+	return c.spans[at-1].from >= 0 && c.s.tokens[c.spans[at-1].from].fold == "egy" && slices.ContainsFunc(numbers().Measures, func(w string) bool {
+		return isFoldOf(c.s.tokens[c.spans[at].from].fold, w)
+	})
 }
 
 // isObject reports whether a span ends as an object does.
@@ -163,7 +360,7 @@ func objectsIn(short string) []string {
 		found = append(found, head+"e")
 	}
 	if head, ok := cutLinkingVowel(short); ok {
-		found = append(append(found, head), unchanged(head)...)
+		found = append(append(found, unchanged(head)...), head) // petrezselyem before petrezselym
 	}
 
 	return append(found, short)

@@ -63,7 +63,7 @@ func (c *clause) startFor(slots meaning.Slots) []draft {
 // remind starts a timer where one is to be told after some time: szólj tíz perc múlva; mérj öt
 // percet. Somebody else than the speaker cannot be told.
 func (c *clause) remind() []draft {
-	if c.first(cAbout) != nil || c.namesOtherThing() {
+	if c.speaksOfTimer() || c.namesOtherThing() {
 		return nil
 	}
 	slots, ok := c.timerName()
@@ -84,19 +84,23 @@ func (c *clause) saysAfter() bool {
 	return len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == nominative && c.quantities[0].to <= slices.Index(c.spans, c.verb)
 }
 
-// startTimerOf starts a timer that is called by its length alone: kérek egy tízpercest.
+// startTimerOf starts a timer that nobody calls one: kérek egy tízpercest; tizenkét perc a
+// rizsnek; tojás, hét perc.
 func (c *clause) startTimerOf() []draft {
-	const allowed = cNumber | cUnit | cFraction | cBe
-	isWanted := c.verb != nil || c.first(cBe) != nil || c.has(cFiller, "wanted")
-	if len(c.quantities) != 1 || !isWanted || !c.consistsOf(allowed) {
+	if c.s.isQuestion || len(c.quantities) != 1 || c.first(cAbout) != nil || c.classes&(cTime|cArea|cEnds) != 0 || c.namesOtherThing() {
 		return nil
 	}
 	q := c.quantities[0]
-	if q.ending.grammaticalCase != nominative && q.ending.grammaticalCase != accusativeCase || !c.isAdjectival(q) {
+	slots, ok := c.timerName()
+	if !ok || q.ending.grammaticalCase != nominative && q.ending.grammaticalCase != accusativeCase {
+		return nil
+	}
+	isWanted := c.verb != nil || c.first(cBe) != nil || c.has(cFiller, "wanted")
+	if slots["name"] == nil && (!isWanted || !c.isAdjectival(q)) {
 		return nil
 	}
 
-	return c.startFor(meaning.Slots{})
+	return c.startFor(slots)
 }
 
 // isAdjectival reports whether a quantity says what something is like: tízperces.
@@ -218,7 +222,8 @@ func (c *clause) changes() (change, start []quantity) {
 func (c *clause) changeTimerBy() []draft {
 	change, start := c.changes()
 	slots := meaning.Slots{}
-	if len(start) > 0 || !c.consistsOf(cNumber|cUnit|cFraction) || !addTime(slots, "", change) {
+	isOnTop := c.action != "put" || c.prefix != nil || c.verb.prefix != "" || c.first(cAgain) != nil // adj egy percet: wait for me
+	if !isOnTop || len(start) > 0 || !c.consistsOf(cNumber|cUnit|cFraction) || !addTime(slots, "", change) {
 		return nil
 	}
 	if c.action == "shorter" {

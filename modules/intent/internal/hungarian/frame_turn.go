@@ -11,7 +11,7 @@ import (
 // is said of, so it is read for every domain that it can be said of.
 func (c *clause) turn() []draft {
 	action := c.actionOnDevice()
-	if action == "set" && c.first(cDock) != nil || c.first(cAbout) != nil && !c.allAbout("cleaning") {
+	if action == "set" && c.first(cDock) != nil || c.isAboutOther("cleaning") {
 		return nil
 	}
 	domains := domainsOf(action)
@@ -30,6 +30,12 @@ func (c *clause) turn() []draft {
 	}
 
 	return drafts
+}
+
+// isAboutOther reports whether the clause is about a topic that no device is called by, and not
+// about this one.
+func (c *clause) isAboutOther(topic string) bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cAbout) && !sp.is(cEntity) && !sp.means(cAbout, topic) })
 }
 
 // actionOnDevice is what the verb asks for, where what it is said of tells more.

@@ -14,6 +14,7 @@ type numberWords struct {
 	Hundred  string             `yaml:"hundred"`
 	Thousand []string           `yaml:"thousand"`
 	Ordinals map[string]int     `yaml:"ordinals"`
+	Measures []string           `yaml:"measures"` // what things are counted in
 
 	parts []numberPart // by falling length, so that "hetven" is not read as "het"
 }

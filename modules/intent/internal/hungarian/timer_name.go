@@ -41,6 +41,9 @@ func (c *clause) mayNameTimer(i, timer int) bool {
 	if sp.is(cUnknown) {
 		return true
 	}
+	if sp.is(cAbout) && !sp.is(cUnit) && !sp.isWhole && !sp.means(cAbout, "timer") && isPurpose(sp.suffix.grammaticalCase) { // a sütinek
+		return true
+	}
 	if !sp.is(cEntity|cKind|cClass) || sp.is(cArea|cAbout|cUnit|cFiller|cNumber|cEnds) || sp == c.verb || sp.said != "" {
 		return false
 	}
@@ -75,16 +78,19 @@ func (c *clause) nameOfTimer(from, to, timer int) (string, bool) {
 		next++
 	}
 	isBefore := next == timer && to-from <= longest
+	isHeading := onlyFillers(c.spans[:from]) && to < len(c.spans) && c.s.tokens[c.spans[to].from].breakBefore // tojás, hét perc
 	switch {
-	case isBefore, next > to:
-		return said, !c.looksLikeVerb(from)
+	case isBefore, isHeading, next > to:
+		return strings.ToLower(said), !c.looksLikeVerb(from)
 	case to-from > longest || c.spans[from].isForSomeone():
 		return "", false
 	}
 	plain := strings.ToLower(dictionaryForm(said))
 	isFor := slices.ContainsFunc([]string{"allative", "dative", "sublative", "elative"}, func(name string) bool { return inCase(plain, name) == strings.ToLower(said) })
 
-	return plain, isFor && plain != said
+	isNoun := !strings.HasSuffix(plain, "o") && !strings.HasSuffix(plain, "ö") // vacsora is for no vacso
+
+	return plain, isFor && isNoun
 }
 
 // looksLikeVerb reports whether a word that nobody knows rather commands: hosszabbítsd az időzítőt.

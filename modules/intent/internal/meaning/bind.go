@@ -88,7 +88,7 @@ func (b *binder) read(s Slots) (missing string) {
 // match returns every exposed entity within the constraints.
 func (b *binder) match(s Slots) []*hamanagerapi.Entity {
 	switch {
-	case b.intent == ShoppingAddItem:
+	case b.intent == ShoppingAddItem, b.name == "" && IsOfLists(b.intent):
 		return b.shoppingLists()
 	case b.intent == ClimateGet && b.name == "":
 		return b.thermometers()

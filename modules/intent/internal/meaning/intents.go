@@ -34,6 +34,8 @@ const (
 	LawnMowerDock      = "HassLawnMowerDock"
 	ListAddItem        = "HassListAddItem"
 	ShoppingAddItem    = "HassShoppingListAddItem"
+	ListCompleteItem   = "HassListCompleteItem"
+	ListRemoveItem     = "HassListRemoveItem"
 	StartTimer         = "HassStartTimer"
 	CancelTimer        = "HassCancelTimer"
 	CancelAllTimers    = "HassCancelAllTimers"
@@ -107,7 +109,7 @@ func applianceRuleOf(intent string) rule {
 		return rule{domains: []string{"vacuum"}}
 	case LawnMowerStart, LawnMowerDock:
 		return rule{domains: []string{"lawn_mower"}}
-	case ListAddItem, ShoppingAddItem:
+	case ListAddItem, ShoppingAddItem, ListCompleteItem, ListRemoveItem:
 		return rule{reach: reachesOne, domains: []string{"todo"}}
 	case GetWeather:
 		return rule{domains: []string{"weather"}}
@@ -144,6 +146,16 @@ func switchable() []string {
 	return []string{
 		"automation", "button", "climate", "cover", "fan", "group", "humidifier", "input_boolean", "input_button",
 		"light", "lock", "media_player", "remote", "scene", "script", "siren", "switch", "valve", "water_heater",
+	}
+}
+
+// IsOfLists reports whether an intent is about what is on a list.
+func IsOfLists(intent string) bool {
+	switch intent {
+	case ListAddItem, ShoppingAddItem, ListCompleteItem, ListRemoveItem:
+		return true
+	default:
+		return false
 	}
 }
 

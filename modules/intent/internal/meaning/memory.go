@@ -52,7 +52,7 @@ func scale(n *float64, by float64) {
 func Remember(commands []Command) *Memory {
 	m := &Memory{Was: map[string]Was{}}
 	for _, c := range commands {
-		if c.Reason != "" || len(c.Targets) == 0 && !isOfLists(c.Intent) {
+		if c.Reason != "" || len(c.Targets) == 0 && !IsOfLists(c.Intent) {
 			continue
 		}
 		m.Commands = append(m.Commands, c)
@@ -63,8 +63,6 @@ func Remember(commands []Command) *Memory {
 
 	return m
 }
-
-func isOfLists(intent string) bool { return intent == ListAddItem || intent == ShoppingAddItem }
 
 // Last is the command that was carried out last; nil where there was none.
 func (m *Memory) Last() *Command {
