@@ -156,7 +156,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
 
 		return commands || !isNow
-	case sp.is(cNevermind) && !sp.is(cFiller), reports(sp):
+	case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), reports(sp):
 		return true
 	case sp.is(cBlock):
 		return commands || !tells || !sp.isTelling()
