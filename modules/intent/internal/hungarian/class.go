@@ -39,6 +39,7 @@ const (
 	cUndo
 	cAgain
 	cFeel
+	cAsked
 	cHome
 	cYes
 	cNo
@@ -68,7 +69,7 @@ func classNames() map[string]class {
 		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
-		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "zone_home": cHome, "yes": cYes, "no": cNo,
+		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "asked": cAsked, "zone_home": cHome, "yes": cYes, "no": cNo,
 		"state": cState, "needless": cNeedless, "ends": cEnds, "needs": cNeeds,
 	}
 }

@@ -1,6 +1,8 @@
 package hungarian
 
 import (
+	"slices"
+
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -18,7 +20,11 @@ type clause struct {
 	action string
 	mood   mood
 	verb   *span
+	of     *verb // the entry of the verb
 	prefix *span // the prefix, where it stands apart
+	// asked is what asks for the action where no verb does, denial the negation that is part of it.
+	asked, denial *span
+	denied        string // what the verb asks for but for the denial
 
 	quantities []quantity
 	// cost is what the frame at work found that speaks against its reading.
@@ -53,18 +59,21 @@ func (c *clause) findVerb() {
 			if sp.is(cFiller) { // "kérem" beside another verb is only polite
 				said = max(said, namesAction)
 			}
-			if action == "" || c.verb != nil && c.mood <= said {
+			if sp.isThingDone(form) || action == "" || c.verb != nil && c.mood <= said {
 				continue
 			}
-			c.verb, c.mood, c.action, c.prefix = sp, said, action, prefix
+			c.verb, c.mood, c.action, c.prefix, c.of = sp, said, action, prefix, form.verb
 		}
 	}
 	if c.verb != nil {
 		c.followAuxiliary()
+		c.deny()
 
 		return
 	}
-	c.findBarePrefix()
+	if c.findBarePrefix(); c.action == "" {
+		c.findAsked()
+	}
 }
 
 // findBarePrefix takes a prefix for the verb that was not said: nappali lámpák ki.
@@ -83,7 +92,7 @@ func (c *clause) findBarePrefix() {
 
 // followAuxiliary takes the infinitive after a verb of beginning or wishing: kezdj el porszívózni.
 func (c *clause) followAuxiliary() {
-	if c.action != "start" && c.action != "want" {
+	if !slices.Contains([]string{"start", "want", "dock", "run", "release"}, c.action) {
 		return
 	}
 	for i, sp := range c.spans {
@@ -249,7 +258,7 @@ func (c *clause) within(allowed class) bool {
 	}
 	for _, sp := range c.spans {
 		isAskedFor := c.s.isQuestion && sp.means(cNegation, "told") // nem maradt nyitva?
-		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && !isAskedFor {
+		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && sp != c.asked && sp != c.denial && !isAskedFor {
 			return false
 		}
 	}

@@ -7,9 +7,12 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
+// The shades of white that lamps can give, in kelvin.
+const warmest, coldest = 2000, 6500
+
 // deviceFrames switch and set devices.
 func deviceFrames() []frame {
-	setters := []string{"", "set", "want", "on", "more", "less", "up", "down", "open", "close", "put", "run", "start", "take", "more_speed", "less_speed", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
+	setters := []string{"", "set", "want", "on", "more", "less", "up", "down", "open", "close", "shut", "put", "raise", "water", "run", "start", "take", "release", "heat", "work", "ventilate", "roll_up", "roll_down", "double", "halve", "more_speed", "less_speed", "more_brightness", "less_brightness", "more_temperature", "less_temperature"}
 	values := cTarget | cAmount | cAttribute | cClass | cColor | cWhite | cBe | cPrefix
 
 	return []frame{
@@ -19,8 +22,12 @@ func deviceFrames() []frame {
 		{name: "fan speed", actions: setters, allows: values, make: (*clause).setSpeed},
 		{name: "humidity", actions: setters, allows: values, make: (*clause).setHumidity},
 		{
-			name: "switch", allows: cTarget | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
-			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip", "run", "ventilate", "humidify"},
+			name: "switch", allows: cTarget | cLevel | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
+			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip", "run", "release", "let_out", "work", "charge", "shut", "heat", "roll_up", "roll_down"},
+		},
+		{
+			name: "air and water", allows: cTarget | cPrefix | cAbout | cClass, make: (*clause).turn,
+			actions: []string{"ventilate", "humidify", "water"},
 		},
 		{name: "light or dark", actions: []string{"", "want"}, needs: cLit, allows: cTarget | cBe, make: (*clause).makeLight},
 	}
@@ -39,7 +46,10 @@ func (c *clause) setLight() []draft {
 		delete(values, "color")
 		values["temperature"] = kelvin
 	}
-	change := c.setBrightness(values)
+	change := c.setWarmth(values)
+	if change == nil {
+		change = c.setBrightness(values)
+	}
 	if len(values) == 0 {
 		return nil
 	}
@@ -47,23 +57,52 @@ func (c *clause) setLight() []draft {
 	return c.set(meaning.LightSet, values, change, []string{"light"}, &kind{Domain: "light"})
 }
 
+// setWarmth adds another shade of white where only a direction is said: melegebb fényt.
+func (c *clause) setWarmth(values meaning.Slots) *step {
+	if !c.speaksOf("light") && !c.has(cAttribute, "color_temperature") || c.classes&(cColor|cWhite) != 0 {
+		return nil
+	}
+	direction := c.direction("warmth", false)
+	if direction == 0 {
+		direction = c.direction("temperature", false)
+	}
+	if direction == 0 {
+		return nil
+	}
+	values["temperature"] = warmest // stands in until the lamps are known
+
+	return &step{slot: "temperature", by: c.by(-direction, 800), low: warmest, high: coldest, present: present("color_temp_kelvin", 1)}
+}
+
 // setBrightness adds the brightness that the clause asks for, and how to find it where only
 // a direction is said.
 func (c *clause) setBrightness(values meaning.Slots) *step {
 	isBrightness := c.has(cAttribute, "brightness")
 	speaksOfLights := isBrightness || c.speaksOf("light")
-	if level, ok := c.percent(1); ok && speaksOfLights && (isBrightness || c.action != "on" || len(c.quantities) > 0) {
+	if level, ok := c.percent(1); ok && speaksOfLights && (isBrightness || c.saysHowBright()) {
 		values["brightness"] = int(level)
 
 		return nil
 	}
 	direction := c.direction("brightness", speaksOfLights)
-	if direction == 0 || c.action == "up" || c.action == "down" {
+	change := c.brighter(direction)
+	switch {
+	case speaksOfLights && c.action == "double":
+		change.times = 2
+	case speaksOfLights && c.action == "halve":
+		change.times = 0.5
+	case direction == 0 || c.action == "up" || c.action == "down":
 		return nil
 	}
 	values["brightness"] = 50 // stands in until the lamps are known
 
-	return c.brighter(direction)
+	return change
+}
+
+// saysHowBright reports whether a level is one of brightness: kapcsold fel teljesen is only on,
+// but égjen teljes erővel is how.
+func (c *clause) saysHowBright() bool {
+	return c.action != "on" || len(c.quantities) > 0 || !c.has(cLevel, "max") || c.of != nil && c.of.Denied != ""
 }
 
 // kelvin reads a shade of white, in words or numbers.
@@ -74,7 +113,7 @@ func (c *clause) kelvin() (int, bool) {
 		return kelvin, err == nil
 	}
 	for _, q := range c.quantities {
-		if q.unit == "kelvin" {
+		if q.unit == "kelvin" || q.unit == "" && q.value >= warmest && c.has(cAttribute, "color_temperature") {
 			return int(q.value), true
 		}
 	}
@@ -93,12 +132,13 @@ func (c *clause) setTemperature() []draft {
 		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}
 	direction := c.direction("temperature", isClear)
-	if c.action == "put" && slices.ContainsFunc(c.quantities, func(q quantity) bool { return c.isStep(q) && !isUnitOfTime(q.unit) }) { // adj rá egy fokot
+	if (c.action == "put" || c.action == "raise") && slices.ContainsFunc(c.quantities, func(q quantity) bool { return c.isStep(q) && !isUnitOfTime(q.unit) }) { // adj rá egy fokot
 		direction = +1
 	}
 	if direction == 0 {
 		return nil
 	}
+
 	return c.set(meaning.ClimateSet, meaning.Slots{}, c.warmer(direction), thermostats, anywhere)
 }
 
@@ -117,8 +157,11 @@ func (c *clause) degrees(isClear bool) (float64, bool) {
 func (c *clause) setPosition() []draft {
 	level, ok := c.percent(0)
 	isPosition := c.has(cAttribute, "position")
-	if c.has(cLevel, "max") && (c.action == "close" || c.action == "down" || c.has(cPlace, "there")) { // teljesen lent
+	if c.has(cLevel, "max") && (coverIntentOf(c.action) != "" || c.has(cPlace, "there")) { // húzd fel teljesen; teljesen lent
 		return nil
+	}
+	if !ok && c.speaksOf("cover") {
+		return c.movePosition()
 	}
 	if !ok || !isPosition && !c.speaksOf("cover", "valve") || c.isAbout("volume", "temperature", "speed", "brightness") {
 		return nil
@@ -129,6 +172,24 @@ func (c *clause) setPosition() []draft {
 	}
 
 	return c.set(meaning.SetPosition, meaning.Slots{"position": int(level)}, nil, []string{"cover", "valve"}, standard)
+}
+
+// movePosition opens or closes a cover a bit further than it is: húzd lejjebb, nyisd ki kicsit.
+func (c *clause) movePosition() []draft {
+	isFurther := c.has(cChange, "more") || c.has(cChange, "less") || c.hasStep()
+	if !isFurther && !c.has(cChange, "slightly") {
+		return nil
+	}
+	direction := c.direction("position", true)
+	if direction == 0 {
+		direction = map[string]int{"up": +1, "open": +1, "down": -1, "close": -1}[c.action]
+	}
+	if direction == 0 {
+		return nil
+	}
+	change := &step{slot: "position", by: c.by(direction, 25), low: 0, high: 100, present: present("current_position", 1)}
+
+	return c.set(meaning.SetPosition, meaning.Slots{"position": 50}, change, []string{"cover"}, nil)
 }
 
 func (c *clause) setSpeed() []draft {
@@ -151,11 +212,18 @@ func (c *clause) setSpeed() []draft {
 // setHumidity is about what moistens or dries the air.
 func (c *clause) setHumidity() []draft {
 	level, ok := c.percent(1)
-	if !ok || !c.speaksOf("humidifier") || c.isAbout("volume", "temperature", "position", "brightness", "speed") {
+	if !ok || !c.speaksOf("humidifier") && !c.isHumidityToBe() || c.isAbout("volume", "temperature", "position", "brightness", "speed") {
 		return nil
 	}
 
-	return c.set(meaning.HumidifierSetpoint, meaning.Slots{"humidity": int(level)}, nil, []string{"humidifier"}, nil)
+	return c.set(meaning.HumidifierSetpoint, meaning.Slots{"humidity": int(level)}, nil, []string{"humidifier"}, &kind{Domain: "humidifier"})
+}
+
+// isHumidityToBe reports whether the air is to be so moist: legyen negyven százalék a pára.
+func (c *clause) isHumidityToBe() bool {
+	about := c.classAbout()
+
+	return about != nil && about.of.Classes[0] == "humidity" && (c.isToBe() || c.verb != nil) && len(c.quantities) > 0
 }
 
 // set makes the commands of an intent whose domain is understood.

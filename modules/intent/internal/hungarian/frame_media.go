@@ -13,17 +13,18 @@ func mediaFrames() []frame {
 	volume := cTarget | cAmount | cAttribute | cClass | cPrefix | cCopula | cBe
 
 	return []frame{
-		media("next or previous", cMedia, (*clause).skip, "", "play", "skip", "back", "set", "want", "start"),
+		media("next or previous", cMedia, (*clause).skip, "", "play", "skip", "back", "dock", "set", "want", "start"),
 		media("pause", cMedia, (*clause).pauseWord, "", "put", "set"),
 		media("play", cMedia, (*clause).playWord, "", "start", "play"),
 		media("pause by verb", 0, (*clause).pauseVerb, "pause", "stop"),
-		media("play by verb", 0, (*clause).playVerb, "start", "play", "resume", "run"),
+		media("play by verb", 0, (*clause).playVerb, "start", "play", "resume", "run", "work"),
 		media("skip by verb", 0, (*clause).skipVerb, "skip", "back"),
 		media("mute", 0, (*clause).mute, "mute"),
+		media("mute by word", cAttribute, (*clause).muteWord, "take", "off"),
 		media("unmute", 0, (*clause).unmute, "unmute"),
 		media("unmute by word", cMedia, (*clause).unmuteWord, "off", "unlock", "take", "cancel"),
 		{
-			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "on", "put", "be", "run", "emit"}, needs: 0,
+			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "roll_up", "roll_down", "on", "put", "raise", "be", "run", "work", "emit"}, needs: 0,
 			allows: volume, make: (*clause).volume,
 		},
 		{name: "louder", actions: []string{"more_volume", "less_volume"}, allows: volume, make: (*clause).louder},
@@ -52,8 +53,10 @@ func (c *clause) play(intent string, values meaning.Slots) []draft {
 }
 
 func (c *clause) skip() []draft {
+	other := c.find(cMedia, "other")
+	isOther := other != nil && other.suffix.grammaticalCase == accusativeCase && c.speaksOfPlayers()
 	switch {
-	case c.has(cMedia, "next") && !c.has(cMedia, "previous"):
+	case isOther, c.has(cMedia, "next") && !c.has(cMedia, "previous"):
 		return c.play(meaning.MediaNext, nil)
 	case c.has(cMedia, "previous") && !c.has(cMedia, "next"):
 		return c.play(meaning.MediaPrevious, nil)
@@ -121,6 +124,15 @@ func (c *clause) unmuteWord() []draft {
 }
 
 func (c *clause) mute() []draft { return c.play(meaning.MediaMute, nil) }
+
+// muteWord takes the sound away from a player: vedd el a hangját.
+func (c *clause) muteWord() []draft {
+	if !c.has(cAttribute, "volume") || !c.speaksOfPlayers() {
+		return nil
+	}
+
+	return c.mute()
+}
 
 // speaksOfPlayers reports whether a player is named, or a word for what they play.
 func (c *clause) speaksOfPlayers() bool {

@@ -81,12 +81,18 @@ func (c *clause) weather() []draft {
 
 // makeLight switches the lamps of a place by how it is to be: legyen világos.
 func (c *clause) makeLight() []draft {
-	if c.action == "" && c.classes&cBe == 0 || c.classes&(cEntity|cKind) != 0 {
+	if c.action == "" && !c.isToBe() || c.classes&(cEntity|cKind) != 0 {
 		return nil
+	}
+	lamps := &kind{Domain: "light"}
+	if c.has(cLit, "dim") {
+		const dim = 30
+
+		return c.set(meaning.LightSet, meaning.Slots{"brightness": dim}, nil, []string{"light"}, lamps)
 	}
 	intent := switchIntentOf(c.first(cLit).value(cLit))
 
-	return draftsFor(intent, nil, c.targets([]string{"light"}, &kind{Domain: "light"}))
+	return draftsFor(intent, nil, c.targets([]string{"light"}, lamps))
 }
 
 // allAbout reports whether every word about a topic can be about this one.

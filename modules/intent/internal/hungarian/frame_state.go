@@ -27,7 +27,7 @@ func stateFrames() []frame {
 
 // askActions are those whose participles tell a state (nyitva), and the verbs of asking.
 func askActions() []string {
-	return []string{"", "on", "off", "open", "close", "up", "down", "tell", "put", "start", "stop", "unlock", "play"}
+	return []string{"", "on", "off", "open", "close", "shut", "up", "down", "roll_up", "roll_down", "tell", "put", "start", "stop", "unlock", "play"}
 }
 
 // isAsking reports whether the clause asks or tells, rather than commands.
@@ -50,11 +50,11 @@ func (c *clause) isOpenQuestion() bool {
 func (c *clause) predicate() string {
 	if c.verb != nil && c.mood == tellsState {
 		switch c.action {
-		case "open", "close", "on", "off":
-			return map[string]string{"open": "open", "close": "closed", "on": "on", "off": "off"}[c.action]
-		case "up":
+		case "open", "close", "shut", "on", "off":
+			return map[string]string{"open": "open", "close": "closed", "shut": "closed", "on": "on", "off": "off"}[c.action]
+		case "up", "roll_up":
 			return "open"
-		case "down":
+		case "down", "roll_down":
 			return "closed"
 		}
 	}

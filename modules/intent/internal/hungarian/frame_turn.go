@@ -11,7 +11,7 @@ import (
 // is said of, so it is read for every domain that it can be said of.
 func (c *clause) turn() []draft {
 	action := c.actionOnDevice()
-	if action == "set" && c.first(cDock) != nil || c.isAboutOther("cleaning") {
+	if c.level() != nil && !c.has(cLevel, "max") || action == "want" && c.isAnyOne() || c.isAboutOther("cleaning") {
 		return nil
 	}
 	domains := domainsOf(action)
@@ -35,17 +35,21 @@ func (c *clause) turn() []draft {
 // isAboutOther reports whether the clause is about a topic that no device is called by, and not
 // about this one.
 func (c *clause) isAboutOther(topic string) bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cAbout) && !sp.is(cEntity) && !sp.means(cAbout, topic) })
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cAbout) && !sp.is(cEntity|cFiller) && !sp.means(cAbout, topic) && sp != c.verb && sp != c.prefix
+	})
 }
 
 // actionOnDevice is what the verb asks for, where what it is said of tells more.
 func (c *clause) actionOnDevice() string {
 	switch {
-	case c.action == "" && c.first(cBe) != nil: // legyen mozi
+	case c.action == "" && c.isToBe(): // legyen mozi
 		return "start"
-	case (c.action == "skip" || c.action == "run") && c.first(cDock) != nil: // menjen a dokkolóra
+	case c.action == "" && c.wantsUnsaid(): // villanyt a konyhába!
+		return "want"
+	case slices.Contains([]string{"skip", "run", "set", "put"}, c.action) && c.first(cDock) != nil: // menjen a dokkolóra
 		return "dock"
-	case c.action == "run", c.action == "" && c.namesScene(): // mehet a bojler; mozi jelenet!
+	case c.action == "run", c.action == "work", (c.action == "" || c.action == "want") && c.namesScene(): // mehet a bojler; mozi jelenet!
 		return "start"
 	case (c.action == "set" || c.action == "put") && c.hasIndefinite("light"): // kapcsolj lámpát
 		return "on"
@@ -74,13 +78,22 @@ func (c *clause) namesScene() bool {
 func (c *clause) hasIndefinite(domain string) bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
 		return sp.means(cKind, domain) && sp.suffix.grammaticalCase == accusativeCase && !sp.suffix.isPlural && !sp.is(cEntity) &&
-			sp.from > 0 && !isArticle(c.s.tokens[sp.from-1].fold)
+			(sp.from == 0 || !isArticle(c.s.tokens[sp.from-1].fold))
 	})
+}
+
+// wantsUnsaid reports whether light or music is called for without any verb.
+func (c *clause) wantsUnsaid() bool {
+	return !c.s.isQuestion && !c.has(cFiller, "too") && c.classes&cConjunction == 0 &&
+		(c.hasIndefinite("light") || c.hasIndefinite("media_player"))
 }
 
 // standard is what an area alone means with an action: its lamps, or what closes it; and
 // what cleans when nothing is named.
 func (c *clause) standard(action string) *kind {
+	if c.denial != nil && c.denied != "" { // ne párásítson: its own kind, and not the lamps
+		action = c.denied
+	}
 	switch action {
 	case "clean", "dock":
 		return &kind{Domain: "vacuum"}
@@ -90,11 +103,15 @@ func (c *clause) standard(action string) *kind {
 		return &kind{Domain: "fan"}
 	case "humidify":
 		return &kind{Domain: "humidifier"}
+	case "heat":
+		return &kind{Domain: "climate"}
 	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
 	}
 	switch action {
+	case "water":
+		return &kind{Domain: "valve"}
 	case "on", "off":
 		return &kind{Domain: "light"}
 	case "open", "close":
@@ -154,11 +171,15 @@ func domainsOf(action string) []string {
 func intentOf(action, domain string) string {
 	switch domain {
 	case "light":
-		return switchIntentBy("want", action)
+		return switchIntentBy(action, "want")
 	case "fan":
-		return switchIntentBy("ventilate", action)
+		return switchIntentBy(action, "ventilate", "want")
 	case "humidifier":
-		return switchIntentBy("humidify", action)
+		return switchIntentBy(action, "humidify", "want")
+	case "climate", "water_heater":
+		return switchIntentBy(action, "heat", "want")
+	case "switch", "input_boolean":
+		return switchIntentBy(action, "heat", "want", "water", "charge")
 	case "cover":
 		return coverIntentOf(action)
 	case "valve":
@@ -169,7 +190,9 @@ func intentOf(action, domain string) string {
 		return oneOf(action, meaning.VacuumStart, meaning.VacuumReturn, "clean", "dock")
 	case "lawn_mower":
 		return oneOf(action, meaning.LawnMowerStart, meaning.LawnMowerDock, "mow", "dock")
-	case "scene", "script", "automation", "button", "input_button":
+	case "automation":
+		return automationIntentOf(action)
+	case "scene", "script", "button", "input_button":
 		return sceneIntentOf(action)
 	case "media_player":
 		return mediaIntentOf(action)
@@ -178,9 +201,9 @@ func intentOf(action, domain string) string {
 	}
 }
 
-// switchIntentBy is for what a word of its own switches on as well: szellőztess.
-func switchIntentBy(word, action string) string {
-	if action == word {
+// switchIntentBy is for what words of its own switch on as well: szellőztess.
+func switchIntentBy(action string, words ...string) string {
+	if slices.Contains(words, action) {
 		return meaning.TurnOn
 	}
 
@@ -197,11 +220,22 @@ func sceneIntentOf(action string) string {
 	}
 }
 
+// automationIntentOf: an automation that is off waits for nothing.
+func automationIntentOf(action string) string {
+	if action == "off" || action == "stop" {
+		return meaning.TurnOff
+	}
+
+	return sceneIntentOf(action)
+}
+
 // mediaIntentOf: to start a player is to have it play, not only to give it power.
 func mediaIntentOf(action string) string {
 	switch action {
 	case "start", "want":
 		return meaning.MediaUnpause
+	case "pause":
+		return meaning.MediaPause
 	default:
 		return switchIntentOf(action)
 	}
@@ -211,7 +245,7 @@ func switchIntentOf(action string) string {
 	switch action {
 	case "on", "up", "start":
 		return meaning.TurnOn
-	case "off", "down", "stop":
+	case "off", "down", "stop", "pause", "shut":
 		return meaning.TurnOff
 	case "toggle":
 		return meaning.Toggle
@@ -222,9 +256,9 @@ func switchIntentOf(action string) string {
 
 func coverIntentOf(action string) string {
 	switch action {
-	case "open", "up":
+	case "open", "up", "roll_up", "let_out":
 		return meaning.TurnOn
-	case "close", "down":
+	case "close", "shut", "down", "roll_down", "release":
 		return meaning.TurnOff
 	case "stop", "pause":
 		return meaning.StopMoving
@@ -236,9 +270,9 @@ func coverIntentOf(action string) string {
 // valveIntentOf: an irrigation is also switched.
 func valveIntentOf(action string) string {
 	switch action {
-	case "on", "start":
+	case "on", "start", "water", "release", "want":
 		return meaning.TurnOn
-	case "off", "stop":
+	case "off", "stop", "pause":
 		return meaning.TurnOff
 	default:
 		return coverIntentOf(action)
@@ -248,7 +282,7 @@ func valveIntentOf(action string) string {
 // lockIntentOf: Home Assistant locks by HassTurnOn.
 func lockIntentOf(action string) string {
 	switch action {
-	case "close":
+	case "close", "shut":
 		return meaning.TurnOn
 	case "open", "unlock":
 		return meaning.TurnOff
@@ -260,9 +294,9 @@ func lockIntentOf(action string) string {
 // oneOf is for machines that start their work and go home after it.
 func oneOf(action, start, home, startWord, homeWord string) string {
 	switch action {
-	case startWord, "start", "on":
+	case startWord, "start", "work", "on", "release", "let_out":
 		return start
-	case homeWord, "off", "stop", "back":
+	case homeWord, "off", "stop", "pause", "back", "charge":
 		return home
 	default:
 		return ""

@@ -76,7 +76,7 @@ func (c *clause) beginsWithTopic() bool {
 // may ("nappali lámpák ki"), and so may a state that is wished for ("legyen nyitva") or a
 // verb alone, as on a button ("indít"); a statement does not.
 func (c *clause) isCommand() bool {
-	return c.verb == nil || c.mood == tellsState && c.classes&cBe != 0 || c.mood <= namesAction ||
+	return c.verb == nil || c.mood == tellsState && c.isToBe() || c.mood <= namesAction ||
 		c.mood == tellsPresent && (len(c.spans) == 1 || c.isTelegram())
 }
 

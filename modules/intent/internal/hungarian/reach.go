@@ -94,7 +94,7 @@ func (c *clause) places(domains []string) places {
 	var p places
 	isThere, isHere := false, false
 	for i, sp := range c.spans {
-		if c.isPosition(i) {
+		if c.isPosition(i) || sp.is(cBe) || sp.means(cChange, "slightly") { // lenne, and not lenn; kicsit, and not kis
 			continue
 		}
 		if sp.is(cArea|cFloor) && !c.isNamed(sp, domains) {
@@ -225,7 +225,12 @@ func (c *clause) isSingular(k *kind, sp *span, p places) bool {
 
 // isAll reports whether every one of a kind is meant: so it is said, or some are left out.
 func (c *clause) isAll(sp *span) bool {
-	return c.has(cQuantity, "all") || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
+	return c.has(cQuantity, "all") || c.isOfNone() || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
+}
+
+// isOfNone reports whether something is said of none of a kind: egy lámpa se égjen.
+func (c *clause) isOfNone() bool {
+	return c.denial != nil && (c.has(cQuantity, "none") || c.s.tokens[c.denial.from].fold == "se" || c.s.tokens[c.denial.from].fold == "sem")
 }
 
 // leavesOutPlace reports whether the sentence is about all places but some.

@@ -39,8 +39,11 @@ func isCommanding(sp *span) bool {
 
 // namesOrCommands is isCommanding for sentences that only name what is to be done.
 func namesOrCommands(sp *span) bool {
-	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= namesAction })
+	return !sp.is(cPrefix|cFiller) && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= namesAction && !sp.isThingDone(f) })
 }
+
+// isThingDone reports whether a verbal noun rather names what is there: fűtés, öntözés.
+func (sp *span) isThingDone(f verbForm) bool { return f.mood == namesAction && sp.is(cKind) }
 
 // boundary finds where the clause of the verb at b begins, after the verb at a: at "then",
 // at punctuation, at "and", or right before the verb.

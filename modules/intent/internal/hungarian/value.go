@@ -14,7 +14,10 @@ import (
 // percent reads an absolute per cent: a number, or maximum, minimum and half. least is what
 // the minimum means: a lamp at 0 would be off.
 func (c *clause) percent(least float64) (float64, bool) {
-	switch sp := c.first(cLevel); {
+	if level, ok := c.saidPercent(); ok {
+		return level, true
+	}
+	switch sp := c.level(); {
 	case sp == nil:
 	case sp.means(cLevel, "max"):
 		return 100, true
@@ -27,13 +30,28 @@ func (c *clause) percent(least float64) (float64, bool) {
 
 		return 50, true
 	}
+
+	return 0, false
+}
+
+// saidPercent reads an absolute per cent that was said as a number.
+func (c *clause) saidPercent() (float64, bool) {
 	for _, q := range c.quantities {
-		if q.ending.grammaticalCase != instrumental && (q.unit == "percent" || q.unit == "") {
+		if !c.isStep(q) && (q.unit == "percent" || q.unit == "") {
 			return q.value, true
 		}
 	}
 
 	return 0, false
+}
+
+// level is the word that says how much without a number; mind is no min.
+func (c *clause) level() *span {
+	if sp := c.first(cLevel); sp != nil && !sp.is(cQuantity) {
+		return sp
+	}
+
+	return nil
 }
 
 func (c *clause) hasLevel() bool {
@@ -52,10 +70,16 @@ func (c *clause) direction(attribute string, isClear bool) int {
 				continue
 			}
 			way, what, _ := strings.Cut(l.value, " ")
-			if what == attribute || what == "" && isClear {
-				return signOf(way)
+			if sign := signOf(way); sign != 0 && (what == attribute || what == "" && isClear) {
+				return sign
 			}
 		}
+	}
+	if isClear && c.hasStep() && c.action == "put" { // adj rá egy fokot
+		return +1
+	}
+	if isClear && c.isRolling() { // tekerd le a fényt
+		return signOf(strings.TrimPrefix(c.action, "roll_"))
 	}
 	way, what, _ := strings.Cut(c.action, "_")
 	if what == attribute || what == "" && isClear {
@@ -67,7 +91,7 @@ func (c *clause) direction(attribute string, isClear bool) int {
 
 func signOf(way string) int {
 	switch way {
-	case "more", "up":
+	case "more", "up", "raise":
 		return +1
 	case "less", "down":
 		return -1
@@ -80,6 +104,7 @@ func signOf(way string) int {
 type step struct {
 	slot      string
 	by        float64
+	times     float64 // instead of by, where it is not 0
 	low, high float64
 	present   func(*hamanagerapi.Entity) (float64, bool)
 }
@@ -101,11 +126,18 @@ func (c *clause) isStep(q quantity) bool {
 	case instrumental:
 		return true
 	case accusativeCase:
-		return slices.Contains([]string{"put", "take", "more", "less", "up", "down", "more_temperature", "less_temperature"}, c.action)
+		if q.unit == "percent" && c.action == "put" && c.prefix == nil && c.verb.prefix == "" && c.classes&cAgain == 0 {
+			return false // adj neki ötven százalékot
+		}
+
+		return slices.Contains([]string{"put", "raise", "take", "more", "less", "up", "down", "roll_up", "roll_down", "more_temperature", "less_temperature"}, c.action)
 	default:
 		return false
 	}
 }
+
+// isRolling: what turns a knob moves a cover as well.
+func (c *clause) isRolling() bool { return c.action == "roll_up" || c.action == "roll_down" }
 
 func (c *clause) hasStep() bool { return slices.ContainsFunc(c.quantities, c.isStep) }
 
@@ -121,6 +153,9 @@ func (s *step) apply(c *meaning.Command) {
 	value := s.by
 	if n > 0 {
 		value += sum / n
+		if s.times != 0 {
+			value = sum / n * s.times
+		}
 	}
 	value = min(max(value, s.low), s.high)
 	if value == math.Trunc(value) || s.slot != "temperature" {

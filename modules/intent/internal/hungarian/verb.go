@@ -27,6 +27,7 @@ type verb struct {
 	Noun       string            `yaml:"noun"`
 	Only       bool              `yaml:"only"`
 	Back       bool              `yaml:"back"`
+	Denied     string            `yaml:"denied"` // the action where it is wished not to be: ne égjen
 	Senses     map[string]string `yaml:"senses"` // folded prefix -> action
 }
 
@@ -94,7 +95,7 @@ func (l *language) addForms(v *verb) {
 
 	stem := cmp.Or(v.OtherStem, v.Stem)
 	isBack := v.isBack()
-	add(asks, endings(stem, isBack, "nád/néd nál/nél ná/né nánk/nénk na/ne anád/enéd anál/enél aná/ené anánk/enénk hatnád/hetnéd hatnál/hetnél hatná/hetné hatnánk/hetnénk hatod/heted")...)
+	add(asks, endings(stem, isBack, "nád/néd nál/nél ná/né nánk/nénk na/ne anád/enéd anál/enél hatjuk/hetjük hatja/hetje hatsz/hetsz aná/ené anánk/enénk hatnád/hetnéd hatnál/hetnél hatná/hetné hatnánk/hetnénk hatod/heted")...)
 	add(asks, endings(v.Stem, isBack, "od/ed od/öd sz/sz asz/esz")...)
 	add(namesAction, endings(stem, isBack, "ni/ni nod/ned nom/nem nia/nie ani/eni")...)
 	add(namesAction, nouns(v, isBack)...)
@@ -116,7 +117,7 @@ func nouns(v *verb, isBack bool) []string {
 		vowel = "a"
 	}
 
-	return []string{noun, noun + vowel}
+	return []string{noun, noun + vowel, noun + "t", noun + vowel + "t"}
 }
 
 // imperative makes the forms that command: the j of the imperative joins the stem's end.

@@ -1,0 +1,87 @@
+package hungarian
+
+import "slices"
+
+// findAsked takes what is asked for without a verb: kéne egy kis fény, elég a zenéből. Where
+// nothing is named that it could be said of, those words are only polite or mean something else.
+func (c *clause) findAsked() {
+	sp := c.first(cAsked)
+	if sp == nil || c.classes&(cEntity|cKind) == 0 || c.classes&cQuestion != 0 || c.isAboutOther("cleaning") || c.s.isQuestion {
+		return
+	}
+	action := sp.value(cAsked)
+	if action == "enough" {
+		if !slices.ContainsFunc(c.spans, func(sp *span) bool { return isThing(sp) && sp.suffix.grammaticalCase == elative }) {
+			return // elég a fény
+		}
+		action = "stop"
+	}
+	if action == "want" && c.isAnyOne() {
+		return
+	}
+	c.asked, c.action, c.mood = sp, action, namesAction
+}
+
+// isAnyOne reports whether the thing that is spoken of is any of its kind, and none that is
+// there: kellene egy lámpa a nappaliba.
+func (c *clause) isAnyOne() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cKind|cEntity) && sp.from > 0 && c.s.tokens[sp.from-1].fold == "egy"
+	})
+}
+
+// deny takes a negation for part of what is asked for: what a device is wished not to do (ne
+// égjen), and a question that asks politely (nem kapcsolnád le?). Any other stays one.
+func (c *clause) deny() {
+	sp := c.onlyNegation()
+	if sp == nil {
+		return
+	}
+	isNot := sp.means(cNegation, "told") && c.s.tokens[sp.from].fold == "nem"
+	switch {
+	case c.of.Denied != "" && c.mood == commands && isOfThird(c.s.tokens[c.verb.from].fold) && (!isNot || c.isWish()):
+		c.denied, c.action = c.action, c.of.Denied
+	case isNot && c.mood == asks && (c.s.isQuestion || isConditional(c.s.tokens[c.verb.from].fold)):
+	default:
+		return
+	}
+	c.denial = sp
+	c.classes &^= cNegation
+}
+
+// onlyNegation is the clause's negation, nil where there is none or more than one.
+func (c *clause) onlyNegation() *span {
+	if c.classes&cNegation == 0 {
+		return nil
+	}
+	var found *span
+	for _, sp := range c.spans {
+		switch {
+		case !sp.is(cNegation):
+		case found != nil:
+			return nil
+		default:
+			found = sp
+		}
+	}
+
+	return found
+}
+
+// isWish reports whether the clause says how somebody would like things to be.
+func (c *clause) isWish() bool { return c.has(cFiller, "wish") }
+
+// isToBe reports whether something is to be so: legyen nyitva; szeretném, ha nyitva lenne.
+func (c *clause) isToBe() bool {
+	return c.has(cBe, "") || c.has(cBe, "wished") && c.isWish()
+}
+
+// isOfThird reports whether a folded form wishes what a device is to do: égjen, and not világíts.
+func isOfThird(folded string) bool {
+	return endsWithAny(folded, []string{"on", "en", "nak", "nek", "na", "ne"})
+}
+
+// isConditional reports whether a folded form of a verb says what somebody would do.
+func isConditional(folded string) bool {
+	return endsWithAny(folded, []string{"nad", "ned", "nal", "nel"})
+}
