@@ -24,7 +24,7 @@ func distributed(s *sentence, spans []*span) [][]*span {
 	var before class
 	for _, segment := range segments {
 		parts := partsOf(segment)
-		if len(clauses) > 0 && !differInTwo(before, parts) {
+		if len(clauses) > 0 && !differInTwo(before, parts) && !isOtherDeed(before, parts) && !isSetNext(clauses[len(clauses)-1], segment) && !isOtherTime(s, clauses[len(clauses)-1], segment) {
 			last := len(clauses) - 1
 			clauses[last] = slices.Concat(clauses[last], segment)
 			before |= parts
@@ -36,6 +36,11 @@ func distributed(s *sentence, spans []*span) [][]*span {
 	}
 	if len(clauses) < 2 {
 		return [][]*span{spans}
+	}
+	for i := 1; i < len(clauses); i++ { // a bojlert be, fél óra múlva ki
+		if parts := partsOf(clauses[i]); parts&(partThing|partPlace) == 0 && slices.ContainsFunc(clauses[i], func(sp *span) bool { return sp.is(cTime|cUnit) }) {
+			clauses[i] = slices.Concat(thingsIn(clauses[i-1]), clauses[i])
+		}
 	}
 	for i := len(clauses) - 2; i >= 0; i-- { // a konyhában fel, a nappaliban le a villanyt
 		if partsOf(clauses[i])&partThing == 0 {
@@ -59,8 +64,9 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 	var segments [][]*span
 	from := 0
 	for k := 1; k < len(spans); k++ {
-		isCut := s.tokens[spans[k].from].breakBefore || spans[k].means(cConjunction, "and") && k != verb+1
-		if !isCut || countParts(partsOf(spans[from:k])) < 2 {
+		isCut := s.tokens[spans[k].from].breakBefore || spans[k].means(cConjunction, "then") || spans[k].means(cConjunction, "and") && k != verb+1
+		said := partsOf(spans[from:k])
+		if !isCut || countParts(said) < 2 && (len(segments) == 0 || said&partDeed == 0) {
 			continue
 		}
 		if onlyFillers(spans[k:]) || hasOnlyVerb(spans[k:]) {
@@ -99,6 +105,42 @@ func countParts(parts class) int {
 
 func differInTwo(a, b class) bool { return countParts(a&b) >= 2 }
 
+// partDeed is what says what is done: redőny le, csillár húsz százalékra.
+const partDeed = cPrefix | partAmount
+
+// isOtherDeed reports whether a part speaks of another thing, and of what is done to it in its own way.
+func isOtherDeed(before, part class) bool {
+	return part&partThing != 0 && part&partDeed != 0 && before&(partThing|partPlace) != 0 && before&partDeed != 0
+}
+
+// isSetNext reports whether a part only says to how many degrees what was switched before it is to be
+// set: klíma be, huszonkét fokra.
+func isSetNext(before, part []*span) bool {
+	isDegrees := slices.ContainsFunc(part, func(sp *span) bool { return sp.means(cUnit, "degree") })
+
+	return isDegrees && partsOf(part) == partAmount && partsOf(before) == partThing|cPrefix && !slices.ContainsFunc(before, namesOrCommands)
+}
+
+// isOtherTime reports whether a part is for another time than the one before it: most a kávéfőzőt,
+// este nyolckor a bojlert. A time at the end of an enumeration is that of all.
+func isOtherTime(s *sentence, before, part []*span) bool {
+	at := slices.IndexFunc(part, func(sp *span) bool { return sp.is(cTime) })
+	if at < 0 || partsOf(part)&(partThing|cPrefix) == 0 {
+		return false
+	}
+	isSaid := slices.ContainsFunc(before, func(sp *span) bool { return sp.is(cTime) || isNow(s, sp) })
+
+	return isSaid || onlySmall(part[:at]) || slices.ContainsFunc(part[1:], func(sp *span) bool { return sp.is(cConjunction) })
+}
+
+func onlySmall(row []*span) bool {
+	return !slices.ContainsFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+}
+
+func isNow(s *sentence, sp *span) bool {
+	return slices.ContainsFunc(times().Now, func(w string) bool { return isFoldOf(s.tokens[sp.from].fold, w) })
+}
+
 // prefixOf is the place of the prefix that belongs to the verb, -1 without one.
 func prefixOf(spans []*span, verb int) int {
 	if verb < 0 {
@@ -130,7 +172,7 @@ func withVerb(part, spans []*span, verb, prefix int) []*span {
 		return part
 	}
 	part = slices.Clone(part)
-	if partsOf(part)&cPrefix == 0 && prefix >= 0 && spans[verb].prefix == "" && !slices.Contains(part, spans[prefix]) {
+	if partsOf(part)&partDeed == 0 && prefix >= 0 && spans[verb].prefix == "" && !slices.Contains(part, spans[prefix]) {
 		part = append(part, spans[prefix])
 	}
 	if !slices.Contains(part, spans[verb]) {

@@ -16,7 +16,7 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	}
 	rows, _ := ix.findSpans(s).coverings()
 	for _, row := range rows {
-		row, left := takeExceptions(s, ix.corrected(s, row))
+		row, left := ix.prepared(s, row)
 		if !saysAnything(row) {
 			continue
 		}

@@ -112,7 +112,7 @@ func (r *interpretation) putOff(c *clause) {
 // atThatTime gives a clause the time that was said before the verb of an earlier one, where it
 // says none of its own: holnap reggel húzd fel a redőnyt, és kapcsold le a villanyt. A time after
 // the verb is that verb's alone: kapcsold fel, és kapcsold le öt perc múlva.
-func atThatTime(when, spans []*span) (clause, next []*span) {
+func atThatTime(s *sentence, when, spans []*span) (clause, next []*span) {
 	isTime := func(sp *span) bool { return sp.is(cTime) }
 	if slices.ContainsFunc(spans, isTime) {
 		next = nil
@@ -127,7 +127,7 @@ func atThatTime(when, spans []*span) (clause, next []*span) {
 
 		return spans, next
 	}
-	if len(when) == 0 {
+	if len(when) == 0 || slices.ContainsFunc(spans, func(sp *span) bool { return isNow(s, sp) }) {
 		return spans, nil
 	}
 

@@ -26,6 +26,7 @@ type timeWords struct {
 	Every      []string           `yaml:"every"`
 	HalfOf     []string           `yaml:"half_of"`
 	Plans      []string           `yaml:"plans"`
+	Now        []string           `yaml:"now"`
 	TakesBack  []string           `yaml:"takes_back"`
 	Instead    []string           `yaml:"instead"`
 	Speech     timeSpeech         `yaml:"speech"`

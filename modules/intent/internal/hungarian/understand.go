@@ -79,7 +79,7 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 	lefts := make([][]exception, len(rows))
 	var best *interpretation
 	for i, row := range rows {
-		rows[i], lefts[i] = takeExceptions(s, withoutPurpose(s, ix.corrected(s, row)))
+		rows[i], lefts[i] = ix.prepared(s, row)
 		s.left = lefts[i]
 		if r := ix.subtract(ix.readSentence(u, s, rows[i]), s.left); r != nil {
 			r.score += scores[i]
@@ -140,6 +140,9 @@ func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *in
 	if len(row) == 0 {
 		return nil
 	}
+	if r := ix.readQuestions(u, s, row); r != nil {
+		return r
+	}
 	clauses := clausesOf(s, row, isCommanding)
 	if r := ix.readClauses(u, s, clauses, nil); r != nil {
 		return r
@@ -159,7 +162,7 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 	whole := new(interpretation)
 	var when []*span
 	for i := range clauses {
-		clauses[i], when = atThatTime(when, clauses[i])
+		clauses[i], when = atThatTime(s, when, clauses[i])
 		var r *interpretation
 		if r, topic = ix.readNext(u, s, clauses[i], topic); r == nil {
 			return nil
@@ -185,7 +188,10 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 	order := [][]*span{spans}
 	if len(topic) > 0 {
 		order = append(order, inherit(topic, spans))
-		if !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget &^ cQuantity) }) {
+		isNameless := !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget &^ cQuantity) })
+		if own := ix.asksByItself(u, s, spans); own != nil {
+			return own, spans
+		} else if isNameless {
 			slices.Reverse(order)
 		}
 	}
@@ -201,6 +207,20 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 	}
 
 	return r, about
+}
+
+// asksByItself reads a question that needs nothing of the clause before: kapcsold be a bojlert, és
+// mondd meg, hány fok van.
+func (ix *Index) asksByItself(u meaning.Utterance, s *sentence, spans []*span) *interpretation {
+	if !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cQuestion) }) {
+		return nil
+	}
+	r := ix.readClause(newClause(ix, u, s, spans))
+	if r == nil || r.question != nil || r.isEmpty() || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsQuestion(c.Intent) }) {
+		return nil
+	}
+
+	return r
 }
 
 // settle reads a clause that leaves open which thing is meant in the place that the clause
