@@ -45,7 +45,8 @@ func (c *clause) addToList() []draft {
 // tickOff reads "húzd ki a tejet a listáról"; to tick off is said of nothing but lists.
 func (c *clause) tickOff() []draft {
 	lists := c.lists()
-	if c.negates() || len(lists) > 1 || len(lists) == 0 && c.action != "done" || len(lists) == 1 && !c.isFrom(lists[0]) && c.action != "done" {
+	isGot := slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cNeeds, "got") })
+	if c.negates() || len(lists) > 1 || len(lists) == 0 && c.action != "done" && !isGot || len(lists) == 1 && !c.isFrom(lists[0]) && c.action != "done" {
 		return nil
 	}
 
@@ -84,7 +85,9 @@ func (c *clause) lists() []*span {
 
 // negates reports whether anything is denied, other than that there is enough of something.
 func (c *clause) negates() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cNegation) && !sp.is(cNeeds) })
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cNegation) && !sp.is(cNeeds) || c.s.tokens[sp.from].fold == "vagy" // on one or the other: which?
+	})
 }
 
 // isFrom reports whether a list is what something is taken from, or ticked off on: listáról, listán.
@@ -142,7 +145,7 @@ func (c *clause) itemsFor(list int) []string {
 	named := *c
 	named.spans = rest
 	if first, _, ok := named.itemSpans(slices.IndexFunc(rest, func(sp *span) bool { return list >= 0 && sp == c.spans[list] })); ok && first >= 0 {
-		return c.itemsIn(list)
+		return named.itemsIn(slices.IndexFunc(rest, func(sp *span) bool { return list >= 0 && sp == c.spans[list] }))
 	}
 	named.spans = missing
 
@@ -151,7 +154,7 @@ func (c *clause) itemsFor(list int) []string {
 
 // needed is what is said of a thing that the command is about: it is missing, or was got.
 func (c *clause) needed() string {
-	if c.action == "done" {
+	if c.action == "done" || c.action == "open" { // kipipál, kihúz
 		return "got"
 	}
 

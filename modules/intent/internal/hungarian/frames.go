@@ -40,7 +40,28 @@ func (f *frame) fits(c *clause) bool {
 		return false
 	}
 
-	return f.fitsTime(c)
+	return f.fitsTime(c) && (f.asks || !c.contradictsItself())
+}
+
+// contradictsItself reports whether another prefix asks for the contrary: kapcsold fel ..., le ...
+func (c *clause) contradictsItself() bool {
+	if c.prefix == nil {
+		return false
+	}
+
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp != c.prefix && sp.is(cPrefix) && !sp.is(cQuestion|cConjunction) && isContrary(c.prefix.value(cPrefix), sp.value(cPrefix))
+	})
+}
+
+func isContrary(a, b string) bool {
+	for _, pair := range [][2]string{{"fel", "le"}, {"be", "ki"}, {"fol", "le"}, {"fel", "ki"}, {"le", "be"}} {
+		if a == pair[0] && b == pair[1] || a == pair[1] && b == pair[0] {
+			return true
+		}
+	}
+
+	return false
 }
 
 // fitsTime reports whether all of the clause is the frame's, also what it says about when.

@@ -7,7 +7,7 @@ func splitClauses(s *sentence, row []*span, begins func(*span) bool) [][]*span {
 	var clauses [][]*span
 	from, last := 0, -1
 	for i, sp := range row {
-		if !begins(sp) {
+		if !begins(sp) && !wishesByItself(s, row, i, begins) {
 			continue
 		}
 		if last >= 0 {
@@ -19,6 +19,64 @@ func splitClauses(s *sentence, row []*span, begins func(*span) bool) [][]*span {
 	}
 
 	return append(clauses, row[from:])
+}
+
+// wishesByItself reports whether a "legyen" is the verb of a part of its own, beside another verb:
+// indulhat a porszívó, addig a lámpa legyen kék.
+func wishesByItself(s *sentence, row []*span, at int, begins func(*span) bool) bool {
+	if !row[at].is(cBe) || !slices.ContainsFunc(row, begins) {
+		return false
+	}
+	from, to := at, at+1
+	for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from].means(cConjunction, "then") && !isProperAnd(s, row[from]) {
+		from--
+	}
+	for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].is(cConjunction) {
+		to++
+	}
+	piece := row[from:to]
+
+	return slices.ContainsFunc(piece, isThing) && !slices.ContainsFunc(piece, begins)
+}
+
+// telegraphic cuts a row at every pause and "and" after which something else is to be done, with or
+// without a verb: redőny le, csillár húsz százalékra, és szóljon a zene.
+func telegraphic(s *sentence, row []*span) [][]*span {
+	var clauses [][]*span
+	from := 0
+	for k := 1; k < len(row); k++ {
+		isCut := s.tokens[row[k].from].breakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && isProperAnd(s, row[k])
+		if isCut && isWholeCommand(s, row[from:k]) && isWholeCommand(s, row[k:]) && hasOwnThing(s, row[k:]) {
+			clauses = append(clauses, row[from:k])
+			from = k
+		}
+	}
+
+	return append(clauses, row[from:])
+}
+
+// isWholeCommand reports whether a part says a thing, or a timer, and what is done to it.
+func isWholeCommand(s *sentence, part []*span) bool {
+	isAbout := slices.ContainsFunc(part, func(sp *span) bool { return isThing(sp) || sp.is(cAbout|cUnit) || isListNamed(sp) })
+	isDone := slices.ContainsFunc(part, func(sp *span) bool {
+		return isCommanding(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cBe|partAmount|cMedia) && !sp.is(cFiller) || sp.means(cFiller, "wanted")
+	})
+
+	return isAbout && isDone
+}
+
+// hasOwnThing reports whether the first piece of a part names what it is about.
+func hasOwnThing(s *sentence, part []*span) bool {
+	for i, sp := range part {
+		if i > 0 && s.tokens[sp.from].breakBefore {
+			return false
+		}
+		if isThing(sp) || sp.is(cAbout) {
+			return true
+		}
+	}
+
+	return false
 }
 
 // clausesOf cuts a sentence into clauses, and those further whose verb is said of several
@@ -61,14 +119,23 @@ func boundary(s *sentence, row []*span, a, b int) int {
 			}
 		}
 	}
+	isRightBefore := and >= 0 && isProperAnd(s, row[and]) && onlyFillers(row[and+1:b]) // a tévét, a csillárt, és húzd le
 	switch {
-	case pause >= 0:
+	case pause >= 0 && !isRightBefore:
 		return pause
 	case and >= 0:
 		return and
 	default:
 		return b
 	}
+}
+
+// isProperAnd reports whether a word stands between what it joins: és, and not meg, pedig, which
+// may follow the first word of what they join.
+func isProperAnd(s *sentence, sp *span) bool {
+	folded := s.tokens[sp.from].fold
+
+	return s.tokens[sp.from].breakBefore || folded == "es" || folded == "s"
 }
 
 // isPrefixOf reports whether the span right after a verb is its prefix rather than "and":

@@ -148,7 +148,12 @@ func (ix *Index) readSentence(u meaning.Utterance, s *sentence, row []*span) *in
 		return r
 	}
 	if more := clausesOf(s, row, namesOrCommands); len(more) != len(clauses) { // lámpát lekapcsolni, redőnyt lehúzni
-		return ix.readClauses(u, s, more, nil)
+		if r := ix.readClauses(u, s, more, nil); r != nil {
+			return r
+		}
+	}
+	if parts := telegraphic(s, row); len(parts) > 1 {
+		return ix.readClauses(u, s, parts, nil)
 	}
 
 	return nil
