@@ -93,6 +93,9 @@ func joinsWhatFollows(piece []*span) bool {
 
 // isAside reports whether a clause asks for nothing.
 func (l *language) isAside(s *sentence, piece []*span) bool {
+	if isTimerNeedless(piece) {
+		return false
+	}
 	tells, addresses := isPredicate(s, piece), true
 	for i, sp := range piece {
 		switch {

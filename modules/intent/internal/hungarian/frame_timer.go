@@ -268,3 +268,9 @@ func addTime(slots meaning.Slots, prefix string, quantities []quantity) bool {
 
 	return len(quantities) > 0
 }
+
+// isTimerNeedless reports whether a piece says that a timer is no longer wanted, and so asks to cancel it.
+func isTimerNeedless(piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cAbout, "timer") }) &&
+		slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNeedless|cNevermind) || sp.means(cMedia, "stop") })
+}
