@@ -130,7 +130,7 @@ func isPredicate(s *sentence, piece []*span) bool {
 // unknown word with the form of one.
 func (l *language) isTelling(s *sentence, piece []*span, at int) bool {
 	sp := piece[at]
-	if sp.is(cTells|cCopula|cBlock|cFeel) || sp.is(cAsked) && !sp.means(cAsked, "want") || sp.is(cState) && sp.isWhole || sp.means(cHome, "arrived") {
+	if sp.is(cTells|cCopula|cBlock|cFeel) || sp.means(cAsked, "stop") || sp.means(cAsked, "enough") || sp.is(cState) && sp.isWhole || sp.means(cHome, "arrived") {
 		return true
 	}
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsPresent || f.mood == tellsOther }) {

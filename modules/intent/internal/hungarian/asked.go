@@ -16,6 +16,9 @@ func (c *clause) findAsked() {
 		}
 		action = "stop"
 	}
+	if action == "quit" {
+		action = "stop"
+	}
 	if action == "want" && c.isAnyOne() {
 		return
 	}

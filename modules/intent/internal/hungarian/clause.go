@@ -59,7 +59,7 @@ func (c *clause) findVerb() {
 			if sp.is(cFiller) { // "kérem" beside another verb is only polite
 				said = max(said, namesAction)
 			}
-			if sp.isThingDone(form) || action == "" || c.verb != nil && c.mood <= said {
+			if sp.isThingDone(form) || sp.is(cFeel) || action == "" || c.verb != nil && c.mood <= said {
 				continue
 			}
 			c.verb, c.mood, c.action, c.prefix, c.of = sp, said, action, prefix, form.verb

@@ -46,7 +46,7 @@ func (c *clause) play(intent string, values meaning.Slots) []draft {
 		if here := c.here(); here != nil && len(targets[i].slots) == 0 {
 			targets[i].slots["area"] = here.Name
 		}
-		targets[i].isOne = false
+		targets[i].isOne = len(targets[i].slots) == 0 // of several that play, only the speaker knows which
 	}
 
 	return draftsFor(intent, values, targets)

@@ -1,6 +1,8 @@
 package hungarian
 
 import (
+	"strings"
+
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -8,7 +10,7 @@ import (
 // van a nappaliban, fázom, túl hangos a tévé.
 func hintFrames() []frame {
 	return []frame{{
-		name: "hint", actions: []string{""}, needs: cFeel, allows: cTarget | cCopula | cTells | cLit | cClass | cAttribute, make: (*clause).hint,
+		name: "hint", actions: []string{""}, needs: cFeel, allows: cTarget | cChange | cCopula | cTells | cLit | cClass | cAttribute, make: (*clause).hint,
 	}}
 }
 
@@ -16,7 +18,11 @@ func (c *clause) hint() []draft {
 	if c.s.isQuestion || c.has(cFiller, "today") || c.has(cPlace, "there") || c.has(cPlace, "everywhere") {
 		return nil
 	}
-	switch c.first(cFeel).value(cFeel) {
+	said, isOfRoom := strings.CutPrefix(c.first(cFeel).value(cFeel), "room ")
+	if isOfRoom && !c.saysOfRoom() {
+		return nil
+	}
+	switch said {
 	case "dark":
 		return c.inRoom(meaning.TurnOn, meaning.Slots{}, nil, "light")
 	case "bright":
@@ -29,9 +35,29 @@ func (c *clause) hint() []draft {
 		return c.turnVolume(-1)
 	case "quiet":
 		return c.turnVolume(+1)
+	case "stuffy":
+		return c.inRoom(meaning.TurnOn, meaning.Slots{}, nil, "fan")
+	case "dry":
+		return c.inRoom(meaning.TurnOn, meaning.Slots{}, nil, "humidifier")
 	default:
 		return nil
 	}
+}
+
+// saysOfRoom reports whether what is told is said of a room itself, and of no thing in it:
+// hideg a háló, and not meleg a radiátor.
+func (c *clause) saysOfRoom() bool {
+	isRoom := false
+	for _, sp := range c.spans {
+		switch {
+		case sp.is(cArea) && !sp.suffix.isThere:
+			isRoom = true
+		case sp.is(cArea | cFloor | cEntity | cKind):
+			return false
+		}
+	}
+
+	return isRoom
 }
 
 // inRoom makes a command for the devices of a kind in the room that was spoken of, or in the
@@ -39,6 +65,14 @@ func (c *clause) hint() []draft {
 func (c *clause) inRoom(intent string, values meaning.Slots, change *step, domain string) []draft {
 	k := &kind{Domain: domain}
 	p := c.places([]string{domain})
+	if named := c.named([]string{domain}, p); len(named) > 0 && c.isAllReached([]string{domain}) { // vakít a csillár
+		drafts := draftsFor(intent, values, named)
+		for i := range drafts {
+			drafts[i].change = change
+		}
+
+		return drafts
+	}
 	if here := c.here(); here != nil && len(p.areas)+len(p.floors) == 0 {
 		p.areas = append(p.areas, here)
 	}

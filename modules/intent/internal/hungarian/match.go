@@ -50,6 +50,7 @@ func (f *spanner) matchNumber(i, first int) {
 	if rest == "" {
 		f.matchLongNumber(i, first, value)
 	}
+	rest = f.withoutAdjective(i, rest)
 	ending, known := f.ix.lang.suffixes[rest]
 	if rest != "" && !known || value == 1 && !f.isUnit(i+1) { // "egy" is an article first
 		return
@@ -154,8 +155,20 @@ func (f *spanner) roomOf(folded string) *name {
 	return nil
 }
 
+// withoutAdjective cuts the ending of a number that says how much of what follows: hatvanas hangerő.
+func (f *spanner) withoutAdjective(i int, rest string) string {
+	if slices.Contains(numberAdjectives(), rest) && f.isOf(i+1, cAttribute) {
+		return ""
+	}
+
+	return rest
+}
+
 // isUnit reports whether a token can be a unit of measure.
-func (f *spanner) isUnit(i int) bool {
+func (f *spanner) isUnit(i int) bool { return f.isOf(i, cUnit) }
+
+// isOf reports whether a token can be a word of a class.
+func (f *spanner) isOf(i int, of class) bool {
 	if i >= len(f.s.tokens) {
 		return false
 	}
@@ -164,8 +177,8 @@ func (f *spanner) isUnit(i int) bool {
 			continue
 		}
 		for _, p := range f.ix.lang.phrases[r.word] {
-			isUnit := slices.ContainsFunc(p.lexemes, func(l lexeme) bool { return l.class == cUnit })
-			if len(p.words) == 1 && isUnit {
+			isOf := slices.ContainsFunc(p.lexemes, func(l lexeme) bool { return l.class == of })
+			if len(p.words) == 1 && isOf {
 				return true
 			}
 		}

@@ -306,7 +306,7 @@ func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
 func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) bool) (last reading, to int, ok bool) {
 	at := i + 1
 	for _, word := range wanted[1:] {
-		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) {
+		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) && !f.isWord(at, word) { // túl erős a fény has one of its own
 			at++
 		}
 		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore && !isLinker(f.s.tokens[at].fold) || !allowed(r.suffix) {
@@ -321,6 +321,11 @@ func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) 
 	}
 
 	return r, at, true
+}
+
+// isWord reports whether a token can be the word.
+func (f *spanner) isWord(at int, word int32) bool {
+	return slices.ContainsFunc(f.readings[at], func(r reading) bool { return r.word == word })
 }
 
 // isLinker: a comma before it does not part it from the words before: szeretném, ha.
