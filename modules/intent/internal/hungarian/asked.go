@@ -40,13 +40,14 @@ func (c *clause) deny() {
 	if sp == nil {
 		return
 	}
-	isNot := sp.means(cNegation, "told") && c.s.tokens[sp.from].fold == "nem"
-	switch {
-	case c.of.Denied != "" && c.mood == commands && isOfThird(c.s.tokens[c.verb.from].fold) && (!isNot || c.isWish()):
-		c.denied, c.action = c.action, c.of.Denied
-	case isNot && c.mood == asks && (c.s.isQuestion || isConditional(c.s.tokens[c.verb.from].fold)):
-	default:
+	said, isNot := c.s.tokens[c.verb.from].fold, c.s.tokens[sp.from].fold == "nem"
+	isDenied := c.of.Denied != "" && c.mood == commands && isOfThird(said) && (!isNot || c.isWish())
+	isPolite := isNot && c.mood == asks && (c.s.isQuestion || isConditional(said))
+	if !isDenied && !isPolite {
 		return
+	}
+	if isDenied {
+		c.denied, c.action = c.action, c.of.Denied
 	}
 	c.denial = sp
 	c.classes &^= cNegation

@@ -86,12 +86,10 @@ func (c *clause) setBrightness(values meaning.Slots) *step {
 	}
 	direction := c.direction("brightness", speaksOfLights)
 	change := c.brighter(direction)
-	switch {
-	case speaksOfLights && c.action == "double":
-		change.times = 2
-	case speaksOfLights && c.action == "halve":
-		change.times = 0.5
-	case direction == 0 || c.action == "up" || c.action == "down":
+	if speaksOfLights {
+		change.times = map[string]float64{"double": 2, "halve": 0.5}[c.action]
+	}
+	if change.times == 0 && (direction == 0 || c.action == "up" || c.action == "down") {
 		return nil
 	}
 	values["brightness"] = 50 // stands in until the lamps are known

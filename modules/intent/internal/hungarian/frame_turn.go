@@ -42,17 +42,35 @@ func (c *clause) isAboutOther(topic string) bool {
 
 // actionOnDevice is what the verb asks for, where what it is said of tells more.
 func (c *clause) actionOnDevice() string {
+	switch c.action {
+	case "", "want":
+		return c.actionUnsaid()
+	case "skip", "run", "set", "put":
+		if c.first(cDock) != nil { // menjen a dokkolóra
+			return "dock"
+		}
+	}
+	switch c.action {
+	case "run", "work": // mehet a bojler
+		return "start"
+	case "set", "put":
+		if c.hasIndefinite("light") { // kapcsolj lámpát
+			return "on"
+		}
+	}
+
+	return c.action
+}
+
+// actionUnsaid is what is asked for without a verb that says it.
+func (c *clause) actionUnsaid() string {
 	switch {
 	case c.action == "" && c.isToBe(): // legyen mozi
 		return "start"
 	case c.action == "" && c.wantsUnsaid(): // villanyt a konyhába!
 		return "want"
-	case slices.Contains([]string{"skip", "run", "set", "put"}, c.action) && c.first(cDock) != nil: // menjen a dokkolóra
-		return "dock"
-	case c.action == "run", c.action == "work", (c.action == "" || c.action == "want") && c.namesScene(): // mehet a bojler; mozi jelenet!
+	case c.namesScene(): // mozi jelenet!
 		return "start"
-	case (c.action == "set" || c.action == "put") && c.hasIndefinite("light"): // kapcsolj lámpát
-		return "on"
 	default:
 		return c.action
 	}
@@ -94,17 +112,8 @@ func (c *clause) standard(action string) *kind {
 	if c.denial != nil && c.denied != "" { // ne párásítson: its own kind, and not the lamps
 		action = c.denied
 	}
-	switch action {
-	case "clean", "dock":
-		return &kind{Domain: "vacuum"}
-	case "mow":
-		return &kind{Domain: "lawn_mower"}
-	case "ventilate":
-		return &kind{Domain: "fan"}
-	case "humidify":
-		return &kind{Domain: "humidifier"}
-	case "heat":
-		return &kind{Domain: "climate"}
+	if domain := machineFor(action); domain != "" {
+		return &kind{Domain: domain}
 	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
@@ -118,6 +127,24 @@ func (c *clause) standard(action string) *kind {
 		return &kind{Domain: "cover"}
 	default:
 		return nil
+	}
+}
+
+// machineFor is the domain of what does such work; empty where the action names none.
+func machineFor(action string) string {
+	switch action {
+	case "clean", "dock":
+		return "vacuum"
+	case "mow":
+		return "lawn_mower"
+	case "ventilate":
+		return "fan"
+	case "humidify":
+		return "humidifier"
+	case "heat":
+		return "climate"
+	default:
+		return ""
 	}
 }
 
@@ -170,16 +197,6 @@ func domainsOf(action string) []string {
 // intentOf is what an action means for a domain; empty where it means nothing.
 func intentOf(action, domain string) string {
 	switch domain {
-	case "light":
-		return switchIntentBy(action, "want")
-	case "fan":
-		return switchIntentBy(action, "ventilate", "want")
-	case "humidifier":
-		return switchIntentBy(action, "humidify", "want")
-	case "climate", "water_heater":
-		return switchIntentBy(action, "heat", "want")
-	case "switch", "input_boolean":
-		return switchIntentBy(action, "heat", "want", "water", "charge")
 	case "cover":
 		return coverIntentOf(action)
 	case "valve":
@@ -196,6 +213,24 @@ func intentOf(action, domain string) string {
 		return sceneIntentOf(action)
 	case "media_player":
 		return mediaIntentOf(action)
+	default:
+		return applianceIntentOf(action, domain)
+	}
+}
+
+// applianceIntentOf is intentOf for what is switched.
+func applianceIntentOf(action, domain string) string {
+	switch domain {
+	case "light":
+		return switchIntentBy(action, "want")
+	case "fan":
+		return switchIntentBy(action, "ventilate", "want")
+	case "humidifier":
+		return switchIntentBy(action, "humidify", "want")
+	case "climate", "water_heater":
+		return switchIntentBy(action, "heat", "want")
+	case "switch", "input_boolean":
+		return switchIntentBy(action, "heat", "want", "water", "charge")
 	default:
 		return switchIntentOf(action)
 	}

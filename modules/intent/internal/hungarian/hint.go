@@ -23,6 +23,18 @@ func (c *clause) hint() []draft {
 		return nil
 	}
 	switch said {
+	case "loud":
+		return c.turnVolume(-1)
+	case "quiet":
+		return c.turnVolume(+1)
+	default:
+		return c.improveRoom(said)
+	}
+}
+
+// improveRoom does what helps against what is said of a room.
+func (c *clause) improveRoom(said string) []draft {
+	switch said {
 	case "dark":
 		return c.inRoom(meaning.TurnOn, meaning.Slots{}, nil, "light")
 	case "bright":
@@ -31,10 +43,6 @@ func (c *clause) hint() []draft {
 		return c.inRoom(meaning.ClimateSet, meaning.Slots{}, c.warmer(+1), "climate")
 	case "warm":
 		return c.inRoom(meaning.ClimateSet, meaning.Slots{}, c.warmer(-1), "climate")
-	case "loud":
-		return c.turnVolume(-1)
-	case "quiet":
-		return c.turnVolume(+1)
 	case "stuffy":
 		return c.inRoom(meaning.TurnOn, meaning.Slots{}, nil, "fan")
 	case "dry":

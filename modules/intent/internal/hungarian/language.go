@@ -21,7 +21,7 @@ type language struct {
 	heads    []string       // folded: what the names of sensors end in
 	// timeUnits are the folded words for units of time.
 	timeUnits []string
-	frames   []frame
+	frames    []frame
 	// changed leads from a folded stem before endings to the word: bokr -> bokor.
 	changed map[string]int32
 

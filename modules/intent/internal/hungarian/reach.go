@@ -94,7 +94,7 @@ func (c *clause) places(domains []string) places {
 	var p places
 	isThere, isHere := false, false
 	for i, sp := range c.spans {
-		if c.isPosition(i) || sp.is(cBe) || sp.means(cChange, "slightly") { // lenne, and not lenn; kicsit, and not kis
+		if c.isPosition(i) || sp.onlySoundsLikePlace() {
 			continue
 		}
 		if sp.is(cArea|cFloor) && !c.isNamed(sp, domains) {
@@ -114,6 +114,9 @@ func (c *clause) places(domains []string) places {
 
 	return p
 }
+
+// onlySoundsLikePlace: lenne is not lenn, kicsit not kis.
+func (sp *span) onlySoundsLikePlace() bool { return sp.is(cBe) || sp.means(cChange, "slightly") }
 
 // isPosition reports whether a word for a place says how far something is open: félig lent.
 func (c *clause) isPosition(at int) bool {

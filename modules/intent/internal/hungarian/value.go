@@ -65,25 +65,34 @@ func (c *clause) hasLevel() bool {
 // növeld) only where it is clear what is meant.
 func (c *clause) direction(attribute string, isClear bool) int {
 	for _, sp := range c.spans {
-		for _, l := range sp.lexemes {
-			if l.class != cChange {
-				continue
-			}
-			way, what, _ := strings.Cut(l.value, " ")
-			if sign := signOf(way); sign != 0 && (what == attribute || what == "" && isClear) {
-				return sign
-			}
+		if sign := sp.changes(attribute, isClear); sign != 0 {
+			return sign
 		}
-	}
-	if isClear && c.hasStep() && c.action == "put" { // adj rá egy fokot
-		return +1
 	}
 	if isClear && c.isRolling() { // tekerd le a fényt
 		return signOf(strings.TrimPrefix(c.action, "roll_"))
 	}
 	way, what, _ := strings.Cut(c.action, "_")
+	if isClear && way == "put" && c.hasStep() { // adj hozzá még tíz százalékot
+		return +1
+	}
 	if what == attribute || what == "" && isClear {
 		return signOf(way)
+	}
+
+	return 0
+}
+
+// changes is direction for the words of one span.
+func (sp *span) changes(attribute string, isClear bool) int {
+	if !sp.is(cChange) {
+		return 0
+	}
+	for _, l := range sp.lexemes {
+		way, what, _ := strings.Cut(l.value, " ")
+		if sign := signOf(way); l.class == cChange && sign != 0 && (what == attribute || what == "" && isClear) {
+			return sign
+		}
 	}
 
 	return 0
