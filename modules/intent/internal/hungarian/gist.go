@@ -281,6 +281,9 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int) bool {
 	if sp.means(cBlock, "tells") && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cFeel) }) {
 		return true // jaj de sötét van
 	}
+	if isVerbWithoutSense(piece, at) {
+		return isSaidWithoutVerb(piece, at)
+	}
 	if !sp.is(cUnknown) {
 		return false
 	}
@@ -295,11 +298,37 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int) bool {
 	return endsWithAny(folded, words().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
 }
 
+// isVerbWithoutSense reports whether a span is a verb that asks for nothing with the prefixes that are
+// there: engedd félig.
+func isVerbWithoutSense(piece []*span, at int) bool {
+	sp := piece[at]
+	if !isCommanding(sp) || sp.is(cKind|cEntity|cArea) {
+		return false
+	}
+	for _, form := range sp.forms {
+		if form.verb.Senses[sp.prefix] != "" {
+			return false
+		}
+		for _, other := range piece {
+			if other.is(cPrefix) && form.verb.Senses[other.value(cPrefix)] != "" {
+				return false
+			}
+		}
+	}
+
+	return true
+}
+
 // isSaidWithoutVerb reports whether the other words say what is to be done, so that a verb nobody
 // knows says nothing more: a thing and its value (a tévé mögé kéket varázsolj), or a thing and
 // the prefix that follows the verb (pattintsd fel a villanyt).
 func isSaidWithoutVerb(piece []*span, verb int) bool {
-	if slices.ContainsFunc(piece, isCommanding) || !slices.ContainsFunc(piece, isThing) {
+	for at, sp := range piece {
+		if at != verb && isCommanding(sp) {
+			return false
+		}
+	}
+	if !slices.ContainsFunc(piece, isThing) {
 		return false
 	}
 	if verb+1 < len(piece) && piece[verb+1].is(cPrefix) {
