@@ -17,6 +17,8 @@ type numberWords struct {
 	Measures []string           `yaml:"measures"` // what things are counted in
 
 	parts []numberPart // by falling length, so that "hetven" is not read as "het"
+	// byLetter are the parts by the first letter of their folded form, for every word is asked.
+	byLetter [256][]numberPart
 }
 
 // numbers are the number words, read once.
@@ -49,6 +51,9 @@ func (n *numberWords) build() {
 	slices.SortFunc(n.parts, func(a, b numberPart) int {
 		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.written, b.written))
 	})
+	for _, part := range n.parts {
+		n.byLetter[part.fold[0]] = append(n.byLetter[part.fold[0]], part)
+	}
 }
 
 // parse reads the number that a token begins with, and returns what is left of the folded
@@ -98,7 +103,7 @@ func (n *numberWords) parseBy(folded string) (value float64, ok bool) {
 
 // partOf finds the part that a folded word begins with, and where accents count the word as it is written.
 func (n *numberWords) partOf(rest, said string, hasAccent bool) (numberPart, bool) {
-	for _, part := range n.parts {
+	for _, part := range n.byLetter[rest[0]] {
 		if strings.HasPrefix(rest, part.fold) && (!hasAccent || strings.HasPrefix(said, part.written)) {
 			return part, true
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // timeWords is data/time.yaml.
@@ -218,6 +219,9 @@ func isHalf(written string) bool { return isFoldOf("fel", written) }
 
 // phrase finds the longest of some phrases at token i; it returns where that ends.
 func (r *timeReader) phrase(i int, written string) (int, bool) {
+	if !beginsAlike(r.word(i), written) { // it is asked of every token for every phrase
+		return i, false
+	}
 	to := i
 	for w := range strings.FieldsSeq(written) {
 		if to > i && to < len(r.s.tokens) && r.s.tokens[to].breakBefore || !r.isSaid(to, w) {
@@ -227,6 +231,11 @@ func (r *timeReader) phrase(i int, written string) (int, bool) {
 	}
 
 	return to, true
+}
+
+// beginsAlike reports whether a folded word and a written one may begin with the same letter.
+func beginsAlike(folded, written string) bool {
+	return folded != "" && (folded[0] == written[0] || written[0] >= utf8.RuneSelf)
 }
 
 // number reads a number at token i, and what its token ends in.
