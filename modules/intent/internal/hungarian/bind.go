@@ -111,7 +111,7 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	if question != nil {
 		command, question = meaning.Settle(c.ix.home, command, question)
 	}
-	if question == nil && d.target.isOne && len(command.Targets) > 1 && !meaning.IsQuestion(command.Intent) {
+	if question == nil && d.target.isOne && len(command.Targets) > 1 && (d.target.asksOne || !meaning.IsQuestion(command.Intent)) {
 		candidates := command.Targets
 		command.Targets = nil
 		command, question = meaning.Settle(c.ix.home, command, meaning.Ask(c.ix.home, candidates))
@@ -128,7 +128,11 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 // bindOfSort binds a command to those devices only that are of the sort that was named.
 func (c *clause) bindOfSort(command meaning.Command, sort []string) (meaning.Command, *meaning.Question) {
 	command, question := meaning.Bind(c.ix.home, c.u, command)
+	had := len(command.Targets)
 	command.Targets = c.ofSort(command.Targets, sort)
+	if had > 0 && len(command.Targets) == 0 {
+		command.Reason = meaning.ReasonNoSuchName
+	}
 
 	return command, question
 }

@@ -58,6 +58,8 @@ const (
 	cNeedless
 	cEnds
 	cNeeds
+	// cOwner: what follows is its, or it stands for something that is (Zsófié), or for where it is (Zsófinál).
+	cOwner
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -92,6 +94,8 @@ func (c class) String() string {
 		return "prefix"
 	case cTime:
 		return "time"
+	case cOwner:
+		return "owner"
 	default:
 		return "word"
 	}
@@ -115,4 +119,6 @@ type kind struct {
 	Domain  string   `yaml:"domain"`
 	Classes []string `yaml:"classes"`
 	Words   []string `yaml:"words"`
+	// Named: only those that are called so (a kiskapu is a lock, but what is called kapu is mostly none).
+	Named bool `yaml:"named"`
 }

@@ -135,6 +135,9 @@ func (c *clause) findQuantities() {
 		if !ok {
 			continue
 		}
+		if n := len(c.quantities); n > 0 && c.quantities[n-1].ending.grammaticalCase == delative && q.ending.grammaticalCase == sublative {
+			c.quantities = c.quantities[:n-1] // húszról tízre
+		}
 		c.quantities = append(c.quantities, q)
 		i = q.to - 1
 	}

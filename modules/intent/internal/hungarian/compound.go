@@ -6,10 +6,11 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
-// prepared is a covering as it is read: corrected, without what a reminder is for, without what is
+// prepared is a covering as it is read: what is called by its owner or place found (last is what was
+// spoken of before), corrected, without what a reminder is for, without what is
 // left out of the command (which left returns), its parts joined.
-func (ix *Index) prepared(s *sentence, row []*span) (kept []*span, left []exception) {
-	kept, left = takeExceptions(s, withoutPurpose(s, ix.corrected(s, row)))
+func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, left []exception) {
+	kept, left = takeExceptions(s, withoutPurpose(s, ix.corrected(s, ix.withOwned(s, row, last))))
 
 	return joined(s, kept), left
 }

@@ -181,10 +181,9 @@ func exceptionOf(row []*span) exception {
 	for _, sp := range row {
 		switch {
 		case isCommanding(sp):
-		case sp.is(cArea | cFloor):
-			if sp.name.area != nil {
-				x.areas = append(x.areas, sp.name.area)
-			} else {
+		case sp.is(cArea|cFloor) || sp.like != nil:
+			x.areas = append(x.areas, sp.name.rooms()...)
+			if sp.name.floor != nil {
 				x.floors = append(x.floors, sp.name.floor)
 			}
 		case sp.is(cEntity) && !sp.suffix.isPlural:

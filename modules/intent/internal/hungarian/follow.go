@@ -15,12 +15,16 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 		return plain
 	}
 	rows, _ := ix.findSpans(s).coverings()
+	last := ix.lastOf(u.Before)
 	for _, row := range rows {
-		row, left := ix.prepared(s, row)
+		row, left := ix.prepared(s, row, last)
 		if !saysAnything(row) {
 			continue
 		}
 		s.left = left
+		if r := ix.readOwned(u, s, row, plain); r != nil {
+			return r
+		}
 		if r := ix.subtract(ix.followRow(u, s, row, plain), left); r != nil && !r.isEmpty() {
 			return r
 		}
@@ -34,6 +38,24 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	}
 
 	return plain
+}
+
+// readOwned reads a row that stands on its own once it is known whose things it means: Zsófiét
+// huszonkettőre. nil where the sentence made sense without, or leans on the turn before further.
+func (ix *Index) readOwned(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	isOwned := slices.ContainsFunc(row, func(sp *span) bool { return sp.like != nil || sp.isResolved }) &&
+		slices.ContainsFunc(row, func(sp *span) bool {
+			return sp.is(partAmount|cUnit|cVerb|cState|cPrefix) && !sp.is(cFiller|cConjunction)
+		})
+	if plain != nil && plain.question == nil && !plain.isEmpty() || !isOwned {
+		return nil
+	}
+	r := ix.subtract(ix.readSentence(u, s, row), s.left)
+	if r == nil || r.isEmpty() {
+		return nil
+	}
+
+	return r
 }
 
 func saysAnything(row []*span) bool {
@@ -157,7 +179,13 @@ func (ix *Index) readShared(u meaning.Utterance, s *sentence, row []*span) *inte
 	if len(clauses) != 1 || !ix.sharesKind(u.Before, row) {
 		return nil
 	}
-	r := ix.readClause(newClause(ix, u, s, inherit(ix.topicOf(u.Before), row)))
+	topic := ix.topicOf(u.Before)
+	if slices.ContainsFunc(row, func(sp *span) bool { return sp.is(partPlace) }) { // the same elsewhere
+		for i, sp := range topic {
+			topic[i] = asKind(sp)
+		}
+	}
+	r := ix.readClause(newClause(ix, u, s, inherit(topic, row)))
 	if r == nil || r.question != nil {
 		return nil
 	}
@@ -197,6 +225,17 @@ func (ix *Index) topicOf(m *meaning.Memory) []*span {
 	}
 
 	return topic
+}
+
+// lastOf is the thing that the turn before spoke of last; nil for none.
+func (ix *Index) lastOf(m *meaning.Memory) *span {
+	topic := ix.topicOf(m)
+	at := lastIndexFunc(topic, func(sp *span) bool { return sp.is(cEntity | cKind) })
+	if at < 0 {
+		return nil
+	}
+
+	return topic[at]
 }
 
 // topicOfCommand makes a room and a kind of what was meant together, where that was all, and

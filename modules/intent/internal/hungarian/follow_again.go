@@ -14,13 +14,20 @@ func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *inter
 	if c.verb != nil || c.action != "" || c.classes&cNegation != 0 || !c.within(cTarget|cQuestion|cPrefix|cClass|cAttribute) {
 		return nil
 	}
+	if last.Intent == meaning.ClimateGet || isOutdoor(last) {
+		if c.has(cPlace, "outside") && c.classes&(cArea|cFloor) == 0 {
+			return c.bind(c.askOutside())
+		}
+	}
 	domain := domainOf(last)
 	k := &kind{Domain: domain, Classes: last.Slots.List("device_class")}
 	domains := domainsOf(actionBehind(last.Intent, domain))
 	if !slices.Contains(domains, domain) {
 		domains = append(domains, domain)
 	}
-	drafts := ix.draftsAgain(c, last, c.targets(domains, k))
+	targets := c.targets(domains, k)
+	ix.callAlike(targets, last)
+	drafts := ix.draftsAgain(c, last, targets)
 	if len(drafts) == 0 {
 		return nil
 	}
@@ -28,6 +35,30 @@ func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *inter
 	r.frame = "again;"
 
 	return r
+}
+
+// isOutdoor reports whether a command asked how warm it is outside.
+func isOutdoor(c *meaning.Command) bool {
+	return c.Intent == meaning.GetState && len(c.Targets) == 1 && isCalledOutside(c.Targets[0])
+}
+
+// callAlike narrows what is meant in another room to what is called there as the one device of the
+// turn before: az 1-es lámpát a pincében; és a műhelyben is.
+func (ix *Index) callAlike(targets []target, last *meaning.Command) {
+	if len(last.Targets) != 1 || last.Slots.Name() == "" {
+		return
+	}
+	for _, t := range targets {
+		area := meaning.FindArea(ix.home, t.slots.Text("area"))
+		if area == nil || t.slots.Name() != "" {
+			continue
+		}
+		for _, e := range ix.home.Entities {
+			if e.Exposed && e.AreaID == area.ID && e.Domain == last.Targets[0].Domain && e.Name == last.Targets[0].Name {
+				t.slots["name"] = e.Name
+			}
+		}
+	}
 }
 
 // draftsAgain gives each target the last command, in the way its kind of device takes it.

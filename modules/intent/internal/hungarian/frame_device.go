@@ -155,7 +155,7 @@ func (c *clause) degrees(isClear bool) (float64, bool) {
 func (c *clause) setPosition() []draft {
 	level, ok := c.percent(0)
 	isPosition := c.has(cAttribute, "position")
-	if c.has(cLevel, "max") && (coverIntentOf(c.action) != "" || c.has(cPlace, "there")) { // húzd fel teljesen; teljesen lent
+	if c.has(cLevel, "max") && (coverIntentOf(c.action) != "" || c.has(cPlace, "above") || c.has(cPlace, "below")) { // húzd fel teljesen; teljesen lent
 		return nil
 	}
 	if !ok && c.speaksOf("cover") {

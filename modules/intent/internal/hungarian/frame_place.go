@@ -2,7 +2,9 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -60,12 +62,21 @@ func (c *clause) askTemperature() []draft {
 	if isOfThing || !c.asksForTemperature() || len(c.quantities) > 0 {
 		return nil
 	}
+	var outside []draft
+	if c.has(cPlace, "outside") {
+		if outside = c.askOutside(); c.classes&(cArea|cFloor) == 0 {
+			return outside
+		}
+		if !slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cConjunction) }) {
+			outside = nil // kint a teraszon
+		}
+	}
 	targets := c.placed(&kind{Domain: "climate"}, nil, c.places(nil))
 	for _, t := range targets {
 		delete(t.slots, "domain")
 	}
 
-	return draftsFor(meaning.ClimateGet, nil, targets)
+	return append(draftsFor(meaning.ClimateGet, nil, targets), outside...)
 }
 
 func (c *clause) asksForTemperature() bool {
@@ -75,4 +86,39 @@ func (c *clause) asksForTemperature() bool {
 	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.action == "tell" || c.s.isQuestion
 
 	return isAsked && (c.has(cAttribute, "temperature") || c.has(cUnit, "degree"))
+}
+
+// askOutside asks how warm it is under the open sky: by the sensor that is called so, by one that is
+// there, or as the weather tells.
+func (c *clause) askOutside() []draft {
+	var there []*hamanagerapi.Entity
+	for _, e := range c.ix.home.Entities {
+		if !e.Exposed || e.Domain != "sensor" || e.DeviceClass != "temperature" {
+			continue
+		}
+		if isCalledOutside(e) {
+			there = []*hamanagerapi.Entity{e}
+
+			break
+		}
+		if slices.ContainsFunc(c.ix.outside, func(a *hamanagerapi.Area) bool { return a.ID == e.AreaID }) {
+			there = append(there, e)
+		}
+	}
+	if len(there) == 0 {
+		return draftsFor(meaning.GetWeather, nil, []target{{slots: meaning.Slots{}}})
+	}
+	t := target{slots: meaning.Slots{"name": there[0].Name, "domain": "sensor", "device_class": "temperature"}}
+
+	return draftsFor(meaning.GetState, nil, []target{t})
+}
+
+func isCalledOutside(e *hamanagerapi.Entity) bool {
+	for word := range strings.FieldsSeq(fold(e.Name)) {
+		if slices.Contains(placesSaid().Outside.Sensors, word) {
+			return true
+		}
+	}
+
+	return false
 }

@@ -108,6 +108,8 @@ func (c *clause) askNamed() []draft {
 
 	candidates := about.ofClass(sp.name.entities)
 	switch {
+	case state != "" && len(candidates) > 0 && candidates[0].Domain == "person":
+		return nil // nobody is open
 	case state != "":
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 	case c.isOpenQuestion():
@@ -291,10 +293,12 @@ func (c *clause) askClass() []draft {
 	} else if !c.isOpenQuestion() {
 		return nil
 	}
-	k := *about.of
-	targets := c.placed(&k, nil, c.places(nil))
-	for _, t := range targets {
-		t.slots["device_class"] = k.Classes[0]
+	k, p := *about.of, c.places(nil)
+	targets := c.placed(&k, nil, p)
+	for i := range targets {
+		targets[i].slots["device_class"] = k.Classes[0]
+		targets[i].isOne = k.Domain == "sensor" && len(p.areas)+len(p.floors) == 0 && !p.everywhere && c.classes&cQuantity == 0
+		targets[i].asksOne = targets[i].isOne
 	}
 
 	return draftsFor(meaning.GetState, values, targets)

@@ -19,7 +19,7 @@ func (ix *Index) readGist(u meaning.Utterance, f *spanner) *interpretation {
 	}
 	rows, _ := f.coverings()
 	for _, row := range rows {
-		row, left := ix.prepared(s, row)
+		row, left := ix.prepared(s, row, nil)
 		a, ok := ix.gistOf(s, row)
 		if !ok {
 			continue

@@ -15,7 +15,7 @@ func hintFrames() []frame {
 }
 
 func (c *clause) hint() []draft {
-	if c.s.isQuestion || c.has(cFiller, "today") || c.has(cPlace, "there") || c.has(cPlace, "everywhere") {
+	if c.s.isQuestion || c.has(cFiller, "today") || c.classes&cPlace != 0 && !c.has(cPlace, "here") && !c.has(cPlace, "room") {
 		return nil
 	}
 	said, isOfRoom := strings.CutPrefix(c.first(cFeel).value(cFeel), "room ")

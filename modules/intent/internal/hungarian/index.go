@@ -19,7 +19,8 @@ type Index struct {
 	changed    map[string]int32 // as language.changed
 	neighbours *neighbours      // of the words in vocabulary and changed
 	names      []name
-	byFirst    map[int32][]int32 // number of the first word -> names
+	byFirst    map[int32][]int32    // number of the first word -> names
+	outside    []*hamanagerapi.Area // under the open sky
 }
 
 // name is one way to say what a home has, and everything that is called so.
@@ -36,6 +37,16 @@ type name struct {
 	entities []*hamanagerapi.Entity
 	area     *hamanagerapi.Area
 	floor    *hamanagerapi.Floor
+	// areas are the rooms that one word sums up (gyerekszoba, vizes helyiség); area is nil then.
+	areas []*hamanagerapi.Area
+	// owner: rooms or devices are called after it.
+	owner *owner
+}
+
+// isOnlyOwner reports whether nothing is called by the name itself: Nagyi, where there are only
+// the Nagyi szobája and the Nagyi lámpája.
+func (n *name) isOnlyOwner() bool {
+	return n.owner != nil && len(n.entities) == 0 && n.area == nil && n.floor == nil && len(n.areas) == 0
 }
 
 // How surely a name is meant, for each of its words.
@@ -49,7 +60,7 @@ const (
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
 		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}},
-		byText: map[string]int32{}, hasStems: map[string]bool{},
+		byText: map[string]int32{}, hasStems: map[string]bool{}, cut: map[string][]token{},
 	}
 	for i := range home.Floors {
 		f := &home.Floors[i]
@@ -66,9 +77,12 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 		}
 	}
 
+	b.addOwners()
+	b.addGroups()
+	b.countBacks()
 	for _, e := range home.Entities {
 		if e.Exposed {
-			b.addShortNames(e)
+			b.addParts(e)
 		}
 	}
 	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), slices.Sorted(maps.Keys(b.ix.changed))))
@@ -82,6 +96,21 @@ type builder struct {
 	byText map[string]int32 // words of a name -> its place in ix.names
 	// hasStems are the words whose stems are known already.
 	hasStems map[string]bool
+	// cut are the names that were cut into tokens already.
+	cut map[string][]token
+	// backs counts the words that end so.
+	backs map[string]int
+}
+
+// tokens cuts a name, each once.
+func (b *builder) tokens(text string) []token {
+	known, ok := b.cut[text]
+	if !ok {
+		known = tokenize(text, neverEnding).tokens
+		b.cut[text] = known
+	}
+
+	return known
 }
 
 // addArea adds an area's names, and each with and without "szoba": dolgozó, dolgozószoba.
@@ -97,7 +126,7 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 	for _, text := range append([]string{a.Name}, a.Aliases...) {
 		folded := fold(text)
 		if first, _, ok := strings.Cut(text, " "); ok && !b.isGeneric(first) {
-			b.addPart(first, a)
+			b.addFirst(first, a)
 		}
 		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 {
 			b.add(short, weightDerived, set)
@@ -107,10 +136,10 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 	}
 }
 
-// addPart adds the first word of an area's name, for where something is: a szülőiben, Marcinál.
-func (b *builder) addPart(first string, a *hamanagerapi.Area) {
+// addFirst adds the first word of an area's name, for where something is: a szülőiben.
+func (b *builder) addFirst(first string, a *hamanagerapi.Area) {
 	folded := fold(first)
-	if _, ok := b.byText[folded]; ok {
+	if _, ok := b.byText[folded]; ok || b.ownersIn(a.Name) != nil {
 		return
 	}
 	b.add(first, weightPart, func(n *name) { n.area, n.isPart = a, true })
@@ -132,50 +161,11 @@ func (b *builder) addEntity(e *hamanagerapi.Entity) {
 	}
 }
 
-// addShortNames adds the first and the last word of a device's name, where it is a word that
-// only names can have: the brand of several (Sonoff 1), what several are (bal reflektor).
-func (b *builder) addShortNames(e *hamanagerapi.Entity) {
-	if !slices.Contains(shortened(), e.Domain) {
-		return
-	}
-	words := tokenize(e.Name, neverEnding).tokens
-	if len(words) < 2 {
-		return
-	}
-	b.addWithoutBrand(e, words)
-	for _, tok := range []token{words[0], words[len(words)-1]} {
-		if tok.isNumber || len(tok.fold) < 3 || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
-			continue
-		}
-		b.addWords([]string{tok.fold}, weightPart, func(n *name) {
-			n.isShort = true
-			if !slices.Contains(n.entities, e) {
-				n.entities = append(n.entities, e)
-			}
-		})
-	}
-}
-
-// addWithoutBrand adds a longer name without its first word: Trådfri polc for IKEA Trådfri polc.
-func (b *builder) addWithoutBrand(e *hamanagerapi.Entity, words []token) {
-	const shortest = 3
-	rest := words[1:]
-	if len(words) < shortest || b.isGeneric(e.Name[rest[0].from:]) || b.isKnownName(strings.Join(replaced(rest, -1), " ")) {
-		return
-	}
-	b.addWords(replaced(rest, -1), weightDerived, func(n *name) {
-		n.isShort = true
-		if !slices.Contains(n.entities, e) {
-			n.entities = append(n.entities, e)
-		}
-	})
-}
-
 // isKnownName reports whether a word, or what it is the adjective of (konyhai), is a name
-// itself, rather than a short one.
+// itself, rather than what was made of one.
 func (b *builder) isKnownName(folded string) bool {
 	for _, text := range []string{folded, strings.TrimSuffix(folded, "i")} {
-		if at, ok := b.byText[text]; ok && !b.ix.names[at].isShort {
+		if at, ok := b.byText[text]; ok && b.ix.names[at].isGiven() {
 			return true
 		}
 	}
@@ -183,9 +173,9 @@ func (b *builder) isKnownName(folded string) bool {
 	return false
 }
 
-// shortened are the domains of what people call by a part of its name.
-func shortened() []string {
-	return []string{"light", "switch", "fan", "media_player", "climate", "cover", "lock", "vacuum", "lawn_mower", "humidifier", "valve"}
+// isGiven reports whether something was given the name, or a place goes by it.
+func (n *name) isGiven() bool {
+	return n.weight == weightGiven || n.area != nil || n.floor != nil || n.owner != nil
 }
 
 // withoutArea cuts the entity's area off the beginning of its name. What is left must say
@@ -211,7 +201,7 @@ func (b *builder) withoutArea(text, areaID string) string {
 
 // isGeneric reports whether a text consists of words of the language and numbers only.
 func (b *builder) isGeneric(text string) bool {
-	for _, tok := range tokenize(text, neverEnding).tokens {
+	for _, tok := range b.tokens(text) {
 		if !tok.isNumber && !b.ix.lang.hasWord(tok.fold) {
 			return false
 		}
@@ -223,7 +213,7 @@ func (b *builder) isGeneric(text string) bool {
 // add registers a name under its words, and a name of several words also as one (garázs
 // kapu, garázskapu).
 func (b *builder) add(text string, weight float32, set func(*name)) {
-	tokens := withoutOrdinalEnding(tokenize(text, neverEnding).tokens)
+	tokens := withoutOrdinalEnding(slices.Clone(b.tokens(text)))
 	if len(tokens) == 0 || len(tokens) > maxNameWords {
 		return
 	}

@@ -244,6 +244,12 @@ func (l *language) isEnding(folded string) bool {
 		}
 	}
 
+	for _, adjective := range numberAdjectives() { // 3-asban
+		if ending, ok := strings.CutPrefix(folded, adjective); ok && l.suffixes[ending].isThere {
+			return true
+		}
+	}
+
 	// -val after a consonant: 5-tel, 3-mal, 1-gyel
 	return len(folded) <= 4 && (strings.HasSuffix(folded, "al") || strings.HasSuffix(folded, "el") || folded == "es" || folded == "os" || folded == "as")
 }

@@ -43,6 +43,9 @@ func isOfSort(e *hamanagerapi.Entity, sort []string) bool {
 // ofSort keeps of a command's targets those that are called by the word that was said, where
 // some are and others are not: a nappaliban a csillárt.
 func (c *clause) ofSort(targets []*hamanagerapi.Entity, sort []string) []*hamanagerapi.Entity {
+	if len(targets) > 0 && targets[0].Domain == "media_player" { // a rádió is no tévé, while a roló may be called redőny
+		targets = notOfOtherSort(slices.Clone(targets), sort, c.ix.lang)
+	}
 	if len(sort) == 0 || len(targets) < 2 {
 		return targets
 	}

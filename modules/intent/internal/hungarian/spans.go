@@ -38,6 +38,10 @@ type span struct {
 
 	// said is what a span of the turn before is called; empty for what was said now.
 	said string
+	// like: it stands for a thing like that one, elsewhere (a konyhait), and name says where.
+	like *span
+	// isResolved: what it names was found by whose it is, or by its number.
+	isResolved bool
 }
 
 // What coverings are scored by, for each token.
@@ -98,6 +102,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 		if isSomeones && len(stem) == len(tok.fold)-len("at") && !endsWithVowel(stem) {
 			s.isPossessed = true
 		}
+		s.isOwners = f.isOwners(tok, stem)
 		if word := f.ix.wordNumber(stem); word >= 0 {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
@@ -245,6 +250,9 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 	if ending.isThere { // hogyan is not hogy-an
 		meant = slices.DeleteFunc(slices.Clone(meant), lexeme.isUnchanging)
 	}
+	if ending.isThere && sp.isWhole { // egészen is not egész
+		meant = slices.DeleteFunc(slices.Clone(meant), func(l lexeme) bool { return l.class == cQuantity })
+	}
 	if len(meant) == 0 {
 		return
 	}
@@ -269,7 +277,11 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	last, to, ok := f.follow(i, r, n.words, innerEnding)
-	if !ok || n.isPart && !last.suffix.saysWhere() || n.isShort && !last.suffix.isObject() {
+	if !ok || n.isPart && !last.suffix.saysWhere() || n.isShort && last.suffix.isPossessed {
+		return
+	}
+	isOwner := n.owner != nil && f.isOwner(n.owner, last.suffix, to)
+	if !isOwner && n.isOnlyOwner() {
 		return
 	}
 	score := n.weight*float32(len(n.words)) + bonusPhrase*float32(len(n.words)-1)
@@ -279,7 +291,14 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	if len(n.words) > 1 { // Nagyi lámpáját is no nagyi lámpa
 		score -= costLayer * float32(r.suffix.layers()+last.suffix.layers())
 	}
-	f.addName(f.merge(i, to, first), n, last.suffix, score)
+	sp := f.merge(i, to, first)
+	f.addName(sp, n, last.suffix, score)
+	if isOwner && sp.name == n {
+		sp.classes |= cOwner
+		if last.suffix.isOwners {
+			sp.classes &^= cEntity
+		}
+	}
 }
 
 func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
@@ -287,11 +306,11 @@ func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
 		return
 	}
 	s.name, s.suffix, s.score = n, ending, max(score, s.score)
-	s.classes &^= cEntity | cArea | cFloor
+	s.classes &^= cEntity | cArea | cFloor | cOwner
 	if len(n.entities) > 0 {
 		s.classes |= cEntity
 	}
-	if n.area != nil {
+	if n.area != nil || len(n.areas) > 0 {
 		s.classes |= cArea
 	}
 	if n.floor != nil {

@@ -29,6 +29,8 @@ type suffix struct {
 	isPlural        bool
 	isPossessed     bool // someone's: lámpája
 	isAdjective     bool // konyhai
+	isOwners        bool // Zsófié: what is Zsófi's
+	isMine          bool // the speaker's: szobámban, lámpánk
 	isThere         bool // any ending at all
 }
 
@@ -92,6 +94,11 @@ func ownerEndings() map[string]suffix {
 	}
 	for e := range strings.FieldsSeq("m om em am d od ed ad a e ja je nk unk tok otok etek atok juk uk jai jei ai ei aim eim jaim jeim aid eid jaid jeid aink eink jaink jeink im id ink ik aik eik jaik jeik") {
 		table[e] = suffix{isPossessed: true, isPlural: strings.Contains(e, "i")}
+	}
+	for e := range strings.FieldsSeq("m om em am nk unk aim eim jaim jeim aink eink jaink jeink im ink") {
+		mine := table[e]
+		mine.isMine = true
+		table[e] = mine
 	}
 	for e := range strings.FieldsSeq("beli iak iek") {
 		table[e] = suffix{isAdjective: true, isPlural: e != "beli"}

@@ -79,7 +79,7 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 	lefts := make([][]exception, len(rows))
 	var best *interpretation
 	for i, row := range rows {
-		rows[i], lefts[i] = ix.prepared(s, row)
+		rows[i], lefts[i] = ix.prepared(s, row, nil)
 		s.left = lefts[i]
 		if r := ix.subtract(ix.readSentence(u, s, rows[i]), s.left); r != nil {
 			r.score += scores[i]

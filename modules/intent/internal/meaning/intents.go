@@ -126,14 +126,15 @@ func mediaRuleOf(intent string) rule {
 	case MediaUnpause:
 		r.need, r.inState, r.onePlace = canPlay, "paused", true
 	case MediaNext:
-		r.need = canSkip
+		r.need, r.onePlace = canSkip, true
 	case MediaPrevious:
-		r.need = canGoBack
+		r.need, r.onePlace = canGoBack, true
 	case MediaMute, MediaUnmute:
 		r.need = canMute
 	case SetVolume:
-		r.limit, r.high, r.need = "volume_level", 100, canSetVolume
+		r.limit, r.high, r.need, r.onePlace = "volume_level", 100, canSetVolume, true
 	case SetVolumeRelative:
+		r.onePlace = true
 	default:
 		return rule{reach: reachesUnknown}
 	}

@@ -1,0 +1,188 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// longestParted is how many words a name may have whose parts are names of their own.
+const longestParted = 4
+
+// addParts adds what people leave of a device's name where that tells enough: some of its words in
+// their order (éjjeli lámpa for Lili éjjeli lámpája, Trådfri polc, Sonoff), or the front of a
+// compound (pult for pultvilágítás). Words that the language or the home has for something
+// else tell nothing by themselves.
+func (b *builder) addParts(e *hamanagerapi.Entity) {
+	if !slices.Contains(shortened(), e.Domain) {
+		return
+	}
+	for _, text := range append([]string{e.Name}, e.Aliases...) {
+		tokens := b.tokens(text)
+		if len(tokens) == 0 || len(tokens) > longestParted {
+			continue
+		}
+		words := replaced(tokens, -1)
+		b.addAcronyms(e, text, tokens)
+		last := len(words) - 1
+		words[last] = b.plainHead(words[last])
+		for from := range words {
+			for to := from + 1; to <= len(words); to++ {
+				b.addPartOf(e, words[from:to])
+			}
+		}
+		if last > 1 {
+			b.addPartOf(e, []string{words[0], words[last]})
+		}
+		for _, word := range words {
+			if front := b.frontOf(word); front != "" {
+				b.addPartOf(e, []string{front})
+			}
+			b.addBacks(e, word)
+		}
+	}
+}
+
+// addAcronyms adds the abbreviations in a name, which are short and yet tell enough: LG.
+func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, tokens []token) {
+	for _, tok := range tokens {
+		if len(tokens) < 2 || len(tok.fold) != 2 || !isAcronym(text[tok.from:tok.to]) || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
+			continue
+		}
+		b.addPart(e, []string{tok.fold})
+		for _, spoken := range spokenNames([]token{tok}, func(token) string { return text[tok.from:tok.to] }) {
+			b.addPart(e, spoken)
+		}
+	}
+}
+
+// addBacks adds what several words of the home end in (zsomp-szivattyú, kút-szivattyú, szivattyú),
+// where that is no common word.
+func (b *builder) addBacks(e *hamanagerapi.Entity, word string) {
+	for cut := shortestFront; cut <= len(word)-shortestBack; cut++ {
+		if back := word[cut:]; (b.backs[back] > 1 || b.isDerived(back)) && b.isTelling(back) {
+			b.addPart(e, []string{back})
+		}
+	}
+}
+
+// isDerived reports whether a word stands for a longer name: szárító, for szárítógép.
+func (b *builder) isDerived(word string) bool {
+	at, ok := b.byText[word]
+
+	return ok && !b.ix.names[at].isGiven() && !b.ix.names[at].isShort
+}
+
+// countBacks counts for every end of a word how many words of devices' names end so.
+func (b *builder) countBacks() {
+	b.backs = map[string]int{}
+	seen := map[string]bool{}
+	for _, e := range b.ix.home.Entities {
+		if !e.Exposed || !slices.Contains(shortened(), e.Domain) {
+			continue
+		}
+		for _, text := range append([]string{e.Name}, e.Aliases...) {
+			for _, tok := range b.tokens(text) {
+				if seen[tok.fold] || tok.isNumber {
+					continue
+				}
+				seen[tok.fold] = true
+				for cut := 0; cut <= len(tok.fold)-shortestBack; cut++ {
+					b.backs[tok.fold[cut:]]++
+				}
+			}
+		}
+	}
+}
+
+const shortestFront, shortestBack = 2, 5
+
+// addPartOf adds one part of a device's name, where it is no name and no common word.
+func (b *builder) addPartOf(e *hamanagerapi.Entity, words []string) {
+	if !slices.ContainsFunc(words, b.isTelling) || len(words) > 1 && b.beginsWithPlace(words) || b.isKnownName(strings.Join(words, " ")) {
+		return
+	}
+	b.addPart(e, words)
+}
+
+func (b *builder) addPart(e *hamanagerapi.Entity, words []string) {
+	weight := float32(weightPart)
+	if len(words) > 1 {
+		weight = weightDerived
+	}
+	b.addWords(words, weight, func(n *name) {
+		n.isShort = n.isShort || len(n.entities) == 0
+		n.entities = appendOnce(n.entities, e)
+	})
+}
+
+// beginsWithPlace reports whether a part names a room first: its device is found there by its kind.
+func (b *builder) beginsWithPlace(words []string) bool {
+	return b.isKnownName(words[0]) && !b.isTelling(words[1])
+}
+
+// isTelling reports whether a word of a device's name means nothing else.
+func (b *builder) isTelling(folded string) bool {
+	const shortest = 3
+
+	return len(folded) >= shortest && !isDigits(folded) && !b.ix.lang.hasWord(folded) && !b.isKnownName(folded)
+}
+
+// plainHead takes from the last word of a name that it is someone's: lámpája, redőnye. It
+// returns the word as it is where no known one would be left.
+func (b *builder) plainHead(folded string) string {
+	for _, ending := range []string{"ja", "je", "a", "e"} {
+		stem, ok := strings.CutSuffix(folded, ending)
+		if word, isKnown := b.ix.lang.vocabulary[stem]; ok && isKnown && b.ix.lang.isNoun(word) {
+			return stem
+		}
+		if word, isKnown := b.ix.lang.changed[stem]; ok && isKnown && b.ix.lang.isNoun(word) { // ajta-ja
+			return b.ix.lang.written(word)
+		}
+	}
+
+	return folded
+}
+
+// frontOf is what stands before a kind of device in a compound (tükör-fény); "" where nothing does.
+// A participle (álló, olvasó) is no name: it is said of anybody.
+func (b *builder) frontOf(folded string) string {
+	const shortest, shortestKind = 4, 3
+	if b.ix.lang.hasWord(folded) {
+		return ""
+	}
+	for cut := shortest; cut <= len(folded)-shortestKind; cut++ {
+		if word, ok := b.ix.lang.vocabulary[folded[cut:]]; ok && b.ix.lang.isKind(word) && folded[cut-1] != 'o' {
+			return folded[:cut]
+		}
+	}
+
+	return ""
+}
+
+// shortened are the domains of what people call by a part of its name.
+func shortened() []string {
+	return []string{"light", "switch", "fan", "media_player", "climate", "cover", "lock", "vacuum", "lawn_mower", "humidifier", "valve"}
+}
+
+// isKind reports whether a word alone names a kind of device.
+func (l *language) isKind(word int32) bool { return l.hasClass(word, cKind) }
+
+// isNoun reports whether a word alone names what a home has or measures.
+func (l *language) isNoun(word int32) bool { return l.hasClass(word, cKind|cClass|cAttribute|cPlace) }
+
+func (l *language) hasClass(word int32, c class) bool {
+	return slices.ContainsFunc(l.phrases[word], func(p phrase) bool {
+		return len(p.words) == 1 && slices.ContainsFunc(p.lexemes, func(lex lexeme) bool { return lex.class&c != 0 })
+	})
+}
+
+// written is the folded word with a number; "" where no phrase begins with it.
+func (l *language) written(word int32) string {
+	for _, p := range l.phrases[word] {
+		return fold(p.written[0])
+	}
+
+	return ""
+}
