@@ -40,6 +40,9 @@ func (c *clause) setLight() []draft {
 	}
 	values := meaning.Slots{}
 	if sp := c.first(cColor); sp != nil {
+		if sp.suffix.grammaticalCase == accusativeCase && !c.speaksOf("light") && !c.has(cAttribute, "color") {
+			return nil // narancsot kérek a konyhába
+		}
 		values["color"] = sp.value(cColor)
 	}
 	if kelvin, ok := c.kelvin(); ok {

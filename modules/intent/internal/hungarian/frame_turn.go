@@ -11,7 +11,7 @@ import (
 // is said of, so it is read for every domain that it can be said of.
 func (c *clause) turn() []draft {
 	action := c.actionOnDevice()
-	if c.level() != nil && !c.has(cLevel, "max") || action == "want" && c.isAnyOne() || c.isAboutOther("cleaning") {
+	if c.level() != nil && !c.has(cLevel, "max") || action == "want" && c.isAnyOne() || c.isAboutOther("cleaning") && c.flow(action) == "" {
 		return nil
 	}
 	domains := domainsOf(action)
@@ -54,7 +54,7 @@ func (c *clause) actionOnDevice() string {
 	case "run", "work": // mehet a bojler
 		return "start"
 	case "set", "put":
-		if c.hasIndefinite("light") { // kapcsolj lámpát
+		if c.hasIndefinite("light") && !c.isAnyOne() { // kapcsolj lámpát
 			return "on"
 		}
 	}
@@ -112,6 +112,9 @@ func (c *clause) standard(action string) *kind {
 	if c.denial != nil && c.denied != "" { // ne párásítson: its own kind, and not the lamps
 		action = c.denied
 	}
+	if flow := c.flow(action); flow != "" {
+		return &kind{Domain: "valve", Classes: []string{flow}}
+	}
 	if domain := machineFor(action); domain != "" {
 		return &kind{Domain: domain}
 	}
@@ -128,6 +131,18 @@ func (c *clause) standard(action string) *kind {
 	default:
 		return nil
 	}
+}
+
+// flow is what is turned on or off by a valve: zárd el a gázt.
+func (c *clause) flow(action string) string {
+	if !slices.Contains([]string{"open", "close", "shut", "water", "release", "on", "off"}, action) {
+		return ""
+	}
+	if sp := c.first(cAbout); sp != nil && !sp.is(cEntity|cKind) && (sp.means(cAbout, "water") || sp.means(cAbout, "gas")) {
+		return sp.value(cAbout)
+	}
+
+	return ""
 }
 
 // machineFor is the domain of what does such work; empty where the action names none.

@@ -15,7 +15,8 @@ func hintFrames() []frame {
 }
 
 func (c *clause) hint() []draft {
-	if c.s.isQuestion || c.has(cFiller, "today") || c.classes&cPlace != 0 && !c.has(cPlace, "here") && !c.has(cPlace, "room") {
+	isElsewhere := c.classes&cPlace != 0 && !c.has(cPlace, "here") && !c.has(cPlace, "room")
+	if c.s.isQuestion || c.has(cFiller, "today") || c.has(cFiller, "pleasant") || isElsewhere {
 		return nil
 	}
 	said, isOfRoom := strings.CutPrefix(c.first(cFeel).value(cFeel), "room ")
