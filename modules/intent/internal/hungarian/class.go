@@ -60,6 +60,8 @@ const (
 	cNeeds
 	// cOwner: what follows is its, or it stands for something that is (Zsófié), or for where it is (Zsófinál).
 	cOwner
+	cTooMuch
+	cMeant
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -72,7 +74,7 @@ func classNames() map[string]class {
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
 		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "asked": cAsked, "zone_home": cHome, "yes": cYes, "no": cNo,
-		"state": cState, "needless": cNeedless, "ends": cEnds, "needs": cNeeds,
+		"state": cState, "needless": cNeedless, "ends": cEnds, "needs": cNeeds, "too_much": cTooMuch, "meant": cMeant,
 	}
 }
 

@@ -16,6 +16,9 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	}
 	rows, _ := ix.findSpans(s).coverings()
 	last := ix.lastOf(u.Before)
+	if r := ix.followSaid(u, s, rows, last, plain); r != nil {
+		return r
+	}
 	for _, row := range rows {
 		row, left := ix.prepared(s, row, last)
 		if !saysAnything(row) {

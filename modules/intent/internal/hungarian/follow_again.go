@@ -176,8 +176,11 @@ func (c *clause) isItem() bool {
 }
 
 // more does once more what the turn before did, as far again.
-func more(m *meaning.Memory) *interpretation {
-	last, way := m.Last(), float64(m.Direction())
+func more(m *meaning.Memory) *interpretation { return again(m, +1) }
+
+// again goes as far as the turn before, the same way or back.
+func again(m *meaning.Memory, direction int) *interpretation {
+	last, way := m.Last(), float64(direction*m.Direction())
 	if way == 0 {
 		return nil
 	}
@@ -185,6 +188,9 @@ func more(m *meaning.Memory) *interpretation {
 	var further *step
 	switch last.Intent {
 	case meaning.SetVolumeRelative:
+		if direction < 0 {
+			return undo(m)
+		}
 	case meaning.LightSet:
 		further = &step{slot: "brightness", by: 25 * way, low: 1, high: 100, present: present("brightness", 100.0/255)}
 	case meaning.ClimateSet:

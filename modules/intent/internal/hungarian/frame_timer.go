@@ -42,7 +42,8 @@ func (c *clause) startTimer() []draft {
 		return nil
 	}
 	slots, ok := c.timerName()
-	isMore := len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == accusativeCase && c.action == "put" // adj öt percet
+	isMore := len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == accusativeCase && !c.isAdjectival(c.quantities[0]) &&
+		(c.action == "put" || c.action == "" && c.first(cAgain) != nil) // adj öt percet; még öt percet
 	if !ok || isMore || c.hasStep() {
 		return nil
 	}
@@ -192,7 +193,8 @@ func (c *clause) decreaseTimer() []draft { return c.changeTimer(meaning.Decrease
 // changeTimer tells the time that is added ("5 perccel", "5 percet") from the one that the
 // timer was started with ("az 1 órás időzítőt").
 func (c *clause) changeTimer(intent, way string) []draft {
-	if c.action == "" && !c.has(cChange, way) || !c.speaksOfTimer() {
+	isMore := way == "more" && c.first(cAgain) != nil
+	if c.action == "" && !c.has(cChange, way) && !isMore || !c.speaksOfTimer() {
 		return nil
 	}
 	change, start := c.changes()

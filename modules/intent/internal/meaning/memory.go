@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -52,7 +53,7 @@ func scale(n *float64, by float64) {
 func Remember(commands []Command) *Memory {
 	m := &Memory{Was: map[string]Was{}}
 	for _, c := range commands {
-		if c.Reason != "" || len(c.Targets) == 0 && !IsOfLists(c.Intent) {
+		if c.Reason != "" || len(c.Targets) == 0 && !IsOfLists(c.Intent) && !IsOfTimers(c.Intent) {
 			continue
 		}
 		m.Commands = append(m.Commands, c)
@@ -81,6 +82,11 @@ func (m *Memory) Undo() []Command {
 	}
 	var undone []Command
 	for _, c := range slices.Backward(m.Commands) {
+		if kept, ok := inverseOfKept(c); ok {
+			undone = append(undone, kept)
+
+			continue
+		}
 		groups := map[string]int{}
 		for _, e := range c.Targets {
 			was, isChanged := m.Was[e.ID]
@@ -106,6 +112,48 @@ func (m *Memory) Undo() []Command {
 	}
 
 	return undone
+}
+
+// inverseOfKept undoes what is kept elsewhere than in the states of devices: timers, and what is on lists.
+func inverseOfKept(c Command) (Command, bool) {
+	undone := Command{Slots: Slots{}, Targets: c.Targets}
+	switch c.Intent {
+	case StartTimer:
+		undone.Intent = CancelTimer
+		for _, slot := range []string{"hours", "minutes", "seconds"} {
+			if n, ok := c.Slots[slot]; ok {
+				undone.Slots["start_"+slot] = n
+			}
+		}
+		if name := c.Slots.Name(); name != "" {
+			undone.Slots["name"] = name
+		}
+
+		return undone, true
+	case IncreaseTimer, DecreaseTimer, PauseTimer, UnpauseTimer:
+		undone.Intent, undone.Slots = oppositeOfTimers(c.Intent), maps.Clone(c.Slots)
+	case ListAddItem, ShoppingAddItem:
+		undone.Intent, undone.Slots = ListRemoveItem, maps.Clone(c.Slots)
+	case ListRemoveItem:
+		undone.Intent, undone.Slots = ListAddItem, maps.Clone(c.Slots)
+	default:
+		return Command{}, false
+	}
+
+	return undone, true
+}
+
+func oppositeOfTimers(intent string) string {
+	switch intent {
+	case IncreaseTimer:
+		return DecreaseTimer
+	case DecreaseTimer:
+		return IncreaseTimer
+	case PauseTimer:
+		return UnpauseTimer
+	default:
+		return PauseTimer
+	}
 }
 
 // nameTargets names a single target, so that the command can be told.

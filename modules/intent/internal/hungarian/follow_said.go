@@ -1,0 +1,237 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// followSaid reads what people say of the turn before in a few words: to take it back (mégsem kell),
+// that it was too much (annyira ne), and what is about a timer or a list as a whole. nil for none
+// of these.
+func (ix *Index) followSaid(u meaning.Utterance, s *sentence, rows [][]*span, last *span, plain *interpretation) *interpretation {
+	for _, row := range rows {
+		var r *interpretation
+		switch pieces := ix.withoutTalk(s, ix.withOwned(s, row, last)); {
+		case len(pieces) == 0:
+		case isTakenBack(s, pieces):
+			r = undo(u.Before)
+		case isTooMuch(s, pieces):
+			return again(u.Before, -1)
+		default:
+			r = ix.followPieces(u, s, pieces, len(row), plain)
+		}
+		if r != nil {
+			return r
+		}
+	}
+
+	return nil
+}
+
+// followPieces reads what is left without remarks; was is how many spans there were with them.
+func (ix *Index) followPieces(u meaning.Utterance, s *sentence, pieces [][]*span, was int, plain *interpretation) *interpretation {
+	if !isOpen(plain) {
+		return nil
+	}
+	if r := ix.instead(u, s, pieces); r != nil {
+		return r
+	}
+	pieces = withoutRefusals(s, pieces)
+	row := slices.Concat(pieces...)
+	if r := ix.followKept(u, s, row); r != nil {
+		return r
+	}
+	if len(row) == was || !saysAnything(row) {
+		return nil
+	}
+	if r := ix.followRow(u, s, row, nil); r != nil && !r.isEmpty() && r.question == nil {
+		return r
+	}
+
+	return nil
+}
+
+// isOpen reports whether a sentence means nothing on its own, or leaves open what it means.
+func isOpen(plain *interpretation) bool {
+	return plain == nil || plain.question != nil || plain.isEmpty() || !slices.ContainsFunc(plain.commands, func(c meaning.Command) bool {
+		return c.Intent != meaning.Nevermind && !meaning.IsOfTimers(c.Intent)
+	})
+}
+
+// withoutRefusals leaves out the pieces that only refuse what was done, where another says what to
+// do: jaj ne, inkább zöld; az túl sok, csak félig.
+func withoutRefusals(s *sentence, pieces [][]*span) [][]*span {
+	const refuses = cNegation | cNevermind | cNo | cTooMuch | cNeedless | cFiller | cConjunction | cCorrection
+	kept := slices.DeleteFunc(slices.Clone(pieces), func(piece []*span) bool {
+		return !slices.ContainsFunc(piece, func(sp *span) bool { return !sp.is(refuses) || sp.is(cVerb) && !sp.is(cFiller) || sp.is(partAmount) })
+	})
+	if len(kept) == 0 {
+		return pieces
+	}
+
+	return kept
+}
+
+// instead reads who says that another thing was meant: nem azt, a hangszórót; a fürdőt akartam.
+// What was done is undone, and done to the other.
+func (ix *Index) instead(u meaning.Utterance, s *sentence, pieces [][]*span) *interpretation {
+	var meant []*span
+	isRefused := false
+	for _, piece := range pieces {
+		isNot := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNegation) })
+		isRefused = isRefused || isNot || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cMeant) })
+		if isNot {
+			continue
+		}
+		if slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb|cTime|partAmount) && !sp.is(cMeant|cFiller) }) {
+			return nil
+		}
+		meant = append(meant, slices.DeleteFunc(slices.Clone(piece), func(sp *span) bool { return sp.is(cMeant) })...)
+	}
+	if !isRefused || !slices.ContainsFunc(meant, isThing) {
+		return nil
+	}
+	other := ix.readAgain(u, s, meant)
+	if other == nil || other.isEmpty() || other.question != nil {
+		return nil
+	}
+	if back := undo(u.Before); back != nil {
+		other.commands = slices.Concat(back.commands, other.commands)
+	}
+
+	return other
+}
+
+// withoutTalk cuts a row at punctuation and leaves out what only tells something: mégsem kell,
+// beborult; kapcsold ki, mégsem szaunázunk.
+func (ix *Index) withoutTalk(s *sentence, row []*span) [][]*span {
+	var kept [][]*span
+	for _, piece := range piecesOf(s, row) {
+		isTalk := !isAsking(s, piece) && ix.lang.isAside(s, piece) || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown) && ix.lang.tells(s, sp) })
+		isSaid := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNeedless|cUndo|cVerb|cBlock|cTooMuch|cMeant) && !sp.is(cTells|cFiller) || sp.means(cBlock, "past") && sp.is(cUndo) })
+		if !isTalk || isSaid {
+			kept = append(kept, piece)
+		}
+	}
+
+	return kept
+}
+
+// isTakenBack reports whether pieces do nothing but take back what was done.
+func isTakenBack(s *sentence, pieces [][]*span) bool {
+	const allowed = cUndo | cNevermind | cNo | cNeedless | cNegation | cPrefix | cQuantity | cBe | cFiller | cConjunction | cCorrection | cKeep
+	isBack := false
+	for _, piece := range pieces {
+		for _, sp := range piece {
+			if sp.is(cVerb) && isCommanding(sp) && sp.forms[0].verb.Senses["vissza"] == "" && isBackSaid(piece) { // húzd vissza
+				continue
+			}
+			if !sp.is(allowed) || sp.is(cAbout|cEntity|cArea|cFloor|cKind) || sp.is(cTime) {
+				return false
+			}
+			isBack = isBack || sp.is(cUndo) || sp.is(cNeedless) && !sp.is(cTells) || isOneOf(s.tokens[sp.from].fold, times().TakesBack) && sp.is(cNevermind)
+		}
+	}
+
+	return isBack
+}
+
+// isBackSaid reports whether a piece has the prefix that undoes.
+func isBackSaid(piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cPrefix, "vissza") })
+}
+
+func isOneOf(folded string, list []string) bool {
+	return slices.ContainsFunc(list, func(w string) bool { return isFoldOf(folded, w) })
+}
+
+// isTooMuch reports whether pieces only say that it was done too far.
+func isTooMuch(s *sentence, pieces [][]*span) bool {
+	is := false
+	for _, piece := range pieces {
+		for _, sp := range piece {
+			if !sp.is(cTooMuch | cFiller | cConjunction | cNegation) {
+				return false
+			}
+			is = is || sp.is(cTooMuch)
+		}
+	}
+
+	return is && !s.isQuestion
+}
+
+// followKept reads what is about the timer or the list of the turn before.
+func (ix *Index) followKept(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	last := u.Before.Last()
+	switch {
+	case meaning.IsOfTimers(last.Intent) && !slices.ContainsFunc(row, func(sp *span) bool { return isThing(sp) || sp.is(cUnknown) }):
+		return ix.followTimer(u, s, row)
+	case meaning.IsOfLists(last.Intent):
+		return ix.followList(u, s, row)
+	default:
+		return nil
+	}
+}
+
+// followTimer reads a row about the timer of the turn before: töröld; adj hozzá öt percet.
+func (ix *Index) followTimer(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	last := u.Before.Last()
+	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAbout, "timer") }) {
+		row = append(slices.Clone(row), unsaid("időzítő", lexeme{class: cAbout, value: "timer"}, nominative))
+	}
+	r := ix.readClauses(u, s, [][]*span{row}, nil)
+	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsOfTimers(c.Intent) }) {
+		return nil
+	}
+	for i := range r.commands {
+		c := &r.commands[i]
+		_, isNamed := meaning.DurationOf(c.Slots, "start_")
+		if c.Intent == meaning.StartTimer || c.Intent == meaning.CancelAllTimers || isNamed || c.Slots.Name() != "" {
+			continue
+		}
+		for slot, value := range timerOf(last) {
+			c.Slots[slot] = value
+		}
+	}
+
+	return r
+}
+
+// timerOf are the slots that find the timer which a command was about.
+func timerOf(c *meaning.Command) meaning.Slots {
+	if c.Intent == meaning.StartTimer {
+		return lengthSlots(c.Slots)
+	}
+	slots := meaning.Slots{}
+	for _, slot := range []string{"name", "area", "start_hours", "start_minutes", "start_seconds"} {
+		if value, ok := c.Slots[slot]; ok {
+			slots[slot] = value
+		}
+	}
+
+	return slots
+}
+
+// followList reads a row about the list of the turn before: vedd le a tejet.
+func (ix *Index) followList(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	last := u.Before.Last()
+	list := unsaid("lista", lexeme{class: cAbout, value: "shopping"}, delative)
+	if len(last.Targets) == 1 && last.Intent != meaning.ShoppingAddItem {
+		list = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
+		list.suffix.grammaticalCase = delative
+	}
+	r := ix.readClauses(u, s, [][]*span{append(slices.Clone(row), list)}, nil)
+	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool {
+		return c.Intent != meaning.ListRemoveItem && c.Intent != meaning.ListCompleteItem
+	}) {
+		return nil
+	}
+
+	return r
+}
+
+// unsaid is a word of the language that nobody said now.
+func unsaid(said string, as lexeme, in grammaticalCase) *span {
+	return &span{to: 1, classes: as.class, lexemes: []lexeme{as}, said: said, suffix: suffix{grammaticalCase: in, isThere: in != nominative}}
+}
