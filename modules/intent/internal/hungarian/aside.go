@@ -133,7 +133,7 @@ func (l *language) isTelling(s *sentence, piece []*span, at int) bool {
 	if sp.is(cTells|cCopula|cBlock|cFeel) || sp.means(cAsked, "stop") || sp.means(cAsked, "enough") || sp.is(cState) && sp.isWhole || sp.means(cHome, "arrived") {
 		return true
 	}
-	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsPresent || f.mood == tellsOther }) {
+	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood >= tellsPresent }) {
 		return true
 	}
 	isAfterArticle := at > 0 && isArticle(s.tokens[piece[at-1].from].fold)

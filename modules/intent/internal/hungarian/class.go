@@ -62,6 +62,11 @@ const (
 	cOwner
 	cTooMuch
 	cMeant
+	cMeasure
+	cMeasured
+	cWonder
+	cRoams
+	cSky
 )
 
 // cUnchanging are the classes whose words take no endings.
@@ -75,6 +80,7 @@ func classNames() map[string]class {
 		"white": cWhite, "unit": cUnit, "fraction": cFraction, "media": cMedia, "dock": cDock, "about": cAbout,
 		"nevermind": cNevermind, "respond": cRespond, "copula": cCopula, "be": cBe, "lit": cLit, "reason": cReason, "tells": cTells, "address": cAddress, "except": cExcept, "keep": cKeep, "but": cBut, "correction": cCorrection, "undo": cUndo, "again": cAgain, "feel": cFeel, "asked": cAsked, "zone_home": cHome, "yes": cYes, "no": cNo,
 		"state": cState, "needless": cNeedless, "ends": cEnds, "needs": cNeeds, "too_much": cTooMuch, "meant": cMeant,
+		"wonder": cWonder, "roams": cRoams, "sky": cSky,
 	}
 }
 
@@ -94,6 +100,10 @@ func (c class) String() string {
 		return "detects"
 	case cPrefix:
 		return "prefix"
+	case cMeasure:
+		return "measure"
+	case cMeasured:
+		return "measured"
 	case cTime:
 		return "time"
 	case cOwner:
@@ -109,6 +119,8 @@ type lexeme struct {
 	value string // its meaning under that class
 	// of says what a kind is, or which sensors a class word speaks of.
 	of *kind
+	// measure is what a word asks of sensors.
+	measure *measure
 }
 
 // isUnchanging reports whether a word takes no endings under this meaning: hol, mikor.

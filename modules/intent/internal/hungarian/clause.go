@@ -25,6 +25,8 @@ type clause struct {
 	// asked is what asks for the action where no verb does, denial the negation that is part of it.
 	asked, denial *span
 	denied        string // what the verb asks for but for the denial
+	// tells: a verb asks to be told the rest.
+	tells bool
 
 	quantities []quantity
 	// cost is what the frame at work found that speaks against its reading.
@@ -50,14 +52,20 @@ func newClause(ix *Index, u meaning.Utterance, s *sentence, spans []*span) *clau
 	return c
 }
 
-// findVerb chooses the verb whose prefix makes sense. A command wins over other moods.
+// findVerb chooses the verb whose prefix makes sense. A command wins over other moods, save one
+// to tell something: what is to be told, is in the rest.
 func (c *clause) findVerb() {
 	for i, sp := range c.spans {
 		for _, form := range sp.forms {
 			prefix, action := c.actionOf(i, form)
 			said := form.mood
-			if sp.is(cFiller) { // "kérem" beside another verb is only polite
+			if sp.is(cFiller | cMeasure) { // "kérem" beside another verb is only polite
 				said = max(said, namesAction)
+			}
+			if c.asksToTell(action, said) {
+				c.wonders(sp, prefix)
+
+				continue
 			}
 			if sp.isThingDone(form) || sp.is(cFeel) || action == "" || c.verb != nil && c.mood <= said {
 				continue
@@ -71,9 +79,38 @@ func (c *clause) findVerb() {
 
 		return
 	}
+	if c.tells {
+		c.action, c.mood = "tell", commands
+
+		return
+	}
 	if c.findBarePrefix(); c.action == "" {
 		c.findAsked()
 	}
+}
+
+// asksToTell notes a verb that only asks to be told the rest of the clause: mondd meg; nézd meg,
+// hogy. One looks at much (nézd meg a filmet), but asks so only where a question follows.
+func (c *clause) asksToTell(action string, said mood) bool {
+	switch {
+	case action == "check" && said > namesAction, action == "check" && c.classes&cQuestion == 0:
+		return false
+	case action != "tell" && action != "check":
+		return false
+	}
+	c.tells = true
+
+	return true
+}
+
+// wonders has a span, and the prefix that belongs to it, say no more than that something is asked.
+func (c *clause) wonders(spans ...*span) {
+	for _, sp := range spans {
+		if sp != nil {
+			sp.classes |= cWonder
+		}
+	}
+	c.classes |= cWonder
 }
 
 // findBarePrefix takes a prefix for the verb that was not said: nappali lámpák ki.

@@ -56,17 +56,31 @@ func (ix *Index) readQuestions(u meaning.Utterance, s *sentence, row []*span) *i
 		return nil
 	}
 	whole := new(interpretation)
+	var topic []*span
 	for _, part := range parts {
-		r := ix.readClause(newClause(ix, u, s, part))
+		r := ix.readAboutSame(u, s, part, topic)
+		topic = namesIn(part)
 		if r == nil || r.question != nil || r.isEmpty() || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsQuestion(c.Intent) }) {
 			return nil
 		}
-		whole.commands = append(whole.commands, r.commands...)
+		whole.addAnswers(r.commands)
 		whole.score += r.score
 		whole.frame += r.frame + ";"
 	}
 
 	return whole
+}
+
+// readAboutSame reads a question that names nothing about what the one before it named, if that
+// makes sense: hideg van a pincében? hány fok?
+func (ix *Index) readAboutSame(u meaning.Utterance, s *sentence, part, topic []*span) *interpretation {
+	if len(topic) > 0 && len(namesIn(part)) == 0 {
+		if r := ix.readClause(newClause(ix, u, s, inherit(topic, part))); r != nil && !r.isEmpty() {
+			return r
+		}
+	}
+
+	return ix.readClause(newClause(ix, u, s, part))
 }
 
 // questionsIn cuts a row where a further question begins: at punctuation, at "and".

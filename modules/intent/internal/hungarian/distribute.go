@@ -38,7 +38,7 @@ func distributed(s *sentence, spans []*span) [][]*span {
 		return [][]*span{spans}
 	}
 	for i := 1; i < len(clauses); i++ { // a bojlert be, fél óra múlva ki
-		if parts := partsOf(clauses[i]); parts&(partThing|partPlace) == 0 && slices.ContainsFunc(clauses[i], func(sp *span) bool { return sp.is(cTime|cUnit) }) {
+		if parts := partsOf(clauses[i]); parts&(partThing|partPlace) == 0 && slices.ContainsFunc(clauses[i], func(sp *span) bool { return sp.is(cTime | cUnit) }) {
 			clauses[i] = slices.Concat(thingsIn(clauses[i-1]), clauses[i])
 		}
 	}

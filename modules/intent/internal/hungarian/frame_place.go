@@ -10,14 +10,22 @@ import (
 
 // askPerson asks where people are.
 func (c *clause) askPerson() []draft {
+	const others = cKind | cClass | cAttribute | cAbout | cUnit | cState | cMedia | cMeasured | cDetects
+	isOther := slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(others) && !sp.is(cQuestion|cRoams|cHome|cEntity|cFiller|cCopula|cPrefix) && !sp.means(cAbout, "zone")
+	})
+	if isOther || c.verb != nil || c.namesTwoPeople() {
+		return nil
+	}
 	values := meaning.Slots{}
-	if c.first(cHome) != nil {
+	if c.first(cHome) != nil || c.isAskedWhether() && (c.has(cPlace, "inside") || c.has(cPlace, "here")) {
 		values["state"] = c.zoneHome()
 	}
 	t := target{slots: meaning.Slots{"domain": "person"}}
 	if name := c.personNamed(); name != "" {
 		t.slots["name"] = name
-		if len(values) == 0 && !c.has(cQuestion, "where") {
+		isSomewhere := c.isAskedWhether() && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cRoams) && !sp.is(cCopula|cFiller) })
+		if len(values) == 0 && !c.has(cQuestion, "where") && !isSomewhere {
 			return nil
 		}
 	} else if len(values) == 0 || c.has(cAbout, "sensor") || !c.asksForPeople() {
@@ -27,12 +35,25 @@ func (c *clause) askPerson() []draft {
 	return draftsFor(meaning.GetState, values, []target{t})
 }
 
+// namesTwoPeople reports whether the clause holds questions about several people: otthon van Éva, és
+// hol van Béla?
+func (c *clause) namesTwoPeople() bool {
+	people := 0
+	for _, sp := range c.spans {
+		if sp.is(cEntity) && len(of(sp.name.entities, []string{"person"})) > 0 {
+			people++
+		}
+	}
+
+	return people > 1 && c.classes&cQuestion != 0
+}
+
 func (c *clause) personNamed() string {
 	for _, sp := range c.spans {
 		if !sp.is(cEntity) {
 			continue
 		}
-		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 {
+		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 && sp.suffix.grammaticalCase == nominative {
 			return persons[0].Name
 		}
 	}
@@ -42,6 +63,10 @@ func (c *clause) personNamed() string {
 
 // asksForPeople: who, everyone, how many are there.
 func (c *clause) asksForPeople() bool {
+	if c.has(cHome, "empty") {
+		return c.isAskedWhether()
+	}
+
 	return c.has(cQuestion, "who") || c.has(cQuestion, "how_much") || c.classes&cQuantity != 0
 }
 
@@ -80,10 +105,10 @@ func (c *clause) askTemperature() []draft {
 }
 
 func (c *clause) asksForTemperature() bool {
-	if c.has(cQuestion, "which") && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") {
+	if (c.has(cQuestion, "how") || c.s.isQuestion) && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") {
 		return true // milyen meleg van?
 	}
-	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.action == "tell" || c.s.isQuestion
+	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.tells || c.s.isQuestion
 
 	return isAsked && (c.has(cAttribute, "temperature") || c.has(cUnit, "degree"))
 }

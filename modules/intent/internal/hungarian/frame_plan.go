@@ -38,7 +38,7 @@ func (l *language) loadPlans() {
 }
 
 func (c *clause) listPlans() []draft {
-	isAsked := c.has(cQuestion, "which") || c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.action == "tell" || c.has(cQuantity, "any")
+	isAsked := c.has(cQuestion, "which") || c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.tells || c.has(cQuantity, "any")
 	sp := c.find(cAbout, "plan")
 	if sp == nil || !c.allAbout("plan") || !isAsked || !sp.suffix.isPlural && isOneWord(c.text(sp), times().Plans[0]) {
 		return nil // mi a terv? is small talk

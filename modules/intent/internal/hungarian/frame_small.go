@@ -13,10 +13,6 @@ func smallFrames() []frame {
 		{name: "respond", actions: []string{""}, needs: cRespond, asks: true, make: answer(meaning.Respond)},
 		{name: "time", actions: []string{"", "tell"}, needs: cAbout, allows: cQuestion | cCopula, asks: true, make: (*clause).clock},
 		{name: "date", actions: []string{"", "tell"}, needs: cAbout, allows: cQuestion | cCopula, asks: true, make: (*clause).date},
-		{
-			name: "weather", actions: []string{"", "tell"}, needs: cAbout, asks: true, make: (*clause).weather,
-			allows: cQuestion | cCopula | cEntity | cPlace | cArea | cAttribute | cClass | cLevel,
-		},
 	}
 }
 
@@ -41,7 +37,7 @@ func (c *clause) asksAbout(topic string, questions ...string) bool {
 		return false
 	}
 
-	return c.action == "tell" || slices.ContainsFunc(questions, func(q string) bool { return c.has(cQuestion, q) })
+	return c.tells || slices.ContainsFunc(questions, func(q string) bool { return c.has(cQuestion, q) })
 }
 
 func (c *clause) date() []draft {
@@ -50,33 +46,6 @@ func (c *clause) date() []draft {
 	}
 
 	return answer(meaning.GetCurrentDate)(c)
-}
-
-// weather is asked by its own words, the place by the name of a weather entity.
-func (c *clause) weather() []draft {
-	about := c.find(cAbout, "weather")
-	if about == nil || c.has(cAbout, "timer") || c.has(cAbout, "remaining") {
-		return nil
-	}
-	if about.means(cAbout, "clock") && !c.has(cQuestion, "which") { // mennyi az idő?
-		return nil
-	}
-
-	slots := meaning.Slots{}
-	for _, sp := range c.spans {
-		if !sp.is(cEntity) || sp.is(cAbout) {
-			continue
-		}
-		places := of(sp.name.entities, []string{"weather"})
-		switch {
-		case len(places) > 0:
-			slots["name"] = places[0].Name
-		case !sp.is(cAttribute | cClass | cPlace):
-			return nil
-		}
-	}
-
-	return []draft{{command: meaning.Command{Intent: meaning.GetWeather, Slots: slots}}}
 }
 
 // makeLight switches the lamps of a place by how it is to be: legyen világos.

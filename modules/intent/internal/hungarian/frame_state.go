@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -10,45 +11,87 @@ import (
 // stateFrames ask how things are. They change nothing, so a statement may be read as a
 // question; but they, too, must understand every word.
 func stateFrames() []frame {
-	allows := cTarget | cState | cClass | cDetects | cQuestion | cCopula | cAbout | cAttribute | cPrefix | cHome | cMedia | cUnit
+	allows := cTarget | cState | cClass | cDetects | cQuestion | cCopula | cAbout | cAttribute | cPrefix | cHome | cMedia | cUnit | cMeasure | cMeasured | cRoams
 	ask := func(name string, needs class, build func(*clause) []draft) frame {
 		return frame{name: name, actions: askActions(), needs: needs, allows: allows, asks: true, make: build}
 	}
 
 	return []frame{
 		ask("person", 0, (*clause).askPerson),
+		ask("measure", cMeasure, (*clause).askMeasure),
 		ask("temperature of a place", 0, (*clause).askTemperature),
 		ask("state of a name", cEntity, (*clause).askNamed),
-		ask("state of a kind", cKind|cState, (*clause).askKind),
+		ask("state of a kind", cKind, (*clause).askKind),
 		ask("state of a class", cClass, (*clause).askClass),
 		ask("state of anything", cAbout|cState, (*clause).askDevices),
+		ask("opening of a thing", cMeasured, (*clause).askOpening),
+		ask("opening of a place", cArea, (*clause).askDoors),
+		ask("anything", 0, (*clause).askAnything),
+		ask("presence", cQuantity, (*clause).askPresence),
+		ask("setting of a kind", cKind, (*clause).askSetting),
 	}
 }
 
 // askActions are those whose participles tell a state (nyitva), and the verbs of asking.
 func askActions() []string {
-	return []string{"", "on", "off", "open", "close", "shut", "up", "down", "roll_up", "roll_down", "tell", "put", "start", "stop", "unlock", "play"}
+	return []string{
+		"", "on", "off", "open", "close", "shut", "up", "down", "roll_up", "roll_down", "tell", "put", "start", "stop", "unlock", "play",
+		"set", "more", "less", "more_temperature", "less_temperature", "clean", "mow", "ventilate", "humidify", "heat", "work", "run", "water", "charge",
+	}
 }
 
 // isAsking reports whether the clause asks or tells, rather than commands.
 func (c *clause) isAsking() bool {
+	if c.tells {
+		return c.verb == nil || c.mood >= tellsState
+	}
 	if c.verb == nil {
 		return c.action == "" || c.s.isQuestion // "nappali lámpák ki" commands
 	}
 
-	return c.mood == tellsState || c.mood == tellsPresent || c.action == "tell"
+	return c.mood == tellsState || c.mood == tellsPresent || c.mood == tellsPast && c.isAskedWhether()
 }
+
+// isOfNow reports whether the clause can be answered by how things are now: not who did it, or when.
+func (c *clause) isOfNow() bool {
+	if c.has(cBlock, "why") {
+		return false
+	}
+	isOver := c.verb != nil && c.mood == tellsPast && !c.isAskedWhether()
+
+	return !isOver && (c.mood != tellsPast || c.verb == nil || !c.has(cQuestion, "who"))
+}
+
+// isAskedWhether reports whether the form of the sentence asks whether something is so: bezártam-e.
+func (c *clause) isAskedWhether() bool { return c.s.isQuestion || c.has(cQuestion, "whether") }
 
 // isOpenQuestion: a value is asked for, not whether something is so.
 func (c *clause) isOpenQuestion() bool {
-	return c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") || c.has(cQuestion, "when") ||
-		c.action == "tell" || c.has(cAttribute, "value") || c.has(cAttribute, "state")
+	return c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") ||
+		c.tells || c.has(cAttribute, "value") || c.has(cAttribute, "state")
 }
 
 // predicate is the state that the clause speaks of in general terms: on, off, open, closed;
-// empty when it speaks of none.
+// empty when it speaks of none. Which is not so, is the other way round: melyik nincs bezárva?
 func (c *clause) predicate() string {
-	if c.verb != nil && c.mood == tellsState {
+	state := c.predicateSaid()
+	if !c.has(cNegation, "told") || !c.asksWhich() {
+		return state
+	}
+	if other, ok := map[string]string{"open": "closed", "closed": "open", "on": "off", "off": "on"}[state]; ok {
+		return other
+	}
+
+	return state
+}
+
+// asksWhich reports whether the clause asks which things, or how many, rather than whether.
+func (c *clause) asksWhich() bool {
+	return c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.has(cQuestion, "where") || c.has(cQuestion, "what")
+}
+
+func (c *clause) predicateSaid() string {
+	if c.verb != nil && (c.mood == tellsState || c.mood == tellsPast) {
 		switch c.action {
 		case "open", "close", "shut", "on", "off":
 			return map[string]string{"open": "open", "close": "closed", "shut": "closed", "on": "on", "off": "off"}[c.action]
@@ -96,13 +139,18 @@ func stateIn(domain, state string) string {
 // askNamed asks for the state of something by its name.
 func (c *clause) askNamed() []draft {
 	sp := c.nameAskedFor()
-	if sp == nil || !c.isAsking() || c.places(nil).everywhere {
+	if sp == nil || !c.isAsking() || c.places(nil).everywhere || !c.isOfNow() {
 		return nil
 	}
 	about := c.classAbout()
 	state, isAsked := c.stateAsked(about)
-	isSpeaker := c.action == "tell" && len(of(sp.name.entities, []string{"person"})) > 0 // Péter mondja
-	if !isAsked || isSpeaker {
+	isMoving := slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool { return e.Domain == "vacuum" || e.Domain == "lawn_mower" })
+	isAsked = isAsked || isMoving && c.has(cQuestion, "where")
+	if state == "" && (c.asksOnlyWhich() || isScene(sp.name.entities)) {
+		return nil
+	}
+	isPerson := len(of(sp.name.entities, []string{"person"})) > 0 // Péter mondja
+	if !isAsked || isPerson && (state != "" || c.tells || c.classes&(cAttribute|cMeasure) != 0 || sp.suffix.grammaticalCase != nominative) {
 		return nil
 	}
 
@@ -122,14 +170,30 @@ func (c *clause) askNamed() []draft {
 	return c.stateOfName(sp, candidates, state)
 }
 
+// asksOnlyWhich reports whether nothing is said beside which one is meant: melyik a jobb?
+func (c *clause) asksOnlyWhich() bool {
+	return c.has(cQuestion, "which") && c.classes&(cAttribute|cState|cUnit|cMeasure|cClass|cVerb|cCopula|cAbout|cColor) == 0
+}
+
+// isScene reports whether entities have no state to be asked for: mi a vacsora?
+func isScene(entities []*hamanagerapi.Entity) bool {
+	return len(of(entities, []string{"scene", "script", "automation", "button"})) == len(entities)
+}
+
 // stateAsked is the state that a question about a name asks for, empty for any. isAsked is
 // false where nothing is asked: a name alone is no question.
 func (c *clause) stateAsked(about *lexeme) (state string, isAsked bool) {
+	if c.has(cQuestion, "when") {
+		return "", len(of(c.nameAskedFor().name.entities, []string{"sensor"})) > 0 // mikor van a szülinap?
+	}
+	if (about == nil || about.saysOfAll()) && (c.has(cQuestion, "what") || c.has(cQuestion, "how_much")) {
+		return "", true // mennyire van lehúzva?
+	}
 	state = c.predicate()
 	if about != nil && about.value != "" && (state == "" || state == "on") {
 		state = about.value
 	}
-	if state != "" || c.isOpenQuestion() {
+	if state != "" || c.isOpenQuestion() || c.has(cAttribute, "progress") && c.asksIndeed() {
 		return state, true
 	}
 	if about != nil {
@@ -157,7 +221,9 @@ func (l *lexeme) ofClass(entities []*hamanagerapi.Entity) []*hamanagerapi.Entity
 }
 
 // saysOfAll reports whether a class's own word is also said of what is no sensor: megy a bojler?
-func (l *lexeme) saysOfAll() bool { return l.of.Classes[0] == "running" }
+func (l *lexeme) saysOfAll() bool {
+	return l.of.Classes[0] == "running" || l.of.Classes[0] == "battery_charging"
+}
 
 // isClosedQuestion reports whether the clause looks like a question at all.
 func (c *clause) isClosedQuestion() bool { return c.s.isQuestion || c.classes&(cQuestion|cCopula) != 0 }
@@ -210,7 +276,9 @@ func (c *clause) stateOfName(sp *span, candidates []*hamanagerapi.Entity, state 
 // canBe reports whether a state makes sense for an entity.
 func canBe(e *hamanagerapi.Entity, state string) bool {
 	switch e.Domain {
-	case "cover", "valve", "lock":
+	case "valve":
+		return state == "open" || state == "closed" || state == "on" || state == "off"
+	case "cover", "lock":
 		return state == "open" || state == "closed"
 	case "binary_sensor":
 		return true
@@ -226,22 +294,51 @@ func canBe(e *hamanagerapi.Entity, state string) bool {
 // askKind asks which devices of a kind are so.
 func (c *clause) askKind() []draft {
 	state := c.predicate()
-	if !c.isAsking() || state == "" || c.classAbout() != nil && c.classAbout().value != "" {
+	about := c.classAbout()
+	if about != nil && about.value != "" {
+		if !about.saysOfAll() {
+			return nil
+		}
+		state = about.value
+	}
+	isRunning := about != nil && about.value == "on"
+	if c.classes&cState == 0 && c.verb == nil && (about == nil || about.value == "") {
+		return nil // jelez: that sensors do
+	}
+	if !c.isAsking() || state == "" || !c.isOfNow() {
 		return nil
 	}
 	var drafts []draft
 	for _, sp := range c.spans {
 		for _, l := range sp.lexemes {
-			if l.class != cKind || !canBe(&hamanagerapi.Entity{Domain: l.of.Domain}, state) {
+			if l.class != cKind || !canBe(&hamanagerapi.Entity{Domain: l.of.Domain}, state) || c.isSensed(sp, l.of) {
 				continue
 			}
-			for _, t := range c.placed(l.of, sp, c.places(nil)) {
-				drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": stateIn(l.of.Domain, state)}, []target{t})...)
+			wanted := stateIn(l.of.Domain, state)
+			if isRunning && l.of.Domain == "media_player" {
+				wanted = "playing"
 			}
+			drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": wanted}, c.placed(l.of, sp, c.places(nil)))...)
 		}
 	}
 
 	return drafts
+}
+
+// isSensed reports whether sensors tell of a word for a kind, too, and better: of the windows of
+// a home some may be moved by a motor, but all that have a sensor were meant. Doors that are
+// locked are asked by their locks.
+func (c *clause) isSensed(sp *span, k *kind) bool {
+	if k.Domain == "lock" && c.isAboutLocks() {
+		return false
+	}
+	p := c.places(nil)
+
+	return slices.ContainsFunc(sp.lexemes, func(l lexeme) bool {
+		return l.class == cClass && slices.Contains([]string{"door", "window"}, l.of.Classes[0]) && slices.ContainsFunc(c.ix.home.Entities, func(e *hamanagerapi.Entity) bool {
+			return l.of.has(e) && c.ix.isIn(e, p)
+		})
+	})
 }
 
 // classAbout chooses the class of sensors that the clause is about: a word that says how
@@ -293,15 +390,45 @@ func (c *clause) askClass() []draft {
 	} else if !c.isOpenQuestion() {
 		return nil
 	}
+	if about.value != "" && c.isMeasuredHow() || about.of.Domain == "sensor" && c.measureAsked() != nil {
+		return nil // askMeasure does it
+	}
+	if drafts := c.classOfThings(about.of, values); drafts != nil {
+		return drafts
+	}
 	k, p := *about.of, c.places(nil)
 	targets := c.placed(&k, nil, p)
 	for i := range targets {
+		if c.has(cQuantity, "all") {
+			targets[i].slots["name"] = meaning.AllNames
+		}
 		targets[i].slots["device_class"] = k.Classes[0]
 		targets[i].isOne = k.Domain == "sensor" && len(p.areas)+len(p.floors) == 0 && !p.everywhere && c.classes&cQuantity == 0
 		targets[i].asksOne = targets[i].isOne
 	}
 
 	return draftsFor(meaning.GetState, values, targets)
+}
+
+// classOfThings asks the sensors of a class that are known by what they watch: ázik a mosogató?
+func (c *clause) classOfThings(k *kind, values meaning.Slots) []draft {
+	var drafts []draft
+	for _, sp := range c.spans {
+		if !sp.is(cMeasured) {
+			continue
+		}
+		for _, d := range c.askSensors(ofClass(sp.name.measured, k.Domain, k.Classes[0])) {
+			maps.Copy(d.command.Slots, values)
+			drafts = append(drafts, d)
+		}
+	}
+
+	return drafts
+}
+
+// isMeasuredHow reports whether how much something is so is asked: milyen nedves, mennyire hideg.
+func (c *clause) isMeasuredHow() bool {
+	return c.has(cQuestion, "how") && c.has(cMeasure, onlyHow) && !c.has(cAbout, "sensor")
 }
 
 // namesOther reports whether an entity is named that is not just a class of sensors.

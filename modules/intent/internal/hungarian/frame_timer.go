@@ -174,8 +174,8 @@ func (c *clause) resumeTimer() []draft {
 
 // timerStatus asks for a timer, or how long there is still to wait.
 func (c *clause) timerStatus() []draft {
-	isAsked := c.first(cQuestion) != nil || c.s.isQuestion || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.action == "tell"
-	isWaiting := c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.action == "tell" || c.has(cAbout, "clock"))
+	isAsked := c.first(cQuestion) != nil || c.s.isQuestion || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.tells
+	isWaiting := c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
 	if !isAsked || !isWaiting && !c.speaksOfTimer() || c.namesOtherThing() {
 		return nil
 	}

@@ -25,7 +25,7 @@ const (
 
 // frames lists every pattern. Several may fit a clause; the reading with the best score wins.
 func frames() []frame {
-	return slices.Concat(smallFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), hintFrames(), stateFrames())
+	return slices.Concat(smallFrames(), weatherFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), hintFrames(), stateFrames())
 }
 
 // fits reports whether the clause can be an instance of the frame.
@@ -33,10 +33,13 @@ func (f *frame) fits(c *clause) bool {
 	if f.needs&^c.classes != 0 || !slices.Contains(f.actions, c.action) {
 		return false
 	}
+	if f.asks && c.asksTwice() {
+		return false
+	}
 	if f.asks && c.isTold() && f.needs&(cNevermind|cRespond) == 0 {
 		return false
 	}
-	if !f.asks && (!c.isCommand() || c.classes&cNegation != 0 && f.allows&cNegation == 0) {
+	if !f.asks && (c.tells || !c.isCommand() || c.classes&cNegation != 0 && f.allows&cNegation == 0) {
 		return false
 	}
 
@@ -70,14 +73,41 @@ func (f *frame) fitsTime(c *clause) bool {
 	if f.waits {
 		allowed |= cTime
 	}
+	if f.asks && c.asksIndeed() {
+		allowed |= cWonder
+	}
 
-	return c.within(allowed) && (c.classes&cTime == 0 || c.findTime() != nil)
+	return c.within(allowed) && (c.classes&cTime == 0 || f.asks && allowed&cTime != 0 || c.findTime() != nil)
+}
+
+// asksIndeed reports whether words of asking (kíváncsi vagyok, nem tudom) are followed by what is asked.
+func (c *clause) asksIndeed() bool { return c.tells || c.s.isQuestion || c.classes&cQuestion != 0 }
+
+// asksTwice reports whether the clause holds two questions, each with its own word: mennyi az idő, és
+// milyen nap van? Each is read by itself.
+func (c *clause) asksTwice() bool {
+	if c.classes&cQuestion == 0 {
+		return false
+	}
+	isAsked, isParted := false, false
+	for _, sp := range c.spans {
+		isParted = isParted || isAsked && (sp.is(cConjunction) || c.s.tokens[sp.from].breakBefore)
+		if !sp.is(cQuestion) || sp.means(cQuestion, "whether") {
+			continue
+		}
+		if isParted {
+			return true
+		}
+		isAsked = true
+	}
+
+	return false
 }
 
 // isTold reports whether the clause tells how something is and does not ask: it ends as a
 // statement does where a question would have ended otherwise, or says what only tells.
 func (c *clause) isTold() bool {
-	if c.s.isQuestion || c.classes&cQuestion != 0 || c.action == "tell" {
+	if c.s.isQuestion || c.classes&cQuestion != 0 || c.tells {
 		return false
 	}
 

@@ -222,7 +222,7 @@ func (l *language) tells(s *sentence, sp *span) bool {
 	if sp.is(cTells|cFeel) || sp.means(cBlock, "past") || sp.means(cBlock, "tells") || sp.means(cHome, "arrived") {
 		return true
 	}
-	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsOther }) {
+	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood >= tellsOther }) {
 		return true
 	}
 	folded := s.tokens[sp.to-1].fold

@@ -35,6 +35,8 @@ type name struct {
 	isShort bool
 
 	entities []*hamanagerapi.Entity
+	// measured are the sensors of what is so called: the kazán of "Kazán hőmérséklet".
+	measured []*hamanagerapi.Entity
 	area     *hamanagerapi.Area
 	floor    *hamanagerapi.Floor
 	// areas are the rooms that one word sums up (gyerekszoba, vizes helyiség); area is nil then.
@@ -83,6 +85,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	for _, e := range home.Entities {
 		if e.Exposed {
 			b.addParts(e)
+			b.addMeasured(e)
 		}
 	}
 	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), slices.Sorted(maps.Keys(b.ix.changed))))

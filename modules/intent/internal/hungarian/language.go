@@ -66,6 +66,7 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadClasses()
 	l.loadPlans()
 	l.loadTimeUnits()
+	l.loadMeasures()
 	l.loadNeighbours()
 
 	return l
@@ -183,8 +184,17 @@ func (l *language) loadNeighbours() {
 	for _, w := range heard().Trailing {
 		l.trailing[w] = true
 	}
-	l.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(l.vocabulary)), slices.Sorted(maps.Keys(l.changed)), l.numbers.all(), l.unitForms()))
+	l.neighbours = newNeighbours(slices.Concat(slices.DeleteFunc(slices.Sorted(maps.Keys(l.vocabulary)), l.isMinor), slices.Sorted(maps.Keys(l.changed)), l.numbers.all(), l.unitForms()))
 	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
+}
+
+// isMinor reports whether a folded word only accompanies a question: nothing is repaired to be such.
+func (l *language) isMinor(folded string) bool {
+	phrases := l.phrases[l.vocabulary[folded]]
+
+	return len(phrases) > 0 && !slices.ContainsFunc(phrases, func(p phrase) bool {
+		return slices.ContainsFunc(p.lexemes, func(x lexeme) bool { return x.class&(cRoams|cWonder) == 0 })
+	})
 }
 
 // unitForms are the forms of units, whose words are too short to be repaired: fokkal, fokra.

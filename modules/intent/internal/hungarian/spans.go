@@ -267,6 +267,9 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 	sp.lexemes = append(sp.lexemes, meant...)
 	for _, l := range meant {
 		sp.classes |= l.class
+		if l.class == cRoams && l.value == "at" {
+			sp.classes |= cUnknown // beside a command it says nothing
+		}
 	}
 	sp.isWhole = sp.isWhole || !ending.isThere
 	if score > sp.score {
@@ -306,7 +309,13 @@ func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
 		return
 	}
 	s.name, s.suffix, s.score = n, ending, max(score, s.score)
-	s.classes &^= cEntity | cArea | cFloor | cOwner
+	s.classes &^= cEntity | cArea | cFloor | cOwner | cMeasured
+	if len(n.measured) > 0 {
+		s.classes |= cMeasured
+		if len(n.entities) == 0 && n.area == nil && n.floor == nil && len(n.areas) == 0 && len(s.lexemes)+len(s.forms) == 0 {
+			s.classes |= cUnknown // nothing that commands reach
+		}
+	}
 	if len(n.entities) > 0 {
 		s.classes |= cEntity
 	}

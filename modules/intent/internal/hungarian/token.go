@@ -23,6 +23,8 @@ type token struct {
 	// breakBefore: punctuation stands before it.
 	breakBefore bool
 	hasAccent   bool
+	// isAsked: a question mark stands after it.
+	isAsked bool
 	// isRepaired: it was not written so, and nothing is known of its accents.
 	isRepaired bool
 }
@@ -91,6 +93,9 @@ func (t *tokenizer) takePunctuation(r rune) {
 	switch r {
 	case '?':
 		t.s.isQuestion = true
+		if last := len(t.s.tokens) - 1; last >= 0 {
+			t.s.tokens[last].isAsked = true
+		}
 	case '.', '!':
 		t.s.isStatement = true
 		t.s.isExclaimed = r == '!'

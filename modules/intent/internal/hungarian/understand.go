@@ -93,7 +93,9 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 			break
 		}
 		s.left = lefts[i]
-		best = ix.subtract(ix.readPart(u, s, row), s.left)
+		if best = ix.readBesideRemarks(u, s, row); best == nil {
+			best = ix.subtract(ix.readPart(u, s, row), s.left)
+		}
 	}
 	if best == nil {
 		best = ix.readMissing(u, s, rows[0])
@@ -301,6 +303,9 @@ func inherit(before, spans []*span) []*span {
 	isThere := func(c class) bool {
 		return slices.ContainsFunc(spans, func(s *span) bool { return s.is(c) && !isCommanding(s) }) // zárd is no zár
 	}
+	if slices.ContainsFunc(spans, func(s *span) bool { return s.is(cQuestion) }) {
+		things |= cMeasured
+	}
 	hasThing, hasPlace := isThere(things), isThere(things|places)
 	for _, sp := range before {
 		isThing := sp.is(things) && !isCommanding(sp) && !hasThing
@@ -327,7 +332,9 @@ func (ix *Index) readClause(c *clause) *interpretation {
 			continue
 		}
 		r := c.bind(drafts)
-		r.putOff(c)
+		if !f.asks {
+			r.putOff(c)
+		}
 		if f.asks && r.isEmpty() && !c.s.isQuestion && c.classes&(cQuestion|cQuantity) == 0 {
 			continue // a remark (hideg van a hálóban), not a question about what is not there
 		}

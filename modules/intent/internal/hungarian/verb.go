@@ -16,7 +16,8 @@ const (
 	namesAction              // kapcsolni, kapcsolás
 	tellsState               // kapcsolva
 	tellsPresent             // kapcsol: someone does it now
-	tellsOther               // kapcsoltam, kapcsolom: a statement
+	tellsOther               // kapcsolom: a statement
+	tellsPast                // kapcsoltam: a statement of what is over
 )
 
 // verb is one entry of data/verbs.yaml.
@@ -101,7 +102,8 @@ func (l *language) addForms(v *verb) {
 	add(namesAction, nouns(v, isBack)...)
 	add(tellsState, endings(v.Stem, isBack, "va/ve")...)
 	add(tellsPresent, v.Stem, v.Stem+"ik")
-	add(tellsOther, endings(v.Stem, isBack, "om/em om/öm ok/ek ok/ök nak/nek ják/ik tam/tem tad/ted ta/te tuk/tük ták/ték tak/tek tál/tél t/t ott/ett ott/ött ottam/ettem ottad/etted otta/ette ották/ették tunk/tünk")...)
+	add(tellsOther, endings(v.Stem, isBack, "om/em om/öm ok/ek ok/ök nak/nek ják/ik")...)
+	add(tellsPast, endings(v.Stem, isBack, "tam/tem tad/ted ta/te tuk/tük ták/ték tak/tek tál/tél t/t ott/ett ott/ött ottam/ettem ottam/öttem ottad/etted otta/ette ottuk/ettük ották/ették tunk/tünk tatok/tetek ottak/ettek")...)
 }
 
 func (v *verb) isBack() bool { return v.Back || words().harmonyOf(v.Stem) == back }

@@ -15,7 +15,7 @@ func TestVerbForms(t *testing.T) {
 		"kapcsold": {"", "kapcsol", commands}, "felkapcsolnád": {"fel", "kapcsol", asks}, "lekapcsolni": {"le", "kapcsol", namesAction},
 		"nyisd": {"", "nyit", commands}, "nyiss": {"", "nyit", commands}, "állítsd": {"", "állít", commands}, "húzd": {"", "húz", commands},
 		"ereszd": {"", "ereszt", commands}, "engedd": {"", "enged", commands}, "vedd": {"", "vesz", commands}, "vegyél": {"", "vesz", commands},
-		"játszd": {"", "játsz", commands}, "indítsd": {"", "indít", commands}, "zárva": {"", "zár", tellsState}, "kapcsoltam": {"", "kapcsol", tellsOther},
+		"játszd": {"", "játsz", commands}, "indítsd": {"", "indít", commands}, "zárva": {"", "zár", tellsState}, "kapcsoltam": {"", "kapcsol", tellsPast},
 		"bekapcsolva": {"be", "kapcsol", tellsState}, "törlése": {"", "töröl", namesAction}, "oltsd": {"", "olt", commands}, "növeld": {"", "növel", commands},
 		"csökkentsd": {"", "csökkent", commands}, "kapcsolja": {"", "kapcsol", commands}, "mondd": {"", "mond", commands}, "tekerd": {"", "teker", commands},
 		"nyitva": {"", "nyit", tellsState}, "gyújtsd": {"", "gyújt", commands}, "zárj": {"", "zár", commands},

@@ -1,0 +1,88 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/meaning"
+)
+
+// weatherFrames ask how the weather is, or will be: the same forecast answers both.
+func weatherFrames() []frame {
+	allows := cQuestion | cCopula | cEntity | cPlace | cArea | cAttribute | cClass | cLevel | cSky | cBlock | cTime | cMeasure | cTells | cLit
+
+	return []frame{
+		{name: "weather", actions: []string{"", "tell"}, needs: cAbout, allows: allows, asks: true, make: (*clause).weather},
+		{name: "sky", actions: []string{"", "tell"}, needs: cSky, allows: allows | cAbout | cQuantity | cNegation, asks: true, make: (*clause).sky},
+		{name: "forecast", actions: []string{"", "tell"}, needs: cBlock, allows: allows | cUnit | cSky, asks: true, make: (*clause).forecast},
+	}
+}
+
+// weather is asked by its own words, the place by the name of a weather entity.
+func (c *clause) weather() []draft {
+	about := c.find(cAbout, "weather")
+	if about == nil || c.has(cAbout, "timer") || c.has(cAbout, "remaining") || !c.isNowOrThen() {
+		return nil
+	}
+	isClock := about.means(cAbout, "clock") && !c.has(cQuestion, "which") && !c.has(cBlock, "future") // mennyi az idő?
+	if isClock && !c.has(cQuestion, "what") {
+		return nil
+	}
+
+	return c.forecastOf()
+}
+
+// sky asks by what falls from it, or by what one wears: lesz ma eső? kell kabát?
+func (c *clause) sky() []draft {
+	isAsked := c.isAskedWhether() || c.tells || c.has(cQuestion, "which") || c.has(cQuestion, "what")
+	if !isAsked || !c.isNowOrThen() || c.has(cQuestion, "where") || c.has(cQuestion, "who") {
+		return nil
+	}
+	isGear, takes := c.has(cSky, "gear"), c.has(cSky, "takes")
+	if isGear != (takes || isGear && c.needs()) {
+		return nil
+	}
+
+	return c.forecastOf()
+}
+
+// needs reports whether something is said to be needed: kell kabát?
+func (c *clause) needs() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cTells, "") && sp.is(cFiller) })
+}
+
+// forecast asks how warm it will be. A room's own future nobody knows.
+func (c *clause) forecast() []draft {
+	isWarmth := c.classes&cAttribute != 0 && (c.has(cAttribute, "warmth") || c.has(cAttribute, "temperature")) || c.has(cUnit, "degree")
+	isAsked := c.asksIndeed() && (c.isAskedWhether() || c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.tells)
+	if !isWarmth || !isAsked || !c.has(cBlock, "future") || !c.isNowOrThen() || c.classes&cArea != 0 {
+		return nil
+	}
+
+	return c.forecastOf()
+}
+
+// isNowOrThen reports whether the clause is about now or what will be: no condition, nothing past.
+func (c *clause) isNowOrThen() bool {
+	return !slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cBlock) && !sp.means(cBlock, "future") && !sp.means(cBlock, "later") && !sp.is(cWonder)
+	})
+}
+
+// forecastOf asks the weather entity that is named, else the home's own.
+func (c *clause) forecastOf() []draft {
+	slots := meaning.Slots{}
+	for _, sp := range c.spans {
+		if !sp.is(cEntity) || sp.is(cAbout|cSky) {
+			continue
+		}
+		places := of(sp.name.entities, []string{"weather"})
+		switch {
+		case len(places) > 0:
+			slots["name"] = places[0].Name
+		case !sp.is(cAttribute | cClass | cPlace):
+			return nil
+		}
+	}
+
+	return []draft{{command: meaning.Command{Intent: meaning.GetWeather, Slots: slots}}}
+}

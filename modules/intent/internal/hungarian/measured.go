@@ -1,0 +1,119 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// addMeasured adds what a sensor measures, by its name: the kazán of "Kazán hőmérséklet", the
+// hűtő of "Hűtőajtó". Only questions find sensors so. A device of that name (mosógép) finds
+// its sensors under all of its names.
+func (b *builder) addMeasured(e *hamanagerapi.Entity) {
+	if e.Domain != "sensor" && e.Domain != "binary_sensor" {
+		return
+	}
+	set := func(n *name) {
+		if !slices.Contains(n.measured, e) {
+			n.measured = append(n.measured, e)
+		}
+	}
+	for _, text := range append([]string{e.Name}, e.Aliases...) {
+		thing := b.thingMeasured(text)
+		if len(thing) == 0 || b.isPlace(thing) {
+			continue
+		}
+		if len(thing) > 1 && b.isPlace(thing[:1]) {
+			thing = thing[1:]
+		}
+		devices := b.calledSo(thing)
+		b.addWords(thing, weightPart, set)
+		for _, device := range devices {
+			for _, other := range append([]string{device.Name}, device.Aliases...) {
+				b.addWords(replaced(tokenize(other, neverEnding).tokens, -1), weightPart, set)
+			}
+		}
+	}
+}
+
+// thingMeasured is a sensor's name without the words, or the end of a compound, that say what is
+// measured; nil where nothing is left, or there is no such word.
+func (b *builder) thingMeasured(text string) []string {
+	tokens := tokenize(text, neverEnding).tokens
+	last := len(tokens)
+	for last > 0 && b.saysMeasure(tokens[last-1].fold) {
+		last--
+	}
+	thing := replaced(tokens[:last], -1)
+	if last < len(tokens) || last == 0 {
+		return thing
+	}
+	front := b.beforeMeasure(thing[last-1])
+	if front == "" {
+		return nil
+	}
+	thing[last-1] = front
+
+	return thing
+}
+
+// saysMeasure reports whether a word, maybe someone's (hőmérséklete), only says what is measured.
+func (b *builder) saysMeasure(folded string) bool {
+	const said = cClass | cMeasure | cAttribute | cAbout | cUnit | cDetects
+	is := false
+	eachStem(folded, b.ix.lang.suffixes, func(stem string, s suffix) bool {
+		for _, word := range []int32{b.ix.wordNumber(stem), b.ix.wordBeforeHead(stem)} {
+			is = is || s.grammaticalCase == nominative && b.ix.lang.hasLexeme(word, said)
+		}
+
+		return !is
+	})
+
+	return is
+}
+
+// beforeMeasure cuts a word of the language that says what is measured off the end of a compound.
+func (b *builder) beforeMeasure(folded string) string {
+	const shortest = 3
+	for cut := shortest; cut <= len(folded)-shortest; cut++ {
+		if word, ok := b.ix.lang.vocabulary[folded[cut:]]; ok && b.ix.lang.hasLexeme(word, cClass|cMeasure) {
+			return folded[:cut]
+		}
+	}
+
+	return ""
+}
+
+// hasLexeme reports whether a word alone has a meaning of the classes.
+func (l *language) hasLexeme(word int32, of class) bool {
+	if word < 0 || int(word) >= len(l.phrases) {
+		return false
+	}
+
+	return slices.ContainsFunc(l.phrases[word], func(p phrase) bool {
+		return len(p.words) == 1 && slices.ContainsFunc(p.lexemes, func(x lexeme) bool { return x.class&of != 0 })
+	})
+}
+
+// isPlace reports whether words are a room or floor, maybe as an adjective (konyhai).
+func (b *builder) isPlace(folded []string) bool {
+	key := strings.Join(folded, " ")
+	for _, text := range []string{key, strings.TrimSuffix(key, "i")} {
+		if at, ok := b.byText[text]; ok && (b.ix.names[at].area != nil || b.ix.names[at].floor != nil) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// calledSo returns the devices that have a name.
+func (b *builder) calledSo(folded []string) []*hamanagerapi.Entity {
+	at, ok := b.byText[strings.Join(folded, " ")]
+	if !ok {
+		return nil
+	}
+
+	return b.ix.names[at].entities
+}
