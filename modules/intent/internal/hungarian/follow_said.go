@@ -109,7 +109,9 @@ func (ix *Index) withoutTalk(s *sentence, row []*span) [][]*span {
 	var kept [][]*span
 	for _, piece := range piecesOf(s, row) {
 		isTalk := !isAsking(s, piece) && ix.lang.isAside(s, piece) || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown) && ix.lang.tells(s, sp) })
-		isSaid := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNeedless|cUndo|cVerb|cBlock|cTooMuch|cMeant) && !sp.is(cTells|cFiller) || sp.means(cBlock, "past") && sp.is(cUndo) })
+		isSaid := slices.ContainsFunc(piece, func(sp *span) bool {
+			return sp.is(cNeedless|cUndo|cVerb|cBlock|cTooMuch|cMeant) && !sp.is(cTells|cFiller) || sp.means(cBlock, "past") && sp.is(cUndo)
+		})
 		if !isTalk || isSaid {
 			kept = append(kept, piece)
 		}

@@ -263,7 +263,7 @@ func switchIntentBy(action string, words ...string) string {
 // sceneIntentOf: what only happens can be started, but not stopped.
 func sceneIntentOf(action string) string {
 	switch action {
-	case "on", "start", "set":
+	case "on", "start", "set", "run":
 		return meaning.TurnOn
 	default:
 		return ""

@@ -51,7 +51,7 @@ func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
 			}
 			a.leaveOut(piece)
 		default:
-			ix.takeCore(s, piece, &a)
+			ix.takeCore(s, piece, row, &a)
 		}
 	}
 
@@ -59,12 +59,12 @@ func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
 }
 
 // takeCore keeps of a piece what is part of the command.
-func (ix *Index) takeCore(s *sentence, piece []*span, a *asides) {
+func (ix *Index) takeCore(s *sentence, piece, row []*span, a *asides) {
 	from, to := ix.trimmed(s, piece)
 	a.leaveOut(piece[:from])
 	core := piece[from:to]
 	for at, sp := range core {
-		if !ix.isAdjunct(s, core, at) {
+		if !ix.isAdjunct(s, core, at, row) {
 			a.kept = append(a.kept, sp)
 		}
 	}
@@ -276,20 +276,20 @@ func (ix *Index) beginsRemark(s *sentence, piece []*span, at int) bool {
 
 // isAdjunct reports whether an unknown word of a command says neither what it is about nor where:
 // for whom, with what, how.
-func (ix *Index) isAdjunct(s *sentence, piece []*span, at int) bool {
+func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool {
 	sp := piece[at]
 	if sp.means(cBlock, "tells") && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cFeel) }) {
 		return true // jaj de sötét van
 	}
 	if isVerbWithoutSense(piece, at) {
-		return isSaidWithoutVerb(piece, at)
+		return isSaidWithoutVerb(piece, at, row)
 	}
 	if !sp.is(cUnknown) {
 		return false
 	}
 	folded := s.tokens[sp.from].fold
 	if looksImperative(folded) {
-		return isSaidWithoutVerb(piece, at)
+		return isSaidWithoutVerb(piece, at, row)
 	}
 	if endsWithAny(folded, words().AdjunctEndings) {
 		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.isPossessed }) // a szomszédnak a lámpáját
@@ -322,7 +322,7 @@ func isVerbWithoutSense(piece []*span, at int) bool {
 // isSaidWithoutVerb reports whether the other words say what is to be done, so that a verb nobody
 // knows says nothing more: a thing and its value (a tévé mögé kéket varázsolj), or a thing and
 // the prefix that follows the verb (pattintsd fel a villanyt).
-func isSaidWithoutVerb(piece []*span, verb int) bool {
+func isSaidWithoutVerb(piece []*span, verb int, row []*span) bool {
 	for at, sp := range piece {
 		if at != verb && isCommanding(sp) {
 			return false
@@ -335,12 +335,12 @@ func isSaidWithoutVerb(piece []*span, verb int) bool {
 		return true
 	}
 
-	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cAmount|cColor|cWhite) && !sp.is(cArea|cEntity) })
+	return slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cAmount|cColor|cWhite) && !sp.is(cArea|cEntity) })
 }
 
 // looksImperative reports whether a folded word has the form of a verb that commands or wishes.
 func looksImperative(folded string) bool {
-	const shortest = 5
+	const shortest = 4
 	if len(folded) < shortest {
 		return false
 	}

@@ -97,6 +97,9 @@ func (t *tokenizer) takePunctuation(r rune) {
 			t.s.tokens[last].isAsked = true
 		}
 	case '.', '!':
+		if r == '.' && t.isOrdinal() {
+			return // a 2. redőny
+		}
 		t.s.isStatement = true
 		t.s.isExclaimed = r == '!'
 	case '"', '„', '“', '”', '«', '»':
@@ -112,6 +115,19 @@ func (t *tokenizer) takePunctuation(r rune) {
 		return
 	}
 	t.afterGap = true
+}
+
+// isOrdinal reports whether the full stop at the present place belongs to the number before it: a
+// word in small letters follows.
+func (t *tokenizer) isOrdinal() bool {
+	n := len(t.s.tokens)
+	if n == 0 || !t.s.tokens[n-1].isNumber || t.s.tokens[n-1].to != t.at {
+		return false
+	}
+	after := strings.TrimLeft(t.text[t.at+1:], " ")
+	r, _ := utf8.DecodeRuneInString(after)
+
+	return len(after) < len(t.text)-t.at-1 && unicode.IsLower(r)
 }
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Mn, r) }
