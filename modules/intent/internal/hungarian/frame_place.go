@@ -49,8 +49,9 @@ func (c *clause) namesTwoPeople() bool {
 }
 
 func (c *clause) personNamed() string {
-	for _, sp := range c.spans {
-		if !sp.is(cEntity) {
+	for i, sp := range c.spans {
+		isCalled := i+1 < len(c.spans) && c.s.tokens[c.spans[i+1].from].breakBefore && c.classes&(cDock|cClass|cKind) != 0 // anya, hol a töltőm?
+		if !sp.is(cEntity) || isCalled {
 			continue
 		}
 		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 && sp.suffix.grammaticalCase == nominative {

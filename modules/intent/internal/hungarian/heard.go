@@ -10,6 +10,8 @@ type hearing struct {
 	Sounds      map[string]string `yaml:"sounds"`
 	Foreign     map[string]string `yaml:"foreign"`
 	LongVowels  map[string]string `yaml:"long_vowels"`
+
+	Spoken map[string][]string `yaml:"spoken"`
 }
 
 // heard is the data, read once.

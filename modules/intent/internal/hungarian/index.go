@@ -231,7 +231,13 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 		b.addWords(spoken, weight, set)
 	}
 	if len(folded) > 1 {
-		b.addWords([]string{strings.Join(folded, "")}, weight, set)
+		joined := strings.Join(folded, "")
+		b.addWords([]string{joined}, weight, set)
+		if slices.ContainsFunc(folded, func(word string) bool { return heard().Spoken[word] != nil }) {
+			for _, written := range spokenTogether(folded) {
+				b.addSpoken(written, joined)
+			}
+		}
 	}
 }
 
@@ -259,8 +265,18 @@ func (b *builder) addStems(tok token) {
 	for _, stem := range words().otherStems(tok.lower) {
 		b.ix.changed[stem] = b.number(tok.fold)
 	}
-	if written := foreignSounds(tok.fold); written != "" && !tok.isNumber && !b.ix.lang.hasWord(tok.fold) && b.ix.wordNumber(written) < 0 {
-		b.ix.changed[written] = b.number(tok.fold)
+	if tok.isNumber || b.ix.lang.hasWord(tok.fold) {
+		return
+	}
+	for _, written := range spokenWords(tok.fold) {
+		b.addSpoken(written, tok.fold)
+	}
+}
+
+// addSpoken lets a word of a name be written in another way, where that is no word itself.
+func (b *builder) addSpoken(written, folded string) {
+	if b.ix.wordNumber(written) < 0 {
+		b.ix.changed[written] = b.number(folded)
 	}
 }
 

@@ -33,6 +33,8 @@ type morphology struct {
 	FleetingEndings   map[string]string    `yaml:"fleeting_endings"`
 	Letters           map[string]string    `yaml:"letters"`
 	OtherLetters      map[string]string    `yaml:"other_letters"`
+	EnglishLetters    map[string]string    `yaml:"english_letters"`
+	HalfEnglish       map[string]string    `yaml:"half_english_letters"`
 	Digits            map[string]string    `yaml:"digits"`
 }
 

@@ -14,7 +14,7 @@ func spokenNames(tokens []token, written func(token) string) [][]string {
 		if !isAcronym(written(tok)) || hasVowel(tok.fold) {
 			continue
 		}
-		for _, letters := range []map[string]string{words().Letters, words().OtherLetters} {
+		for _, letters := range []map[string]string{words().Letters, words().OtherLetters, words().EnglishLetters, words().HalfEnglish} {
 			if names := letterNames(tok.fold, letters); names != nil {
 				others = append(others, replaced(tokens, i, names...), replaced(tokens, i, strings.Join(names, "")))
 			}
@@ -117,12 +117,44 @@ func foreignSoundAt(folded string, at int) (sound string, size int) {
 }
 
 // isLongBefore reports whether a vowel is said as in the alphabet: before one consonant and a
-// silent e (home) or -ing (gaming).
+// silent e (home), -ing (gaming) or -er (gamer).
 func isLongBefore(rest string) bool {
 	const vowelLetters = "aeiouy"
 	if len(rest) < 3 || strings.IndexByte(vowelLetters, rest[1]) >= 0 {
 		return false
 	}
 
-	return rest[2:] == "e" || rest[2:] == "ing"
+	return rest[2:] == "e" || rest[2:] == "ing" || rest[2:] == "er"
+}
+
+// spokenWords are the ways to write down a word of a name by its sound: those that are known of it,
+// and what the rules make of it. Folded.
+func spokenWords(folded string) []string {
+	var spoken []string
+	for _, known := range heard().Spoken[folded] {
+		spoken = appendOnce(spoken, fold(known))
+	}
+	if by := foreignSounds(folded); by != "" {
+		spoken = appendOnce(spoken, by)
+		spoken = appendOnce(spoken, strings.ReplaceAll(by, "ej", "e")) // gémer as well as géjmer
+	}
+
+	return spoken
+}
+
+// spokenTogether are the ways to write down a name of two words as one by its sound: erfrájer, for
+// Air fryer.
+func spokenTogether(words []string) []string {
+	const pair = 2
+	if len(words) != pair {
+		return nil
+	}
+	var whole []string
+	for _, first := range append(spokenWords(words[0]), words[0]) {
+		for _, second := range append(spokenWords(words[1]), words[1]) {
+			whole = append(whole, first+second)
+		}
+	}
+
+	return whole
 }
