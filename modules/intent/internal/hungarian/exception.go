@@ -182,10 +182,7 @@ func exceptionOf(row []*span) exception {
 		switch {
 		case isCommanding(sp):
 		case sp.is(cArea|cFloor) || sp.like != nil:
-			x.areas = append(x.areas, sp.name.rooms()...)
-			if sp.name.floor != nil {
-				x.floors = append(x.floors, sp.name.floor)
-			}
+			x.addPlace(sp.name)
 		case sp.is(cEntity) && !sp.suffix.isPlural:
 			x.entities = append(x.entities, sp.name.entities...)
 		}
@@ -197,6 +194,13 @@ func exceptionOf(row []*span) exception {
 	}
 
 	return x
+}
+
+func (x *exception) addPlace(n *name) {
+	x.areas = append(x.areas, n.rooms()...)
+	if n.floor != nil {
+		x.floors = append(x.floors, n.floor)
+	}
 }
 
 // covers reports whether an entity is left out.

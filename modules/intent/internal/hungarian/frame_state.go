@@ -156,8 +156,6 @@ func (c *clause) askNamed() []draft {
 
 	candidates := about.ofClass(sp.name.entities)
 	switch {
-	case state != "" && len(candidates) > 0 && candidates[0].Domain == "person":
-		return nil // nobody is open
 	case state != "":
 		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 	case c.isOpenQuestion():
@@ -396,18 +394,24 @@ func (c *clause) askClass() []draft {
 	if drafts := c.classOfThings(about.of, values); drafts != nil {
 		return drafts
 	}
-	k, p := *about.of, c.places(nil)
+
+	return draftsFor(meaning.GetState, values, c.sensorsOf(*about.of))
+}
+
+// sensorsOf are the sensors of a class. What one measures is asked of one, where no place was said.
+func (c *clause) sensorsOf(k kind) []target {
+	p := c.places(nil)
 	targets := c.placed(&k, nil, p)
 	for i := range targets {
 		if c.has(cQuantity, "all") {
 			targets[i].slots["name"] = meaning.AllNames
 		}
 		targets[i].slots["device_class"] = k.Classes[0]
-		targets[i].isOne = k.Domain == "sensor" && len(p.areas)+len(p.floors) == 0 && !p.everywhere && c.classes&cQuantity == 0
+		targets[i].isOne = k.Domain == "sensor" && !p.isPlaced() && !p.everywhere && c.classes&cQuantity == 0
 		targets[i].asksOne = targets[i].isOne
 	}
 
-	return draftsFor(meaning.GetState, values, targets)
+	return targets
 }
 
 // classOfThings asks the sensors of a class that are known by what they watch: ázik a mosogató?

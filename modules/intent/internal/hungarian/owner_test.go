@@ -15,9 +15,13 @@ func ownedHome() *Index {
 	home := hamanagerapi.Home{
 		Floors: []hamanagerapi.Floor{{ID: "le", Name: "Földszint"}, {ID: "fel", Name: "Emelet"}},
 		Areas: []hamanagerapi.Area{
-			{ID: "panka", Name: "Panka szobája", FloorID: "fel"}, {ID: "dani", Name: "Dani szobája", FloorID: "fel"},
-			{ID: "papa", Name: "Papa szobája", FloorID: "le"}, {ID: "konyha", Name: "Konyha", FloorID: "le"},
-			{ID: "furdo", Name: "Fürdő", FloorID: "le"}, {ID: "zuhany", Name: "Zuhanyzó", FloorID: "fel"}, {ID: "kert", Name: "Kert"},
+			{ID: "panka", Name: "Panka szobája", FloorID: "fel"},
+			{ID: "dani", Name: "Dani szobája", FloorID: "fel"},
+			{ID: "papa", Name: "Papa szobája", FloorID: "le"},
+			{ID: "konyha", Name: "Konyha", FloorID: "le"},
+			{ID: "furdo", Name: "Fürdő", FloorID: "le"},
+			{ID: "zuhany", Name: "Zuhanyzó", FloorID: "fel"},
+			{ID: "kert", Name: "Kert"},
 		},
 	}
 	entity := func(id, called, area, domain, class string) *hamanagerapi.Entity {

@@ -1,10 +1,8 @@
 package hungarian
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
@@ -51,79 +49,30 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 func (c *clause) ofKinds(domains []string, p places, named bool) []target {
 	var found []target
 	for i, sp := range c.spans {
-		if sp == c.verb || sp.like != nil || c.describes(i) || c.isSpecified(i, domains) || named && (c.isNamed(sp, domains) || !c.isJoined(i) || c.sumsUp(sp, domains)) {
+		isAgain := named && (c.isNamed(sp, domains) || !c.isJoined(i) || c.sumsUp(sp, domains))
+		if sp == c.verb || sp.like != nil || isAgain || c.describes(i) || c.isSpecified(i, domains) {
 			continue
 		}
-		for _, l := range sp.lexemes {
-			switch {
-			case l.class != cKind || !slices.Contains(domains, l.of.Domain):
-			case l.of.Named:
-				found = append(found, c.ofNamedKind(l.of, sp, p)...)
-			default:
-				found = append(found, c.ofKind(l.of, sp, p)...)
-			}
-		}
+		found = append(found, c.ofKindsOf(sp, domains, p)...)
 	}
 
 	return found
 }
 
-// isSpecified reports whether what follows a kind after a comma says which one is meant: a lámpáját,
-// az íróasztalit.
-func (c *clause) isSpecified(at int, domains []string) bool {
-	for k := at + 1; k < len(c.spans); k++ {
-		sp := c.spans[k]
+// ofKindsOf makes the targets of every kind that a span names.
+func (c *clause) ofKindsOf(sp *span, domains []string, p places) []target {
+	var found []target
+	for _, l := range sp.lexemes {
 		switch {
-		case c.isNamed(sp, domains):
-			isLast := k+1 == len(c.spans) || !c.spans[k+1].is(cConjunction) && !c.spans[k+1].means(cFiller, "too")
-			isOfKind := slices.ContainsFunc(kindsOf(c.spans[at]), func(kd *kind) bool { return slices.ContainsFunc(sp.name.entities, kd.covers) })
-
-			return isLast && isOfKind && c.s.tokens[sp.from-1].breakBefore
-		case !sp.is(cFiller) || sp.is(cConjunction):
-			return false
+		case l.class != cKind || !slices.Contains(domains, l.of.Domain):
+		case l.of.Named:
+			found = append(found, c.ofNamedKind(l.of, sp, p)...)
+		default:
+			found = append(found, c.ofKind(l.of, sp, p)...)
 		}
 	}
 
-	return false
-}
-
-// ofNamedKind makes the target of those devices that have the word for their kind in their names,
-// where one thing was meant.
-func (c *clause) ofNamedKind(k *kind, sp *span, p places) []target {
-	if sp.suffix.isPlural || p.everywhere || c.has(cQuantity, "all") {
-		return nil
-	}
-	var named []*hamanagerapi.Entity
-	for _, e := range c.ix.home.Entities {
-		isThere := len(p.areas)+len(p.floors) == 0 || slices.ContainsFunc(p.areas, func(a *hamanagerapi.Area) bool { return a.ID == e.AreaID })
-		if e.Exposed && e.Domain == k.Domain && isThere && k.isCalled(e) {
-			named = append(named, e)
-		}
-	}
-	if len(named) == 0 {
-		return nil
-	}
-	t := target{slots: meaning.Slots{"domain": k.Domain}, said: c.text(sp), isOne: true}
-	t.name(named, c.u.AreaID)
-
-	return []target{t}
-}
-
-// isCalled reports whether a device has a word for the kind in its name.
-func (k *kind) isCalled(e *hamanagerapi.Entity) bool {
-	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(text string) bool {
-		return slices.ContainsFunc(k.Words, func(word string) bool { return strings.Contains(fold(text), fold(word)) })
-	})
-}
-
-// describes reports whether a kind only says more of the one that follows: a szellőztető ventilátort.
-func (c *clause) describes(at int) bool {
-	if at+1 >= len(c.spans) || !c.spans[at].isWhole || c.spans[at].suffix.isThere || c.s.tokens[c.spans[at+1].from].breakBefore {
-		return false
-	}
-	kinds := kindsOf(c.spans[at+1])
-
-	return len(kinds) > 0 && slices.ContainsFunc(kindsOf(c.spans[at]), func(k *kind) bool { return k.Domain == kinds[0].Domain })
+	return found
 }
 
 // isAllReached reports whether every thing that is named can be what the command is about,
@@ -131,6 +80,9 @@ func (c *clause) describes(at int) bool {
 func (c *clause) isAllReached(domains []string) bool {
 	const soft = cArea | cFloor | cAttribute | cAbout | cNumber | cUnit | cMedia | cDock | cColor | cWhite | cLevel | cPlace | cQuantity | cFiller
 	for _, sp := range c.spans {
+		if c.isNamed(sp, domains) && c.isOnlyNear(sp, domains) {
+			return false
+		}
 		if !sp.is(cEntity|cKind) || sp.is(soft) || sp == c.verb || sp == c.prefix || c.isNamed(sp, domains) || sp.isForSomeone() {
 			continue
 		}
@@ -146,103 +98,6 @@ func (c *clause) isAllReached(domains []string) bool {
 // isForSomeone reports whether a span says whom something is done for: Zsófinak.
 func (sp *span) isForSomeone() bool {
 	return sp.is(cEntity) && sp.suffix.grammaticalCase == dative && len(of(sp.name.entities, []string{"person"})) > 0
-}
-
-// places are where a clause says things are.
-type places struct {
-	areas      []*hamanagerapi.Area
-	floors     []*hamanagerapi.Floor
-	everywhere bool
-	// isOneOf: one of the areas is meant (a gyerekszobában, where there are two).
-	isOneOf bool
-	// isUnknown: only a word was said that this home has no place for (odakint).
-	isUnknown bool
-}
-
-func (c *clause) places(domains []string) places {
-	var p places
-	isHere := false
-	var there string
-	for i, sp := range c.spans {
-		if c.isPosition(i) || sp.onlySoundsLikePlace() {
-			continue
-		}
-		if sp.is(cArea|cFloor) && !c.isNamed(sp, domains) {
-			p.add(sp.name)
-			p.isOneOf = p.isOneOf || len(sp.name.areas) > 0 && !sp.suffix.saysAll() && !c.has(cQuantity, "all")
-
-			continue
-		}
-		p.everywhere = p.everywhere || sp.means(cPlace, "everywhere")
-		isHere = isHere || sp.means(cPlace, "here") || sp.means(cPlace, "room") && sp.suffix.isMine
-		there = cmp.Or(there, thereSaid(sp))
-	}
-	if area := c.here(); isHere && area != nil {
-		p.areas = append(p.areas, area)
-	}
-	p.isOneOf = p.isOneOf || isHere && c.here() == nil
-	p.dropFloorsOfAreas()
-	if there != "" && len(p.areas)+len(p.floors) == 0 {
-		c.ix.addThere(&p, there)
-	}
-
-	return p
-}
-
-// onlySoundsLikePlace: lenne is not lenn, kicsit not kis.
-func (sp *span) onlySoundsLikePlace() bool { return sp.is(cBe) || sp.means(cChange, "slightly") }
-
-// thereSaid is the direction that a word for a place says: above, below, outside, inside.
-func thereSaid(sp *span) string {
-	for _, way := range []string{"above", "below", "outside", "inside"} {
-		if sp.means(cPlace, way) {
-			return way
-		}
-	}
-
-	return ""
-}
-
-// addThere adds the rooms or the floor in a direction, as far as this home has them.
-func (ix *Index) addThere(p *places, way string) {
-	switch way {
-	case "above":
-		p.addFloor(ix.floorSaid(placesSaid().Upstairs))
-	case "below":
-		p.addFloor(ix.floorSaid(placesSaid().Downstairs))
-	case "outside":
-		p.areas = slices.Clone(ix.outside)
-	}
-	p.isUnknown = len(p.areas)+len(p.floors) == 0
-}
-
-func (p *places) addFloor(f *hamanagerapi.Floor) {
-	if f != nil {
-		p.floors = append(p.floors, f)
-	}
-}
-
-// isPosition reports whether a word for a place says how far something is open: félig lent.
-func (c *clause) isPosition(at int) bool {
-	return at > 0 && c.spans[at-1].is(cLevel) && thereSaid(c.spans[at]) != ""
-}
-
-// dropFloorsOfAreas drops a floor where a room on it was said as well: odalent a konyhában.
-func (p *places) dropFloorsOfAreas() {
-	p.floors = slices.DeleteFunc(p.floors, func(f *hamanagerapi.Floor) bool {
-		return slices.ContainsFunc(p.areas, func(a *hamanagerapi.Area) bool { return a.FloorID == f.ID })
-	})
-}
-
-// add adds the place that a name means. A floor may be said twice: odafent az emeleten.
-func (p *places) add(n *name) {
-	if n.area != nil || len(n.areas) > 0 {
-		for _, a := range n.rooms() {
-			p.areas = appendOnce(p.areas, a)
-		}
-	} else if !slices.Contains(p.floors, n.floor) {
-		p.floors = append(p.floors, n.floor)
-	}
 }
 
 // named finds the entities that are called by their names.
@@ -305,79 +160,22 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 // speaker's room, else everywhere.
 func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	isAll := c.isAll(sp)
-	isPlaced := len(p.areas)+len(p.floors) > 0
-	here := c.here()
-	if !isPlaced && !p.everywhere && here != nil && !c.leavesOutPlace() && (isAll || c.ix.hasKind(k, here.ID)) {
+	if here := c.here(); here != nil && !p.everywhere && !p.isPlaced() && !c.leavesOutPlace() && (isAll || c.ix.hasKind(k, here.ID)) {
 		p.areas = append(p.areas, here)
-		isPlaced = true
 	}
+	isOne := !p.everywhere && !isAll && c.isOneMeant(k, sp, p)
 	found := c.placed(k, sp, p)
 	if e := c.mine(k, sp); e != nil {
 		found[0].slots["name"] = e.Name
 	}
 	for i := range found {
-		found[i].isOne = !p.everywhere && !isAll && (!isPlaced || c.isSingular(k, sp, p) || p.isOneOf || c.has(cQuantity, "one"))
+		found[i].isOne = isOne
 		if isAll {
 			found[i].slots["name"] = meaning.AllNames
 		}
 	}
 
 	return found
-}
-
-// isMineHere reports whether a span speaks of the speaker's own things of a kind, and the room has
-// some: a tévémet.
-func (c *clause) isMineHere(sp *span) bool {
-	here := c.here()
-
-	return sp.suffix.isMine && here != nil && slices.ContainsFunc(kindsOf(&span{lexemes: sp.lexemes}), func(k *kind) bool { return c.ix.hasKind(k, here.ID) })
-}
-
-// mine finds the one device of a kind in the speaker's room that is called somebody's and by the word
-// that was said: a lámpám is the Nagyi lámpája, and not the Nagyi éjjeli lámpája. nil for none.
-func (c *clause) mine(k *kind, sp *span) *hamanagerapi.Entity {
-	if sp == nil || sp.said != "" || !c.isMineHere(sp) {
-		return nil
-	}
-	var mine *hamanagerapi.Entity
-	for _, e := range c.ix.home.Entities {
-		_, called, _ := strings.Cut(fold(e.Name), " ")
-		if !e.Exposed || e.AreaID != c.here().ID || !k.covers(e) || !strings.HasPrefix(called, c.stemOf(sp)) || strings.Contains(called, " ") {
-			continue
-		}
-		if mine != nil {
-			return nil
-		}
-		mine = e
-	}
-
-	return mine
-}
-
-// stemOf is the folded word of the language that a span says.
-func (c *clause) stemOf(sp *span) string {
-	stem := c.s.tokens[sp.to-1].fold
-	eachStem(stem, c.ix.lang.suffixes, func(cut string, _ suffix) bool {
-		if _, ok := c.ix.lang.vocabulary[cut]; ok {
-			stem = cut
-
-			return false
-		}
-
-		return true
-	})
-
-	return stem
-}
-
-// isSingular reports whether one device of a room was meant: a redőnyt a nappaliban. Lamps of a
-// room are rather meant together.
-func (c *clause) isSingular(k *kind, sp *span, p places) bool {
-	if sp == nil || len(p.areas) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
-		return false
-	}
-
-	return sp.suffix.grammaticalCase == accusativeCase || sp.suffix.grammaticalCase == nominative
 }
 
 // isAll reports whether every one of a kind is meant: so it is said, or some are left out.

@@ -242,17 +242,22 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	f.merge(i, to, first).addPhrase(p, last.suffix, score)
 }
 
+// meanings are those that a phrase has with an ending. isWhole: the word as it stands has one, too.
+func (p *phrase) meanings(ending suffix, isWhole bool) []lexeme {
+	if !ending.isThere {
+		return p.lexemes
+	}
+
+	return slices.DeleteFunc(slices.Clone(p.lexemes), func(l lexeme) bool { // hogyan is not hogy-an, egészen is not egész
+		return l.isUnchanging() || isWhole && l.class == cQuantity
+	})
+}
+
 // addPhrase adds the meanings of a phrase. Where one with the right accents is there, one
 // with wrong ones no longer counts (fél, fel); where a whole word is there, a word with
 // several endings cut off does not (minden, min-d-en).
 func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
-	meant := p.lexemes
-	if ending.isThere { // hogyan is not hogy-an
-		meant = slices.DeleteFunc(slices.Clone(meant), lexeme.isUnchanging)
-	}
-	if ending.isThere && sp.isWhole { // egészen is not egész
-		meant = slices.DeleteFunc(slices.Clone(meant), func(l lexeme) bool { return l.class == cQuantity })
-	}
+	meant := p.meanings(ending, sp.isWhole)
 	if len(meant) == 0 {
 		return
 	}
@@ -280,7 +285,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	last, to, ok := f.follow(i, r, n.words, innerEnding)
-	if !ok || n.isPart && !last.suffix.saysWhere() || n.isShort && last.suffix.isPossessed {
+	if !ok || !n.takes(last.suffix) {
 		return
 	}
 	isOwner := n.owner != nil && f.isOwner(n.owner, last.suffix, to)
@@ -302,6 +307,11 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 			sp.classes &^= cEntity
 		}
 	}
+}
+
+// takes reports whether a name may be said with an ending: a part of a room's must say where.
+func (n *name) takes(ending suffix) bool {
+	return (!n.isPart || ending.saysWhere()) && (!n.isShort || !ending.isPossessed)
 }
 
 func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {

@@ -70,11 +70,6 @@ func (s suffix) saysWhere() bool {
 	}
 }
 
-// isObject reports whether the ending is one of what something is done to, or nothing.
-func (s suffix) isObject() bool {
-	return !s.isPossessed && (s.grammaticalCase == nominative || s.grammaticalCase == accusativeCase)
-}
-
 func (s suffix) layers() int {
 	n := 0
 	for _, is := range [...]bool{s.isPlural && !s.isAdjective, s.isPossessed && !s.isAdjective, s.isAdjective, s.grammaticalCase != nominative} {

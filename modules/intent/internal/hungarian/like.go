@@ -1,0 +1,148 @@
+package hungarian
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// standIn is a span for something like another, elsewhere.
+func standIn(sp *span, where *name, like *span) *span {
+	s := &span{from: sp.from, to: sp.to, classes: cKind, name: where, suffix: sp.suffix, score: sp.score, like: like}
+	for _, k := range kindsOf(like) {
+		s.lexemes = append(s.lexemes, lexeme{class: cKind, value: k.Domain, of: k})
+	}
+	if s.suffix.isAdjective && s.suffix.isPossessed { // konyhait, no one's
+		s.suffix.isPossessed, s.suffix.isPlural = false, false
+	}
+
+	return s
+}
+
+// meant is the span whose words say what a span means.
+func (sp *span) meant() *span {
+	if sp.like != nil {
+		return sp.like
+	}
+
+	return sp
+}
+
+// isSubstantive reports whether a place stands for a thing that is there: a konyháé, a konyhait.
+func (sp *span) isSubstantive() bool {
+	return sp.is(cArea|cFloor) && !sp.is(cKind|cEntity) &&
+		(sp.suffix.isOwners || sp.suffix.isAdjective && sp.suffix.grammaticalCase == accusativeCase)
+}
+
+// isFurther reports whether a thing that is called by its place is one more, and not only says
+// which one is meant (a redőnyt, a konyhait): it is said to be one more, or other things were said
+// between the two.
+func (o *owning) isFurther() bool {
+	if o.row[o.at].suffix.isOwners || o.at+1 < len(o.row) && o.row[o.at+1].means(cFiller, "too") {
+		return true
+	}
+	for k := o.at - 1; k >= 0; k-- {
+		sp := o.row[k]
+		switch {
+		case sp == o.last:
+			return false
+		case sp.is(cConjunction|cNumber|cLevel|cColor|cPrefix) || isCommanding(sp):
+			return true
+		}
+	}
+
+	return true
+}
+
+// standIns finds what is called by its place only.
+func (c *clause) standIns(domains []string) []target {
+	var found []target
+	for _, sp := range c.spans {
+		if sp.like == nil {
+			continue
+		}
+		for _, l := range sp.lexemes {
+			if slices.Contains(domains, l.of.Domain) {
+				var p places
+				p.add(sp.name)
+				p.isOneOf = len(sp.name.areas) > 0 && !sp.suffix.isPlural
+				found = append(found, c.ofKind(l.of, sp, p)...)
+			}
+		}
+	}
+
+	return found
+}
+
+// sortOf are the words for the sort of a thing, where it was named now.
+func (o *owning) sortOf(sp *span) []string {
+	if sp.said == "" {
+		return o.ix.lang.sortOf(sp, o.s)
+	}
+
+	return nil
+}
+
+// notOfOtherSort drops what is called by the word for another sort: Zsófi's tévé is not the Zsófi
+// hangszórója.
+func notOfOtherSort(found []*hamanagerapi.Entity, sort []string, l *language) []*hamanagerapi.Entity {
+	if len(sort) == 0 {
+		return found
+	}
+
+	return slices.DeleteFunc(found, func(e *hamanagerapi.Entity) bool {
+		return !isOfSort(e, sort) && slices.ContainsFunc(l.sorts, func(other []string) bool { return isOfSort(e, other) })
+	})
+}
+
+// isNumbered reports whether a number stands for a thing that has it in its name: a kettest. A
+// bare one must be joined to another: az 1-es és a 2-es; the number of something else is said with a unit.
+func (o *owning) isNumbered(sp *span) bool {
+	if sp.is(cEntity|cArea|cFloor|cTime) || !o.last.is(cEntity) || o.at+1 < len(o.row) && o.row[o.at+1].is(cUnit|cFraction|cEntity|cKind) {
+		return false
+	}
+	tok := &o.s.tokens[sp.from]
+	ending := strings.TrimLeft(tok.fold, "0123456789")
+	if !tok.isNumber {
+		_, ending, _ = o.ix.lang.numbers.parse(tok, o.s.hasAccent)
+	}
+
+	return slices.ContainsFunc(numberAdjectives(), func(adjective string) bool { return strings.HasPrefix(ending, adjective) }) &&
+		len(o.otherNumber(sp)) > 0
+}
+
+// numbered is the thing that has another number than the last one.
+func (o *owning) numbered(sp *span) *span { return sp.naming(o.otherNumber(sp), sp.from) }
+
+// otherNumber finds what is called as the last thing but for its number, in the same room where it is there.
+func (o *owning) otherNumber(sp *span) []*hamanagerapi.Entity {
+	number := strconv.Itoa(int(sp.number))
+	var found []*hamanagerapi.Entity
+	for _, like := range o.last.name.entities {
+		before, after, ok := aroundNumber(like.Name)
+		if !ok {
+			continue
+		}
+		for _, e := range o.ix.home.Entities {
+			if b, a, ok := aroundNumber(e.Name); ok && e.Exposed && e.Domain == like.Domain && b == before && a == after && e.Name[len(b):len(e.Name)-len(a)] == number {
+				found = appendOnce(found, e)
+			}
+		}
+		found = within(found, func(e *hamanagerapi.Entity) bool { return e.AreaID == like.AreaID })
+	}
+
+	return found
+}
+
+// aroundNumber are the parts of a name before and after its number.
+func aroundNumber(called string) (before, after string, ok bool) {
+	const digits = "0123456789"
+	at := strings.IndexAny(called, digits)
+	if at < 0 {
+		return "", "", false
+	}
+
+	return called[:at], strings.TrimLeft(called[at:], digits), true
+}

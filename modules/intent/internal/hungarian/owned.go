@@ -1,0 +1,324 @@
+package hungarian
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+)
+
+// isOwners reports whether an ending says that something is the stem's: Zsófié, Péterét, a
+// konyháét. Where no accents are written only a vowel before it tells it from other endings.
+func (f *spanner) isOwners(tok *token, stem string) bool {
+	ending, ok := strings.CutPrefix(tok.fold, stem)
+	if !ok || ending == "" || ending[0] != 'e' {
+		return false
+	}
+	if s, ok := f.ix.lang.suffixes[ending[1:]]; ending != "e" && (!ok || s.isPlural || s.isPossessed) {
+		return false
+	}
+	if !f.s.hasAccent || tok.isRepaired {
+		return endsWithVowel(stem)
+	}
+	at := 0
+	for _, r := range tok.lower {
+		if at == len(stem) {
+			return r == 'é'
+		}
+		at++
+	}
+
+	return false
+}
+
+// isOwner reports whether an owner is named as one: at whose place it is (Zsófinál), whose
+// something is (Zsófié), or before what is theirs (Zsófinak a redőnye), which ends before a token.
+func (f *spanner) isOwner(o *owner, ending suffix, to int) bool {
+	switch {
+	case ending.isOwners, len(o.rooms) > 0 && ending.isAtSomeones():
+		return true
+	case ending.isPlural, ending.isPossessed, ending.grammaticalCase != nominative && ending.grammaticalCase != dative:
+		return false
+	}
+	if to < len(f.s.tokens) && isArticle(f.s.tokens[to].fold) {
+		to++
+	}
+
+	return to < len(f.s.tokens) && !f.s.tokens[to].breakBefore &&
+		slices.ContainsFunc(f.readings[to], func(r reading) bool { return r.suffix.isPossessed })
+}
+
+// isAtSomeones reports whether the ending is one of somebody's place: Zsófinál, Zsófihoz, Zsófitól.
+func (s suffix) isAtSomeones() bool {
+	return s.grammaticalCase == adessive || s.grammaticalCase == allative || s.grammaticalCase == ablative
+}
+
+// saysAll reports whether an ending says that all are meant: gyerekszobákban. What makes an
+// adjective says nothing of it (gyerekszobai).
+func (s suffix) saysAll() bool { return s.isPlural && !s.isAdjective }
+
+// rooms are the areas that a name means.
+func (n *name) rooms() []*hamanagerapi.Area {
+	if n.area != nil {
+		return []*hamanagerapi.Area{n.area}
+	}
+
+	return n.areas
+}
+
+// withOwned reads what is called by whose it is or where (Zsófi lámpája, Marcié, a konyhait) as
+// the things themselves. last is what was spoken of before.
+func (ix *Index) withOwned(s *sentence, row []*span, last *span) []*span {
+	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() }) {
+		return row
+	}
+	o := owning{ix: ix, s: s, row: row, last: last}
+	if o.last == nil { // a Marcié maradhat, de a Zsófi redőnyét húzd le
+		if at := slices.IndexFunc(row, isDevice); at >= 0 {
+			o.ahead = row[at]
+		}
+	}
+	for o.at < len(row) {
+		o.step()
+	}
+
+	return o.read
+}
+
+// owning is the work of one withOwned.
+type owning struct {
+	ix    *Index
+	s     *sentence
+	row   []*span
+	at    int
+	last  *span // the thing that was named last
+	ahead *span // the first thing that is named
+	read  []*span
+}
+
+// isDevice reports whether a span names a thing that is no person.
+func isDevice(sp *span) bool {
+	if !sp.is(cEntity|cKind) || isCommanding(sp) || sp.is(cFiller|cOwner) || sp.isForSomeone() {
+		return false
+	}
+
+	return sp.is(cKind) || sp.name.entities[0].Domain != "person"
+}
+
+func (o *owning) step() {
+	sp := o.row[o.at]
+	switch {
+	case sp.is(cOwner):
+		o.readOwner(sp)
+	case sp.is(cNumber) && o.last != nil && o.isNumbered(sp):
+		o.add(o.numbered(sp))
+	case sp.isSubstantive() && o.last != nil && o.isFurther():
+		o.add(standIn(sp, sp.name, o.last))
+	case sp.isTheirs():
+		o.add(o.ofOwnerBefore(sp))
+	default:
+		o.add(sp)
+	}
+}
+
+// isTheirs reports whether a kind is somebody's who is not named with it: húzd le a redőnyét.
+func (sp *span) isTheirs() bool {
+	return sp.is(cKind) && !sp.is(cEntity|cClass|cAttribute|cVerb) && sp.suffix.isPossessed && !sp.suffix.isPlural && !sp.suffix.isMine && !sp.suffix.isAdjective
+}
+
+// ofOwnerBefore is what the owner who was spoken of before has of a kind: húzd le Zsófi redőnyét, és
+// kapcsold fel a lámpáját.
+func (o *owning) ofOwnerBefore(thing *span) *span {
+	if o.at == 0 || !isArticle(o.s.tokens[thing.from-1].fold) || len(o.read) > 1 && o.read[len(o.read)-2].is(partPlace) {
+		return thing
+	}
+	for _, sp := range slices.Backward(o.read) {
+		if !sp.is(cEntity) || sp.name == nil || len(sp.name.entities) != 1 {
+			continue
+		}
+		owner := o.ix.ownerOf(sp.name)
+		if owner == nil {
+			continue
+		}
+		if found := o.thingsOf(owner, thing); len(found) > 0 {
+			return thing.naming(found, thing.from)
+		}
+
+		return thing
+	}
+
+	return thing
+}
+
+// ownerOf is the owner that a name means, or whose thing it is.
+func (ix *Index) ownerOf(n *name) *owner {
+	if n.owner != nil {
+		return n.owner
+	}
+	for i := range ix.names {
+		if o := ix.names[i].owner; o != nil && !o.isMany && slices.Contains(o.things, n.entities[0]) {
+			return o
+		}
+	}
+
+	return nil
+}
+
+func (o *owning) add(spans ...*span) {
+	for _, sp := range spans {
+		if isDevice(sp) {
+			o.last = sp
+		}
+	}
+	o.read = append(o.read, spans...)
+	o.at++
+}
+
+// readOwner reads an owner with what is theirs.
+func (o *owning) readOwner(sp *span) {
+	switch owner := sp.name.owner; {
+	case sp.suffix.isOwners:
+		o.add(o.theirs(sp, owner)...)
+	case sp.suffix.isAtSomeones():
+		o.add(roomOf(sp, owner))
+	default:
+		o.readOwned(sp, owner)
+	}
+}
+
+// readOwned reads an owner before what is theirs, as those things, or as the room that they are in.
+func (o *owning) readOwned(sp *span, owner *owner) {
+	next := o.nextNoun()
+	if next >= len(o.row) || !o.row[next].suffix.isPossessed {
+		o.add(sp)
+
+		return
+	}
+	thing := o.row[next]
+	found := o.thingsOf(owner, thing)
+	switch {
+	case len(found) > 0 && !thing.suffix.isPlural:
+		o.add(thing.naming(found, sp.from))
+		o.at = next + 1
+	case len(owner.rooms) > 0 && thing.is(cEntity|cKind|cClass|cAttribute):
+		o.add(roomOf(sp, owner))
+	case len(found) > 0:
+		for _, e := range found {
+			o.add(thing.naming([]*hamanagerapi.Entity{e}, sp.from))
+		}
+		o.at = next + 1
+	default:
+		o.add(sp)
+	}
+}
+
+// nextNoun is the place of the next span that is no small word.
+func (o *owning) nextNoun() int {
+	next := o.at + 1
+	for next < len(o.row)-1 && o.row[next].is(cFiller) && !o.row[next].is(cKind) {
+		next++
+	}
+
+	return next
+}
+
+// thingsOf are the things of an owner that are of the kind and sort that a span names.
+func (o *owning) thingsOf(owner *owner, thing *span) []*hamanagerapi.Entity {
+	return notOfOtherSort(owner.ofKinds(kindsOf(thing)), o.sortOf(thing), o.ix.lang)
+}
+
+// theirs is what an owner has like the thing that was named before: Bence éjjeli lámpája be,
+// Lilié ki.
+func (o *owning) theirs(sp *span, owner *owner) []*span {
+	like := cmp.Or(o.last, o.ahead)
+	if like == nil {
+		return []*span{sp}
+	}
+	kinds := kindsOf(like)
+	found := notOfOtherSort(owner.ofKinds(kinds), o.sortOf(like), o.ix.lang)
+	if called := within(found, func(e *hamanagerapi.Entity) bool { return like.isCalledAs(e) }); len(called) > 0 {
+		return []*span{sp.naming(called, sp.from)}
+	}
+	if len(owner.rooms) == 0 || len(kinds) == 0 {
+		return []*span{sp}
+	}
+
+	return []*span{standIn(sp, roomOf(sp, owner).name, like)}
+}
+
+// isCalledAs reports whether an entity is called as the one that a span names, but for its first word.
+func (sp *span) isCalledAs(e *hamanagerapi.Entity) bool {
+	if !sp.is(cEntity) {
+		return false
+	}
+	_, rest, _ := strings.Cut(e.Name, " ")
+
+	return slices.ContainsFunc(sp.name.entities, func(other *hamanagerapi.Entity) bool {
+		_, of, _ := strings.Cut(other.Name, " ")
+
+		return of != "" && strings.EqualFold(of, rest)
+	})
+}
+
+// ofKinds are the things of an owner that are of one of the kinds.
+func (o *owner) ofKinds(kinds []*kind) []*hamanagerapi.Entity {
+	var found []*hamanagerapi.Entity
+	for _, e := range o.things {
+		if slices.ContainsFunc(kinds, func(k *kind) bool { return k.covers(e) }) {
+			found = append(found, e)
+		}
+	}
+
+	return found
+}
+
+// kindsOf are the kinds of device that a span names.
+func kindsOf(sp *span) []*kind {
+	var kinds []*kind
+	for _, l := range sp.lexemes {
+		if l.class == cKind {
+			kinds = append(kinds, l.of)
+		}
+	}
+	if !sp.is(cEntity) || sp.name == nil {
+		return kinds
+	}
+	for _, e := range sp.name.entities {
+		k := kindOfDevice(e)
+		if !slices.ContainsFunc(kinds, func(known *kind) bool { return known.Domain == k.Domain && (k.Classes == nil || known.covers(e)) }) {
+			kinds = append(kinds, k)
+		}
+	}
+
+	return kinds
+}
+
+// kindOfDevice is the kind that a device is of, where its domain has several by its class.
+func kindOfDevice(e *hamanagerapi.Entity) *kind {
+	k := &kind{Domain: e.Domain}
+	if e.DeviceClass != "" && slices.Contains([]string{"cover", "sensor", "binary_sensor"}, e.Domain) {
+		k.Classes = []string{e.DeviceClass}
+	}
+
+	return k
+}
+
+// naming is a span that names entities, from a token on.
+func (sp *span) naming(entities []*hamanagerapi.Entity, from int) *span {
+	ending := sp.suffix
+	ending.isPossessed, ending.isPlural, ending.isOwners = false, false, false
+
+	return &span{from: from, to: sp.to, classes: cEntity, name: &name{entities: entities}, suffix: ending, score: sp.score, isResolved: true}
+}
+
+// roomOf is where an owner is.
+func roomOf(sp *span, o *owner) *span {
+	at := *sp
+	at.name, at.classes, at.lexemes = &name{areas: o.rooms}, cArea, nil
+	if len(o.rooms) == 1 {
+		at.name = &name{area: o.rooms[0]}
+	}
+
+	return &at
+}

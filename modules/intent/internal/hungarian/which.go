@@ -1,0 +1,149 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// describes reports whether a kind only says more of the one that follows: a szellőztető ventilátort.
+func (c *clause) describes(at int) bool {
+	if at+1 >= len(c.spans) || !c.spans[at].isWhole || c.spans[at].suffix.isThere || c.s.tokens[c.spans[at+1].from].breakBefore {
+		return false
+	}
+	kinds := kindsOf(c.spans[at+1])
+
+	return len(kinds) > 0 && slices.ContainsFunc(kindsOf(c.spans[at]), func(k *kind) bool { return k.Domain == kinds[0].Domain })
+}
+
+// isSpecified reports whether what follows a kind after a comma says which one is meant: a lámpáját,
+// az íróasztalit.
+func (c *clause) isSpecified(at int, domains []string) bool {
+	for k := at + 1; k < len(c.spans); k++ {
+		sp := c.spans[k]
+		switch {
+		case c.isNamed(sp, domains):
+			isLast := k+1 == len(c.spans) || !c.spans[k+1].is(cConjunction) && !c.spans[k+1].means(cFiller, "too")
+			isOfKind := slices.ContainsFunc(kindsOf(c.spans[at]), func(kd *kind) bool { return slices.ContainsFunc(sp.name.entities, kd.covers) })
+
+			return isLast && isOfKind && c.s.tokens[sp.from-1].breakBefore
+		case !sp.is(cFiller) || sp.is(cConjunction):
+			return false
+		}
+	}
+
+	return false
+}
+
+// ofNamedKind makes the target of those devices that have the word for their kind in their names,
+// where one thing was meant.
+func (c *clause) ofNamedKind(k *kind, sp *span, p places) []target {
+	if sp.suffix.isPlural || p.everywhere || c.has(cQuantity, "all") {
+		return nil
+	}
+	var named []*hamanagerapi.Entity
+	for _, e := range c.ix.home.Entities {
+		isThere := len(p.areas)+len(p.floors) == 0 || slices.ContainsFunc(p.areas, func(a *hamanagerapi.Area) bool { return a.ID == e.AreaID })
+		if e.Exposed && e.Domain == k.Domain && isThere && k.isCalled(e) {
+			named = append(named, e)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	t := target{slots: meaning.Slots{"domain": k.Domain}, said: c.text(sp), isOne: true}
+	t.name(named, c.u.AreaID)
+
+	return []target{t}
+}
+
+// isCalled reports whether a device has a word for the kind in its name.
+func (k *kind) isCalled(e *hamanagerapi.Entity) bool {
+	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(text string) bool {
+		return slices.ContainsFunc(k.Words, func(word string) bool { return strings.Contains(fold(text), fold(word)) })
+	})
+}
+
+// isMineHere reports whether a span speaks of the speaker's own things of a kind, and the room has
+// some: a tévémet.
+func (c *clause) isMineHere(sp *span) bool {
+	here := c.here()
+
+	return sp.suffix.isMine && here != nil && slices.ContainsFunc(kindsOf(&span{lexemes: sp.lexemes}), func(k *kind) bool { return c.ix.hasKind(k, here.ID) })
+}
+
+// mine finds the one device of a kind in the speaker's room that is called somebody's and by the word
+// that was said: a lámpám is the Nagyi lámpája, and not the Nagyi éjjeli lámpája. nil for none.
+func (c *clause) mine(k *kind, sp *span) *hamanagerapi.Entity {
+	if sp == nil || sp.said != "" || !c.isMineHere(sp) {
+		return nil
+	}
+	var mine *hamanagerapi.Entity
+	for _, e := range c.ix.home.Entities {
+		_, called, _ := strings.Cut(fold(e.Name), " ")
+		if !e.Exposed || e.AreaID != c.here().ID || !k.covers(e) || !strings.HasPrefix(called, c.stemOf(sp)) || strings.Contains(called, " ") {
+			continue
+		}
+		if mine != nil {
+			return nil
+		}
+		mine = e
+	}
+
+	return mine
+}
+
+// stemOf is the folded word of the language that a span says.
+func (c *clause) stemOf(sp *span) string {
+	stem := c.s.tokens[sp.to-1].fold
+	eachStem(stem, c.ix.lang.suffixes, func(cut string, _ suffix) bool {
+		if _, ok := c.ix.lang.vocabulary[cut]; ok {
+			stem = cut
+
+			return false
+		}
+
+		return true
+	})
+
+	return stem
+}
+
+// isOneMeant reports whether one device of a kind was meant, and which is open.
+func (c *clause) isOneMeant(k *kind, sp *span, p places) bool {
+	return !p.isPlaced() || p.isOneOf || c.isSingular(k, sp, p) || c.has(cQuantity, "one")
+}
+
+// isSingular reports whether one device of a room was meant: a redőnyt a nappaliban. Lamps of a
+// room are rather meant together.
+func (c *clause) isSingular(k *kind, sp *span, p places) bool {
+	if sp == nil || len(p.areas) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
+		return false
+	}
+
+	return sp.suffix.grammaticalCase == accusativeCase || sp.suffix.grammaticalCase == nominative
+}
+
+// isOnlyNear reports whether a device that is named says where another one is: a lámpát a mosógépnél.
+func (c *clause) isOnlyNear(sp *span, domains []string) bool {
+	if sp.said != "" || !sp.suffix.isAtSomeones() && sp.suffix.grammaticalCase != superessive && sp.suffix.grammaticalCase != inessive {
+		return false
+	}
+
+	isNear := false
+	for _, other := range c.spans {
+		if other == sp || other == c.verb || other.is(cEntity) {
+			continue
+		}
+		for _, k := range kindsOf(other) {
+			if slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool { return e.Domain == k.Domain }) {
+				return false // a satupadnál a fényt: its own
+			}
+			isNear = isNear || !other.is(cAttribute|cClass|cMedia) && slices.Contains(domains, k.Domain)
+		}
+	}
+
+	return isNear
+}
