@@ -2,7 +2,9 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -115,4 +117,107 @@ func isAsking(s *sentence, part []*span) bool {
 	return slices.ContainsFunc(part, func(sp *span) bool {
 		return sp.is(cQuestion) || s.isQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel) || sp.is(cClass) && sp.value(cClass) != "")
 	})
+}
+
+// isAsking reports whether a reading only asks.
+func (r *interpretation) isAsking() bool {
+	return !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsQuestion(c.Intent) })
+}
+
+// oneByOne reads several questions, each with its own mark, where together they make no sense, or
+// less: itthon van Anna? és Péter? It reads what follows a colon where what stands before it is only
+// its heading. whole is what the sentence means as it is.
+func (ix *Index) oneByOne(u meaning.Utterance, s *sentence, whole *interpretation) *interpretation {
+	if s.isQuestion {
+		if r := ix.readMarked(u, s); r != nil && (whole == nil || len(r.commands) >= len(whole.commands)) {
+			return r
+		}
+
+		return whole
+	}
+	if whole != nil {
+		return whole
+	}
+
+	return ix.readHeaded(u, s)
+}
+
+// readMarked reads questions between question marks; nil unless there are several, and the last is
+// understood. One that means nothing is left unanswered.
+func (ix *Index) readMarked(u meaning.Utterance, s *sentence) *interpretation {
+	var all *interpretation
+	last := s.tokens[len(s.tokens)-1].from
+	from := 0
+	for at, r := range s.text {
+		if r != '?' || at > last && from == 0 {
+			continue
+		}
+		part := u
+		part.Text = s.text[from : at+1]
+		from = at + 1
+		if all != nil {
+			part.Before = meaning.Remember(all.commands)
+		}
+		understood := ix.Understand(part)
+		next := &interpretation{commands: understood.Commands, frame: "marked;"}
+		switch {
+		case understood.Question != nil || len(understood.Commands) > 0 && (!next.isAsking() || next.isEmpty()):
+			return nil
+		case len(understood.Commands) == 0:
+			all = nil
+		case all == nil:
+			all = next
+		default:
+			all.commands = slices.Concat(all.commands, next.commands)
+		}
+	}
+	if from <= last { // what follows the last mark is no question
+		return nil
+	}
+
+	return all
+}
+
+// readHeaded reads what follows a colon, where a heading stands before it: készülődés: villany be,
+// redőny fel. Somebody's words are none.
+func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
+	at := strings.Index(s.text, ": ")
+	if !s.isOnlySetOff || at < 0 || strings.Count(s.text, ":") > 1 {
+		return nil
+	}
+	heading := tokenize(s.text[:at], ix.lang.isEnding)
+	for _, row := range ix.firstRow(&heading) {
+		if row.is(cBlock|cNegation|cNevermind|cTime|cCorrection) && !row.is(cFiller) || reports(row) || len(of(entitiesOf(row), []string{"person"})) > 0 {
+			return nil
+		}
+	}
+	u.Text, u.Before = s.text[at+1:], nil
+	understood := ix.Understand(u)
+	if len(understood.Commands) == 0 {
+		return nil
+	}
+	r := &interpretation{commands: understood.Commands, question: understood.Question, frame: "headed;"}
+	if r.isAsking() || r.isEmpty() {
+		return nil
+	}
+
+	return r
+}
+
+// firstRow is the best covering of a sentence.
+func (ix *Index) firstRow(s *sentence) []*span {
+	if len(s.tokens) == 0 {
+		return nil
+	}
+	rows, _ := ix.findSpans(s).coverings()
+
+	return rows[0]
+}
+
+func entitiesOf(sp *span) []*hamanagerapi.Entity {
+	if !sp.is(cEntity) {
+		return nil
+	}
+
+	return sp.name.entities
 }

@@ -227,7 +227,7 @@ func (l *language) tells(s *sentence, sp *span) bool {
 	}
 	folded := s.tokens[sp.to-1].fold
 
-	return l.isRemark(folded) && !sp.is(cEntity|cArea|cFloor|cKind|cPrefix|cNumber|cFiller) || l.isFinite(sp, folded)
+	return l.isRemark(folded) && !sp.is(cEntity|cArea|cFloor|cKind|cPrefix|cNumber|cFiller|cConjunction) || l.isFinite(sp, folded)
 }
 
 // isRemark reports whether a folded word is a form of a verb that tells of people and the world.

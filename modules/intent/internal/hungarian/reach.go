@@ -49,7 +49,7 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 func (c *clause) ofKinds(domains []string, p places, named bool) []target {
 	var found []target
 	for i, sp := range c.spans {
-		isAgain := named && (c.isNamed(sp, domains) || !c.isJoined(i) || c.sumsUp(sp, domains))
+		isAgain := named && (c.isNamed(sp, domains) || !c.isJoined(i) && !c.isApart(i, domains) || c.sumsUp(sp, domains))
 		if sp == c.verb || sp.like != nil || isAgain || c.describes(i) || c.isSpecified(i, domains) {
 			continue
 		}
@@ -235,6 +235,22 @@ func (ix *Index) hasKind(k *kind, areaID string) bool {
 // lámpát"; "a lámpát is".
 func (c *clause) isJoined(at int) bool {
 	return c.spans[at].said == "" && (c.isJoinedBefore(at) || c.isJoinedAfter(at))
+}
+
+// isApart reports whether a pause parts a kind from everything that is named, after a verb of its own:
+// porszívó induljon, a Robi is.
+func (c *clause) isApart(at int, domains []string) bool {
+	for k, sp := range c.spans {
+		if !c.isNamed(sp, domains) {
+			continue
+		}
+		hasPause := slices.ContainsFunc(c.spans[min(at, k)+1:max(at, k)+1], func(sp *span) bool { return sp.said == "" && c.s.tokens[sp.from].breakBefore })
+		if !hasPause || !slices.ContainsFunc(c.spans[min(at, k):max(at, k)], func(sp *span) bool { return sp == c.verb }) {
+			return false
+		}
+	}
+
+	return c.spans[at].said == ""
 }
 
 // isJoinedBefore reports whether an "and" or a comma stands before the span and its place.

@@ -50,6 +50,9 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	}
 
 	best := ix.follow(u, &s, ix.read(u, &s))
+	if best == nil || best.isAsking() {
+		best = ix.oneByOne(u, &s, best)
+	}
 	if best == nil {
 		return meaning.Understanding{}
 	}
