@@ -75,6 +75,7 @@ func (c *clause) findVerb() {
 	}
 	if c.verb != nil {
 		c.followAuxiliary()
+		c.followPrefix()
 		c.deny()
 
 		return
@@ -140,6 +141,20 @@ func (c *clause) followAuxiliary() {
 
 				return
 			}
+		}
+	}
+}
+
+// followPrefix takes a prefix that stands apart for what is wished: a csillárt fel kérem.
+func (c *clause) followPrefix() {
+	if c.action != "want" || c.prefix != nil {
+		return
+	}
+	for _, sp := range c.spans {
+		if action, ok := c.ix.lang.bare[sp.value(cPrefix)]; ok && sp.is(cPrefix) && !sp.is(cConjunction|cFiller|cQuestion) {
+			c.action, c.prefix = action, sp
+
+			return
 		}
 	}
 }

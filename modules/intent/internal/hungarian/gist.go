@@ -158,6 +158,8 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		return commands || !isNow
 	case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), reports(sp):
 		return true
+	case at == 0 && s.tokens[sp.from].fold == "vagy": // or what?
+		return true
 	case sp.is(cBlock):
 		return commands || !tells || !sp.isTelling()
 	case sp.means(cNegation, ""):

@@ -158,6 +158,9 @@ func (b *builder) addEntity(e *hamanagerapi.Entity) {
 	}
 	for _, text := range append([]string{e.Name}, e.Aliases...) {
 		b.add(text, weightGiven, set)
+		if lower := strings.ToLower(text); e.Domain == "todo" && !strings.Contains(lower, "lista") && !strings.Contains(lower, " ") {
+			b.add(text+"lista", weightDerived, set) // patikalista
+		}
 		if rest := b.withoutArea(text, e.AreaID); rest != "" {
 			b.add(rest, weightDerived, set)
 		}

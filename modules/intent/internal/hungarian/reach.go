@@ -256,6 +256,9 @@ func (c *clause) isApart(at int, domains []string) bool {
 // isJoinedBefore reports whether an "and" or a comma stands before the span and its place.
 func (c *clause) isJoinedBefore(at int) bool {
 	for k := at - 1; k >= 0 && c.spans[k].is(cFiller|cConjunction|cArea|cFloor); k-- {
+		if c.spans[k] == c.prefix { // állítsd meg a zenét
+			return false
+		}
 		if c.spans[k].is(cConjunction) || c.s.tokens[c.spans[k+1].from].breakBefore {
 			return true
 		}

@@ -181,10 +181,26 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 		found = ix.joinedMistyped(s, at)
 	}
 	if !ix.lang.isOtherWord(tok.fold) {
-		ix.eachMistyped(tok.fold, func(word string) { found.add(one, "a letter wrong", repairedToken(word)) })
+		ix.eachMistyped(tok.fold, func(word string) {
+			if at == 0 || !isArticle(s.tokens[at-1].fold) || !ix.lang.isSmall(word) { // a nagyot is no nagyon
+				found.add(one, "a letter wrong", repairedToken(word))
+			}
+		})
 	}
 
 	return found
+}
+
+// isSmall reports whether a folded word of the language means nothing but a small word.
+func (l *language) isSmall(folded string) bool {
+	n, ok := l.vocabulary[folded]
+	if !ok {
+		return false
+	}
+
+	return !slices.ContainsFunc(l.phrases[n], func(p phrase) bool {
+		return len(p.words) == 1 && slices.ContainsFunc(p.lexemes, func(lx lexeme) bool { return lx.class&^(cFiller|cConjunction|cAgain) != 0 })
+	})
 }
 
 // repairs are the ways to repair one place, each of them once.
