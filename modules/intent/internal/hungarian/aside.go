@@ -71,7 +71,7 @@ func piecesOf(s *sentence, row []*span) [][]*span {
 
 // isReserved reports whether a word makes it unsafe to leave anything out.
 func isReserved(sp *span) bool {
-	if sp.is(cBlock) && !sp.means(cBlock, "past") || sp.is(cNevermind) && !sp.is(cFiller) || sp.means(cNeedless, "back") {
+	if sp.is(cBlock) && !sp.means(cBlock, "past") || sp.is(cNevermind) && !sp.is(cFiller) || sp.means(cNeedless, "back") || sp.means(cEnds, "after") {
 		return true
 	}
 

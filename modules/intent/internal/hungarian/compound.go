@@ -129,7 +129,7 @@ func (r *interpretation) isAsking() bool {
 // its heading. whole is what the sentence means as it is.
 func (ix *Index) oneByOne(u meaning.Utterance, s *sentence, whole *interpretation) *interpretation {
 	if s.isQuestion {
-		if r := ix.readMarked(u, s); r != nil && (whole == nil || len(r.commands) >= len(whole.commands)) {
+		if r := ix.readMarked(u, s); r != nil && (whole == nil || len(r.commands) >= len(whole.commands) && !r.asksAgain()) {
 			return r
 		}
 
@@ -140,6 +140,18 @@ func (ix *Index) oneByOne(u meaning.Utterance, s *sentence, whole *interpretatio
 	}
 
 	return ix.readHeaded(u, s)
+}
+
+// asksAgain reports whether a question only asks once more, without saying what of: hideg van a
+// műhelyben? hány fok?
+func (r *interpretation) asksAgain() bool {
+	for i, c := range r.commands {
+		if i > 0 && len(c.Slots) == 0 && slices.ContainsFunc(r.commands[:i], func(other meaning.Command) bool { return other.Intent == c.Intent }) {
+			return true
+		}
+	}
+
+	return false
 }
 
 // readMarked reads questions between question marks; nil unless there are several, and the last is

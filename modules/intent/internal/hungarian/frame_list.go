@@ -200,7 +200,7 @@ func (c *clause) maySayWithoutList(first, last int) bool {
 		folded := c.s.tokens[sp.to-1].fold
 		isWhere := sp.is(cUnknown) && endsWithAny(folded, []string{"ra", "re", "ba", "be", "nak", "nek"}) && dictionaryForm(c.text(sp)) != c.text(sp)
 
-		return isWhere || sp.is(cEntity|cArea|cKind) && sp.suffix.grammaticalCase == sublative
+		return isWhere || strings.Contains(folded, "lista") || sp.is(cEntity|cArea|cKind) && sp.suffix.grammaticalCase == sublative
 	})
 }
 

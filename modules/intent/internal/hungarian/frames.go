@@ -43,7 +43,15 @@ func (f *frame) fits(c *clause) bool {
 		return false
 	}
 
-	return f.fitsTime(c) && (f.asks || !c.contradictsItself())
+	return f.fitsTime(c) && (f.asks || !c.contradictsItself() && !f.isForAWhile(c))
+}
+
+// isForAWhile reports whether something is to be done to a device for a length of time, which
+// nobody can plan yet: kapcsold be egy órára.
+func (f *frame) isForAWhile(c *clause) bool {
+	isOfDevices := f.waits && f.allows&cUnknown == 0
+
+	return isOfDevices && slices.ContainsFunc(c.quantities, func(q quantity) bool { return isUnitOfTime(q.unit) })
 }
 
 // contradictsItself reports whether another prefix asks for the contrary: kapcsold fel ..., le ...

@@ -156,7 +156,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
 
 		return commands || !isNow
-	case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), reports(sp):
+	case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), sp.means(cEnds, "after"), reports(sp):
 		return true
 	case at == 0 && s.tokens[sp.from].fold == "vagy": // or what?
 		return true

@@ -16,6 +16,8 @@ type timeWords struct {
 	And        []string           `yaml:"and"`
 	At         string             `yaml:"at"`
 	Until      string             `yaml:"until"`
+	Around     []string           `yaml:"around"`
+	By         []string           `yaml:"by"`
 	Hour       []string           `yaml:"hour"`
 	Minute     []string           `yaml:"minute"`
 	Fractions  map[string]int     `yaml:"fractions"`

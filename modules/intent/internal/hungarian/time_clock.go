@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,9 @@ func (r *timeReader) clock(p *timePhrase, i int) int {
 		return to
 	}
 	to, ok := r.ending(at, rest)
+	if !ok && p.part != nil && hour <= 12 && slices.Contains(times().By, rest) && r.saysOtherNumber(at) {
+		to, ok = at+1, true
+	}
 	if !ok || hour != math.Trunc(hour) {
 		return i
 	}
@@ -34,6 +38,18 @@ func (r *timeReader) clock(p *timePhrase, i int) int {
 	return to
 }
 
+// saysOtherNumber reports whether another number is said than the one at token i: este hatra legyen
+// húsz fok. Without one, that one is the amount (este húszra állítsd).
+func (r *timeReader) saysOtherNumber(i int) bool {
+	for k := range r.s.tokens {
+		if _, _, ok := r.number(k); ok && k != i && !isArticle(r.s.tokens[k].fold) && r.s.tokens[k].fold != "egy" {
+			return true
+		}
+	}
+
+	return false
+}
+
 // ending reads what makes a time of day of the number at token i: 7-kor, hét órakor.
 func (r *timeReader) ending(i int, rest string) (int, bool) {
 	at := times().At
@@ -42,8 +58,10 @@ func (r *timeReader) ending(i int, rest string) (int, bool) {
 		return i + 1, true
 	case rest != "":
 		return i, false
-	case r.word(i+1) == at, r.isWord(i+1, endingIn(times().Hour, at)):
+	case r.word(i+1) == at, r.isWord(i+1, endingIn(times().Hour, at)), r.isWord(i+1, times().Around):
 		return i + 2, true
+	case r.isWord(i+1, times().Hour) && r.isWord(i+2, times().Around):
+		return i + 3, true
 	default:
 		return i, false
 	}

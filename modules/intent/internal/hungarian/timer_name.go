@@ -78,7 +78,7 @@ func (c *clause) nameOfTimer(from, to, timer int) (string, bool) {
 		next++
 	}
 	isBefore := next == timer && to-from <= longest
-	isHeading := onlyFillers(c.spans[:from]) && to < len(c.spans) && c.s.tokens[c.spans[to].from].breakBefore // tojás, hét perc
+	isHeading := c.verb == nil && !c.ix.lang.isFinite(c.spans[from], c.s.tokens[c.spans[from].from].fold) && onlyFillers(c.spans[:from]) && to < len(c.spans) && c.s.tokens[c.spans[to].from].breakBefore // tojás, hét perc
 	switch {
 	case isBefore, isHeading, next > to:
 		return strings.ToLower(said), !c.looksLikeVerb(from)
