@@ -14,6 +14,7 @@ import (
 	"homehub/modules"
 	"homehub/platform/buildinfo"
 	"homehub/platform/exitcode"
+	"homehub/platform/hashing"
 )
 
 // gcPercent lets the heap grow by three quarters before it is swept, where Go alone would let it
@@ -21,6 +22,7 @@ import (
 const gcPercent = 75
 
 func main() {
+	hashing.Main()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,7 +11,7 @@ import (
 
 const (
 	loginsPerSecond = 50
-	stormRounds     = 5 // of each kind, in turns
+	stormRounds     = 5 // of each kind, in turns, unless -rounds says otherwise
 )
 
 // measureStorm compares, in turns within one run, how fast utterances are answered alone and
@@ -25,30 +26,33 @@ func measureStorm(ctx context.Context, o options) error {
 			return err
 		}
 		rate := o.rates[0]
-		var calm, stormy sample
+		var calm, stormy, calmP95, stormyP95 sample
 		answered := make(map[int]int)
-		for range stormRounds {
+		for range cmp.Or(o.rounds, stormRounds) {
 			got, err := utterances.run(ctx, rate, rate*o.seconds)
 			if err != nil || got.failed > 0 {
 				return fmt.Errorf("%d failed: %w", got.failed, err)
 			}
-			calm = append(calm, got.took...)
+			calm, calmP95 = append(calm, got.took...), append(calmP95, got.took.at(0.95))
 			stop := p.storm(ctx, len(callers), answered)
 			got, err = utterances.run(ctx, rate, rate*o.seconds)
 			stop()
 			if err != nil || got.failed > 0 {
 				return fmt.Errorf("%d failed: %w", got.failed, err)
 			}
-			stormy = append(stormy, got.took...)
+			stormy, stormyP95 = append(stormy, got.took...), append(stormyP95, got.took.at(0.95))
 		}
 		fmt.Println(calm.row(fmt.Sprintf("POST /api/v1/intent, %d/s, alone", rate)))
 		fmt.Println(stormy.row(fmt.Sprintf("POST /api/v1/intent, %d/s, beside %d logins/s", rate, loginsPerSecond)))
-		fmt.Printf("    p95 moves by %+.0f %%; logins by the status of their answer: %v\n",
-			100*(float64(stormy.at(0.95))/float64(calm.at(0.95))-1), answered)
+		fmt.Printf("    p95 moves by %+.0f %%, that of the median round by %+.0f %%; logins by the status of their answer: %v\n",
+			moved(calm.at(0.95), stormy.at(0.95)), moved(calmP95.at(0.5), stormyP95.at(0.5)), answered)
 
 		return nil
 	})
 }
+
+// moved is a difference in percent.
+func moved(from, to time.Duration) float64 { return 100 * (float64(to)/float64(from) - 1) }
 
 // storm sends logins until it is stopped; that waits until the last one is answered, so that the
 // next round is calm again.

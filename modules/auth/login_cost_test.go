@@ -24,14 +24,14 @@ func TestEveryRefusedLoginIsTheSameWork(t *testing.T) {
 	b.exec(subjectMark(disabled.User.ID), "UPDATE auth_users SET disabled_at = ? WHERE id = ?", b.clock.now(), disabled.User.ID)
 	var mu sync.Mutex
 	var costs []int
-	b.svc.passwords.compare = func(hash, given []byte) error {
+	b.svc.passwords.hasher = judge{b.svc.passwords.hasher, func(hash, given []byte) error {
 		cost, err := bcrypt.Cost(hash)
 		mu.Lock()
 		defer mu.Unlock()
 		costs = append(costs, cost)
 
 		return errors.Join(err, bcrypt.CompareHashAndPassword(hash, given))
-	}
+	}}
 	for name, login := range map[string]map[string]any{
 		"wrong password":   credentials("kata", "wrong-password"),
 		"unknown address":  credentials("nobody", password),

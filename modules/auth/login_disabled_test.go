@@ -15,12 +15,12 @@ func TestNobodyGetsInWhileBeingDisabled(t *testing.T) {
 	b := setup(t)
 	kata := b.register("kata")
 	yes, no := true, false
-	b.svc.passwords.compare = func(hash, given []byte) error {
+	b.svc.passwords.hasher = judge{b.svc.passwords.hasher, func(hash, given []byte) error {
 		_, err := b.svc.adminUpdateUser(t.Context(), kata.User.ID, userChanges{IsDisabled: &yes})
 		require.NoError(t, err)
 
 		return bcrypt.CompareHashAndPassword(hash, given)
-	}
+	}}
 
 	b.http.Post("/api/v1/auth/login", credentials("kata", password)).ExpectProblem(http.StatusForbidden, "auth.user_disabled")
 

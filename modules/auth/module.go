@@ -14,6 +14,7 @@ import (
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/events"
+	"homehub/platform/hashing"
 	"homehub/platform/identity"
 	"homehub/platform/kv"
 	"homehub/platform/secret"
@@ -137,7 +138,7 @@ type Module struct {
 func New(deps Deps) (*Module, error) {
 	m := newMetrics(deps.Metrics)
 	st := &store{db: deps.DB}
-	passwords, err := newPasswords(deps.Config.BcryptCost, m.passwordWait, deps.Now)
+	passwords, err := newPasswords(deps.Config.BcryptCost, hashing.New(deps.Log), m.passwordWait, deps.Now)
 	if err != nil {
 		return nil, err
 	}

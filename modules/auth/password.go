@@ -13,7 +13,7 @@ import (
 
 	"homehub/platform/apperr"
 	"homehub/platform/clock"
-	"homehub/platform/spare"
+	"homehub/platform/hashing"
 )
 
 const (
@@ -28,6 +28,13 @@ const (
 	maxWaitingForEachSlot = 64
 )
 
+// hasher is the part of hashing.Pool that passwords need.
+type hasher interface {
+	Hash(ctx context.Context, password []byte, cost int) ([]byte, error)
+	Compare(ctx context.Context, hash, password []byte) error
+	Close()
+}
+
 // passwords hashes and verifies with bcrypt, on half the cores at most and in time that nobody else
 // wants, so that a storm of logins cannot slow down what homes are told to do.
 type passwords struct {
@@ -37,12 +44,11 @@ type passwords struct {
 	dummy   []byte        // stands in for the hash of a user who does not exist
 	wait    prometheus.Observer
 	now     clock.Clock // for measuring only
-	compare func(hash, password []byte) error
-	run     func(compute func())
+	hasher  hasher
 }
 
-func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwords, error) {
-	slots := spare.Slots()
+func newPasswords(cost int, hasher hasher, wait prometheus.Observer, now clock.Clock) (*passwords, error) {
+	slots := hashing.Slots()
 	dummy, err := bcrypt.GenerateFromPassword([]byte("nobody has this password"), bcrypt.MinCost)
 	if err != nil {
 		return nil, fmt.Errorf("make dummy hash: %w", err)
@@ -57,8 +63,7 @@ func newPasswords(cost int, wait prometheus.Observer, now clock.Clock) (*passwor
 		dummy:   dummy,
 		wait:    wait,
 		now:     now,
-		compare: bcrypt.CompareHashAndPassword,
-		run:     spare.Run,
+		hasher:  hasher,
 	}, nil
 }
 
@@ -68,9 +73,10 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer p.release()
-	var hash []byte
-	var err error
-	p.run(func() { hash, err = bcrypt.GenerateFromPassword(normalizePassword(password), p.cost) })
+	hash, err := p.hasher.Hash(ctx, normalizePassword(password), p.cost)
+	if errors.Is(err, hashing.ErrBusy) {
+		return "", errPasswordsBusy.WithRetryAfter(maxPasswordWait)
+	}
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
@@ -90,8 +96,10 @@ func (p *passwords) matches(ctx context.Context, hash, password string) (bool, e
 	if !isPossible {
 		stored, given = p.dummy, given[:min(len(given), maxPasswordBytes)]
 	}
-	var err error
-	p.run(func() { err = p.compare(stored, given) })
+	err := p.hasher.Compare(ctx, stored, given)
+	if errors.Is(err, hashing.ErrBusy) {
+		return false, errPasswordsBusy.WithRetryAfter(maxPasswordWait)
+	}
 	if err != nil && !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		return false, fmt.Errorf("compare password: %w", err)
 	}

@@ -8,17 +8,39 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 	"golang.org/x/crypto/bcrypt"
 
 	"homehub/platform/clock"
+	"homehub/platform/hashing"
 )
 
 func testPasswords(tb testing.TB) *passwords {
 	tb.Helper()
-	p, err := newPasswords(bcrypt.MinCost, prometheus.NewHistogram(prometheus.HistogramOpts{Name: "wait", Help: "x"}), clock.System)
+	p, err := newPasswords(bcrypt.MinCost, hashing.New(zap.NewNop()), prometheus.NewHistogram(prometheus.HistogramOpts{Name: "wait", Help: "x"}), clock.System)
 	require.NoError(tb, err)
 
 	return p
+}
+
+// judge compares in its own way, and hashes as ever.
+type judge struct {
+	hasher
+	compare func(hash, password []byte) error
+}
+
+func (j judge) Compare(_ context.Context, hash, password []byte) error {
+	return j.compare(hash, password)
+}
+
+// A hash that the machine left no time for is a login that may come back, and nobody's mistake.
+func TestAHashWithoutTimeIsToldToComeBack(t *testing.T) {
+	t.Parallel()
+	p := testPasswords(t)
+	p.hasher = judge{compare: func([]byte, []byte) error { return hashing.ErrBusy }}
+	_, err := p.matches(t.Context(), "", password)
+	require.ErrorIs(t, err, errPasswordsBusy)
+	require.Empty(t, p.slots)
 }
 
 func TestBcryptLeavesHalfTheCores(t *testing.T) {
@@ -75,7 +97,7 @@ func TestNobodysPasswordCostsTheSame(t *testing.T) {
 	p.cost = 7
 	hash, err := p.hash(t.Context(), password)
 	require.NoError(t, err)
-	q, err := newPasswords(7, p.wait, clock.System)
+	q, err := newPasswords(7, p.hasher, p.wait, clock.System)
 	require.NoError(t, err)
 
 	cost, err := bcrypt.Cost(q.dummy)

@@ -39,6 +39,7 @@ func (m *Module) Run(ctx context.Context) error {
 	apart.Go(func() { m.svc.runErasures(ctx) })
 	apart.Go(func() { m.svc.rights.run(ctx) })
 	defer apart.Wait()
+	defer m.svc.passwords.hasher.Close()
 	for {
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package hashing
+
+// lower does nothing: no worker is started here.
+func lower(priority) {}
+
+func startWorker(priority) (*worker, error) { return nil, errUnsupported }
