@@ -28,19 +28,27 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 		if r := ix.readOwned(u, s, row, plain); r != nil {
 			return r
 		}
-		if r := ix.subtract(ix.followRow(u, s, row, plain), left); r != nil && !r.isEmpty() {
+		if r := ix.followKept(u, s, row, plain); r != nil {
 			return r
 		}
-		a, ok := ix.withoutAsides(s, row)
-		if !ok || !saysAnything(a.kept) {
-			continue
-		}
-		if r := ix.subtract(ix.followRow(u, s, a.kept, plain), left); r != nil && !r.isEmpty() {
-			return r
+		if a, ok := ix.withoutAsides(s, row); ok && saysAnything(a.kept) {
+			if r := ix.followKept(u, s, a.kept, plain); r != nil {
+				return r
+			}
 		}
 	}
 
 	return plain
+}
+
+// followKept is followRow without what the sentence leaves out; nil where nothing is reached.
+func (ix *Index) followKept(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	r := ix.subtract(ix.followRow(u, s, row, plain), s.left)
+	if r == nil || r.isEmpty() {
+		return nil
+	}
+
+	return r
 }
 
 // readOwned reads a row that stands on its own once it is known whose things it means: Zsófiét

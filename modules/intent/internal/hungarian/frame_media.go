@@ -39,6 +39,7 @@ func playerKind() *kind { return &kind{Domain: "media_player"} }
 // hears: in their room, or the only one.
 func (c *clause) play(intent string, values meaning.Slots) []draft {
 	targets := c.targets(players(), playerKind())
+	isOneOf := c.places(players()).isOneOf
 	for i := range targets {
 		if targets[i].slots["name"] != meaning.AllNames && targets[i].slots.Name() == "" {
 			delete(targets[i].slots, "domain") // Home Assistant's media intents have no domain slot of their own
@@ -46,7 +47,7 @@ func (c *clause) play(intent string, values meaning.Slots) []draft {
 		if here := c.here(); here != nil && len(targets[i].slots) == 0 {
 			targets[i].slots["area"] = here.Name
 		}
-		targets[i].isOne = len(targets[i].slots) == 0 // of several that play, only the speaker knows which
+		targets[i].isOne = isOneOf || len(targets[i].slots) == 0 // of several that play, only the speaker knows which
 	}
 
 	return draftsFor(intent, values, targets)

@@ -83,6 +83,7 @@ func TestThingsByOwnersAndParts(t *testing.T) {
 		"a gyerek redőnyét húzd fel":                    {"cover.dani", "cover.panka"},
 		"gyújtsd fel a pultot":                          {"light.pult"},
 		"kapcsold be a szivattyút":                      {"switch.kut", "switch.to"},
+		"kapcsold be a szivattyúkat":                    {"switch.kut", "switch.to"},
 		"indítsd el az LG-t":                            {"switch.lg"},
 		"kapcsold be az egyik ventilátort":              {"fan.furdo", "fan.zuhany"},
 		"kapcsold fel kint a lámpát":                    {"light.kert"},

@@ -118,11 +118,30 @@ func (c *clause) named(domains []string, p places) []target {
 		} else if len(p.floors) == 1 {
 			t.slots["floor"] = p.floors[0].Name
 		}
+		if sp.name.isShort && (sp.suffix.saysAll() || c.has(cQuantity, "all")) { // a spotokat
+			c.cost = 0
+			found = append(found, t.each(candidates)...)
+
+			continue
+		}
 		t.name(candidates, c.u.AreaID)
 		found = append(found, t)
 	}
 
 	return found
+}
+
+// each makes a target of every candidate.
+func (t *target) each(candidates []*hamanagerapi.Entity) []target {
+	all := make([]target, 0, len(candidates))
+	for _, e := range candidates {
+		one := *t
+		one.slots = maps.Clone(t.slots)
+		one.slots["name"] = e.Name
+		all = append(all, one)
+	}
+
+	return all
 }
 
 // name calls the target by the name that its candidates share, or keeps the candidates for

@@ -311,7 +311,7 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 
 // takes reports whether a name may be said with an ending: a part of a room's must say where.
 func (n *name) takes(ending suffix) bool {
-	return (!n.isPart || ending.saysWhere()) && (!n.isShort || !ending.isPossessed)
+	return (!n.isPart || ending.saysWhere()) && (!n.isShort || !ending.isPossessed || ending.isMine)
 }
 
 func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
@@ -320,21 +320,30 @@ func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
 	}
 	s.name, s.suffix, s.score = n, ending, max(score, s.score)
 	s.classes &^= cEntity | cArea | cFloor | cOwner | cMeasured
+	called := n.classes()
+	if called == cMeasured && len(s.lexemes)+len(s.forms) == 0 {
+		called |= cUnknown // nothing that commands reach
+	}
+	s.classes |= called
+}
+
+// classes are what the things are that go by a name.
+func (n *name) classes() class {
+	var c class
 	if len(n.measured) > 0 {
-		s.classes |= cMeasured
-		if len(n.entities) == 0 && n.area == nil && n.floor == nil && len(n.areas) == 0 && len(s.lexemes)+len(s.forms) == 0 {
-			s.classes |= cUnknown // nothing that commands reach
-		}
+		c |= cMeasured
 	}
 	if len(n.entities) > 0 {
-		s.classes |= cEntity
+		c |= cEntity
 	}
 	if n.area != nil || len(n.areas) > 0 {
-		s.classes |= cArea
+		c |= cArea
 	}
 	if n.floor != nil {
-		s.classes |= cFloor
+		c |= cFloor
 	}
+
+	return c
 }
 
 // follow checks that the words of a phrase stand at token i and after it, with endings that

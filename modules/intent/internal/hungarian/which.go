@@ -128,7 +128,8 @@ func (c *clause) isSingular(k *kind, sp *span, p places) bool {
 
 // isOnlyNear reports whether a device that is named says where another one is: a lámpát a mosógépnél.
 func (c *clause) isOnlyNear(sp *span, domains []string) bool {
-	if sp.said != "" || !sp.suffix.isAtSomeones() && sp.suffix.grammaticalCase != superessive && sp.suffix.grammaticalCase != inessive {
+	isPlace := sp.suffix.isAtSomeones() || sp.suffix.grammaticalCase == superessive || sp.suffix.grammaticalCase == inessive
+	if sp.said != "" || !isPlace {
 		return false
 	}
 
@@ -137,12 +138,12 @@ func (c *clause) isOnlyNear(sp *span, domains []string) bool {
 		if other == sp || other == c.verb || other.is(cEntity) {
 			continue
 		}
-		for _, k := range kindsOf(other) {
-			if slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool { return e.Domain == k.Domain }) {
-				return false // a satupadnál a fényt: its own
-			}
-			isNear = isNear || !other.is(cAttribute|cClass|cMedia) && slices.Contains(domains, k.Domain)
+		kinds := kindsOf(other)
+		if slices.ContainsFunc(kinds, func(k *kind) bool { return len(of(sp.name.entities, []string{k.Domain})) > 0 }) {
+			return false // a satupadnál a fényt: its own
 		}
+		isReached := slices.ContainsFunc(kinds, func(k *kind) bool { return slices.Contains(domains, k.Domain) })
+		isNear = isNear || isReached && !other.is(cAttribute|cClass|cMedia)
 	}
 
 	return isNear
