@@ -28,11 +28,11 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 		if r := ix.readOwned(u, s, row, plain); r != nil {
 			return r
 		}
-		if r := ix.followKept(u, s, row, plain); r != nil {
+		if r := ix.followReached(u, s, row, plain); r != nil {
 			return r
 		}
 		if a, ok := ix.withoutAsides(s, row); ok && saysAnything(a.kept) {
-			if r := ix.followKept(u, s, a.kept, plain); r != nil {
+			if r := ix.followReached(u, s, a.kept, plain); r != nil {
 				return r
 			}
 		}
@@ -41,8 +41,8 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	return plain
 }
 
-// followKept is followRow without what the sentence leaves out; nil where nothing is reached.
-func (ix *Index) followKept(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+// followReached is followRow without what the sentence leaves out; nil where nothing is reached.
+func (ix *Index) followReached(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
 	r := ix.subtract(ix.followRow(u, s, row, plain), s.left)
 	if r == nil || r.isEmpty() {
 		return nil
