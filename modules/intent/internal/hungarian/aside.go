@@ -20,7 +20,9 @@ type asides struct {
 // where there are none, or where one of them may turn the others into something not meant:
 // a condition, a negation, someone else's words.
 func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
-	if s.isQuoted || slices.ContainsFunc(row, isReserved) {
+	isCancelled := slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp) })
+	isUnsafe := func(sp *span) bool { return isReserved(sp) && !(isCancelled && sp.is(cNevermind) && isCommanding(sp)) } // töröld
+	if s.isQuoted || slices.ContainsFunc(row, isUnsafe) {
 		return a, false
 	}
 	wasAside := false

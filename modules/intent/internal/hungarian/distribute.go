@@ -64,7 +64,7 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 	var segments [][]*span
 	from := 0
 	for k := 1; k < len(spans); k++ {
-		isCut := s.tokens[spans[k].from].breakBefore || spans[k].means(cConjunction, "then") || spans[k].means(cConjunction, "and") && k != verb+1
+		isCut := s.tokens[spans[k].from].breakBefore || spans[k].means(cConjunction, "then") || spans[k].means(cConjunction, "and") && k != verb+1 && !isHalfMore(spans, k)
 		said := partsOf(spans[from:k])
 		if !isCut || countParts(said) < 2 && (len(segments) == 0 || said&partDeed == 0) {
 			continue
@@ -77,6 +77,11 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 	}
 
 	return append(segments, spans[from:])
+}
+
+// isHalfMore reports whether an "and" joins a half to a number: tizennyolc és fél.
+func isHalfMore(spans []*span, at int) bool {
+	return at > 0 && at+1 < len(spans) && spans[at-1].is(cNumber) && spans[at+1].is(cFraction)
 }
 
 func hasOnlyVerb(spans []*span) bool {

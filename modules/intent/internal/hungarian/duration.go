@@ -128,13 +128,15 @@ func unitOf(seconds float64) string {
 // lengthSlots writes how long a timer was started for as the slots by which it is found.
 func lengthSlots(of meaning.Slots) meaning.Slots {
 	slots := meaning.Slots{}
+	if name := of.Name(); name != "" { // that is enough
+		slots["name"] = name
+
+		return slots
+	}
 	for _, slot := range []string{"hours", "minutes", "seconds"} {
 		if n, ok := of[slot]; ok {
 			slots["start_"+slot] = n
 		}
-	}
-	if name := of.Name(); name != "" {
-		slots["name"] = name
 	}
 
 	return slots

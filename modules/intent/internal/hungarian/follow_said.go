@@ -205,6 +205,9 @@ func timerOf(c *meaning.Command) meaning.Slots {
 	if c.Intent == meaning.StartTimer {
 		return lengthSlots(c.Slots)
 	}
+	if name := c.Slots.Name(); name != "" {
+		return meaning.Slots{"name": name}
+	}
 	slots := meaning.Slots{}
 	for _, slot := range []string{"name", "area", "start_hours", "start_minutes", "start_seconds"} {
 		if value, ok := c.Slots[slot]; ok {
@@ -218,19 +221,22 @@ func timerOf(c *meaning.Command) meaning.Slots {
 // followList reads a row about the list of the turn before: vedd le a tejet.
 func (ix *Index) followList(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	last := u.Before.Last()
-	list := unsaid("lista", lexeme{class: cAbout, value: "shopping"}, delative)
-	if len(last.Targets) == 1 && last.Intent != meaning.ShoppingAddItem {
-		list = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
-		list.suffix.grammaticalCase = delative
-	}
-	r := ix.readClauses(u, s, [][]*span{append(slices.Clone(row), list)}, nil)
-	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool {
-		return c.Intent != meaning.ListRemoveItem && c.Intent != meaning.ListCompleteItem
-	}) {
+	if !slices.ContainsFunc(row, isCommanding) {
 		return nil
 	}
+	for _, where := range []grammaticalCase{sublative, delative} {
+		list := unsaid("lista", lexeme{class: cAbout, value: "shopping"}, where)
+		if len(last.Targets) == 1 && last.Intent != meaning.ShoppingAddItem {
+			list = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
+			list.suffix.grammaticalCase = where
+		}
+		r := ix.readClauses(u, s, [][]*span{append(slices.Clone(row), list)}, nil)
+		if r != nil && !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsOfLists(c.Intent) }) {
+			return r
+		}
+	}
 
-	return r
+	return nil
 }
 
 // unsaid is a word of the language that nobody said now.

@@ -172,12 +172,23 @@ func (c *clause) itemsIn(list int) []string {
 		return nil
 	}
 
+	if isForSomebody(c, last) {
+		return nil
+	}
+
 	return c.items(first, last)
+}
+
+// isForSomebody reports whether what would be an item ends as who gets something does: a fiúknak.
+func isForSomebody(c *clause, last int) bool {
+	folded := c.s.tokens[c.spans[last].to-1].fold
+
+	return c.spans[last].is(cUnknown) && (strings.HasSuffix(folded, "knak") || strings.HasSuffix(folded, "knek"))
 }
 
 // isListed reports whether what is to be on the list is set off from it: barkácslistára: tipli.
 func (c *clause) isListed(list, first int) bool {
-	if first > list && c.s.tokens[c.spans[first].from].breakBefore || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) {
+	if first > list && c.s.tokens[c.spans[first].from].breakBefore || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) && !c.hasInfinitive() {
 		return true
 	}
 	const most = 6
@@ -186,6 +197,11 @@ func (c *clause) isListed(list, first int) bool {
 	})
 
 	return first < list && list <= most && !isTold && !c.s.isQuestion // tej, kenyér a listára
+}
+
+// hasInfinitive reports whether something is to be done rather than to be bought: kell menni.
+func (c *clause) hasInfinitive() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown) && strings.HasSuffix(c.s.tokens[sp.to-1].fold, "ni") })
 }
 
 // maySayWithoutList reports whether words can be an item where no list is named: few of them, and

@@ -23,14 +23,14 @@ func timerFrames() []frame {
 		length("remind", (*clause).remind, "remind", "measure"),
 		length("start timer by its length", (*clause).startTimerOf, "", "set", "start", "create", "on", "put", "want", "run"),
 		timer("cancel timer", allows|cNevermind|cNeedless, (*clause).cancelTimer, "", "cancel", "stop", "pause", "off", "less", "take"),
-		timer("pause timer", allows, (*clause).pauseTimer, "", "pause", "set", "put"),
+		timer("pause timer", allows, (*clause).pauseTimer, "", "pause", "wait", "set", "put"),
 		timer("increase timer", allows|cBe, (*clause).increaseTimer, "", "more", "put", "longer"),
 		timer("decrease timer", allows|cBe, (*clause).decreaseTimer, "", "less", "take", "shorter"),
 		length("change timer by a length", (*clause).changeTimerBy, "put", "longer", "shorter"),
 		timer("resume timer", allows, (*clause).resumeTimer, "resume", "start"),
 		{
-			name: "timer status", actions: []string{"", "tell"}, needs: cAbout, asks: true, make: (*clause).timerStatus,
-			allows: allows | cQuestion | cCopula | cEnds | cTells | cState,
+			name: "timer status", actions: []string{"", "tell", "check"}, needs: cAbout, asks: true, make: (*clause).timerStatus,
+			allows: allows | cPrefix | cUndo | cQuestion | cCopula | cEnds | cTells | cState,
 		},
 	}
 }
@@ -97,7 +97,8 @@ func (c *clause) startTimerOf() []draft {
 		return nil
 	}
 	isWanted := c.verb != nil || c.first(cBe) != nil || c.has(cFiller, "wanted")
-	if slots["name"] == nil && (!isWanted || !c.isAdjectival(q)) {
+	isStarted := c.action == "start" && c.verb != nil // indíts hét percet
+	if slots["name"] == nil && !isStarted && (!isWanted || !c.isAdjectival(q)) {
 		return nil
 	}
 
@@ -156,7 +157,7 @@ func (c *clause) hasLength(cases ...grammaticalCase) bool {
 
 func (c *clause) pauseTimer() []draft {
 	isPause := c.has(cMedia, "pause") && !c.has(cMedia, "stop")
-	if c.action != "pause" && !isPause {
+	if c.action != "pause" && c.action != "wait" && !isPause {
 		return nil
 	}
 
@@ -175,7 +176,8 @@ func (c *clause) resumeTimer() []draft {
 // timerStatus asks for a timer, or how long there is still to wait.
 func (c *clause) timerStatus() []draft {
 	isAsked := c.first(cQuestion) != nil || c.s.isQuestion || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.tells
-	isWaiting := c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
+	isBack := c.has(cQuestion, "how_much") && c.has(cPrefix, "vissza") && (c.has(cUnit, "minute") || c.has(cAbout, "clock")) // hány perc van vissza
+	isWaiting := isBack || c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
 	if !isAsked || !isWaiting && !c.speaksOfTimer() || c.namesOtherThing() {
 		return nil
 	}

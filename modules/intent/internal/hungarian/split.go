@@ -46,7 +46,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 	from := 0
 	for k := 1; k < len(row); k++ {
 		isCut := s.tokens[row[k].from].breakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && isProperAnd(s, row[k])
-		if isCut && isWholeCommand(s, row[from:k]) && isWholeCommand(s, row[k:]) && hasOwnThing(s, row[k:]) {
+		if isCut && isWholeCommand(s, row[from:k]) && isWholeCommand(s, row[k:]) && hasOwnThing(s, row[k:]) && !isHalfMore(row, k) {
 			clauses = append(clauses, row[from:k])
 			from = k
 		}
@@ -57,12 +57,22 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 
 // isWholeCommand reports whether a part says a thing, or a timer, and what is done to it.
 func isWholeCommand(s *sentence, part []*span) bool {
-	isAbout := slices.ContainsFunc(part, func(sp *span) bool { return isThing(sp) || sp.is(cAbout|cUnit) || isListNamed(sp) })
+	isAbout := slices.ContainsFunc(part, func(sp *span) bool { return isThing(sp) || sp.is(cAbout|cUnit) || isListNamed(sp) || isNote(sp) })
 	isDone := slices.ContainsFunc(part, func(sp *span) bool {
-		return isCommanding(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cBe|partAmount|cMedia) && !sp.is(cFiller) || sp.means(cFiller, "wanted")
+		return isCommanding(sp) || wants(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cBe|partAmount|cMedia) && !sp.is(cFiller) || sp.means(cFiller, "wanted")
 	})
 
 	return isAbout && isDone
+}
+
+// wants reports whether a span is a verb of wishing, also where it may be only polite: kérek.
+func wants(sp *span) bool {
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks && f.verb.Senses[sp.prefix] == "want" })
+}
+
+// isNote reports whether a span is a verb that puts something on a list, even where no list is named.
+func isNote(sp *span) bool {
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks && (f.verb.Senses["fel"] == "note" || f.verb.Senses["ki"] == "done") })
 }
 
 // hasOwnThing reports whether the first piece of a part names what it is about.
@@ -71,7 +81,7 @@ func hasOwnThing(s *sentence, part []*span) bool {
 		if i > 0 && s.tokens[sp.from].breakBefore {
 			return false
 		}
-		if isThing(sp) || sp.is(cAbout) {
+		if isThing(sp) || sp.is(cAbout) || isNote(sp) || sp.is(cUnit) && isUnitOfTime(sp.value(cUnit)) {
 			return true
 		}
 	}

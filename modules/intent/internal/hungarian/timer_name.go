@@ -77,20 +77,35 @@ func (c *clause) nameOfTimer(from, to, timer int) (string, bool) {
 	for next < len(c.spans) && c.spans[next].means(cFiller, "called") {
 		next++
 	}
-	isBefore := next == timer && to-from <= longest
-	isHeading := c.verb == nil && !c.ix.lang.isFinite(c.spans[from], c.s.tokens[c.spans[from].from].fold) && onlyFillers(c.spans[:from]) && to < len(c.spans) && c.s.tokens[c.spans[to].from].breakBefore // tojás, hét perc
+	plain, isFor := purposeIn(said)
 	switch {
-	case isBefore, isHeading, next > to:
+	case next > to && isFor: // a tésztához beállított időzítő
+		return plain, true
+	case next == timer && to-from <= longest, next > to, c.isHeading(from, to):
 		return strings.ToLower(said), !c.looksLikeVerb(from)
 	case to-from > longest || c.spans[from].isForSomeone():
 		return "", false
+	default:
+		return plain, isFor
 	}
-	plain := strings.ToLower(dictionaryForm(said))
-	isFor := slices.ContainsFunc([]string{"allative", "dative", "sublative", "elative"}, func(name string) bool { return inCase(plain, name) == strings.ToLower(said) })
+}
 
-	isNoun := !strings.HasSuffix(plain, "o") && !strings.HasSuffix(plain, "ö") // vacsora is for no vacso
+// purposeIn finds the word that says what something is for: rizs, of rizsnek.
+func purposeIn(said string) (plain string, ok bool) {
+	said = strings.ToLower(said)
+	plain = dictionaryForm(said)
+	if strings.HasSuffix(plain, "o") || strings.HasSuffix(plain, "ö") { // vacsora is for no vacso
+		return plain, false
+	}
 
-	return plain, isFor && isNoun
+	return plain, slices.ContainsFunc([]string{"allative", "dative", "sublative", "elative"}, func(name string) bool { return inCase(plain, name) == said })
+}
+
+// isHeading reports whether words stand at the beginning, set off from all that follows: tojás, hét perc.
+func (c *clause) isHeading(from, to int) bool {
+	isFirst := c.verb == nil && onlyFillers(c.spans[:from]) && !c.ix.lang.isFinite(c.spans[from], c.s.tokens[c.spans[from].from].fold)
+
+	return isFirst && to < len(c.spans) && c.s.tokens[c.spans[to].from].breakBefore
 }
 
 // looksLikeVerb reports whether a word that nobody knows rather commands: hosszabbítsd az időzítőt.

@@ -219,14 +219,16 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 	return r, about
 }
 
-// asksByItself reads a question that needs nothing of the clause before: kapcsold be a bojlert, és
-// mondd meg, hány fok van.
+// asksByItself reads a question, or a timer, that needs nothing of the clause before: kapcsold be a
+// bojlert, és mondd meg, hány fok van.
 func (ix *Index) asksByItself(u meaning.Utterance, s *sentence, spans []*span) *interpretation {
-	if !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cQuestion) }) {
+	if !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cQuestion | cUnit | cTime) }) {
 		return nil
 	}
 	r := ix.readClause(newClause(ix, u, s, spans))
-	if r == nil || r.question != nil || r.isEmpty() || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsQuestion(c.Intent) }) {
+	if r == nil || r.question != nil || r.isEmpty() || slices.ContainsFunc(r.commands, func(c meaning.Command) bool {
+		return !meaning.IsQuestion(c.Intent) && c.Intent != meaning.StartTimer
+	}) {
 		return nil
 	}
 

@@ -120,13 +120,15 @@ func inverseOfKept(c Command) (Command, bool) {
 	switch c.Intent {
 	case StartTimer:
 		undone.Intent = CancelTimer
+		if name := c.Slots.Name(); name != "" {
+			undone.Slots["name"] = name
+
+			return undone, true
+		}
 		for _, slot := range []string{"hours", "minutes", "seconds"} {
 			if n, ok := c.Slots[slot]; ok {
 				undone.Slots["start_"+slot] = n
 			}
-		}
-		if name := c.Slots.Name(); name != "" {
-			undone.Slots["name"] = name
 		}
 
 		return undone, true
