@@ -86,7 +86,7 @@ func (ix *Index) partsOf(s *sentence, pieces [][]*span) []part {
 	parts := make([]part, len(pieces))
 	for i, piece := range pieces {
 		parts[i] = ix.partOf(s, piece)
-		if parts[i] == isUnsafe && i > 0 && slices.Contains(parts[:i], isCore) && isMeanwhile(piece) {
+		if parts[i] == isUnsafe && isMeanwhile(piece, slices.Contains(parts[:i], isCore)) {
 			parts[i] = isBeside
 		}
 	}
@@ -107,12 +107,15 @@ func isAboutHome(piece []*span) bool {
 	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb) && !sp.is(cFiller|cTells) })
 }
 
-// isMeanwhile reports whether a piece says until when something is fine as it is, after the command
-// that is to be done now: zárd el a csapot, mielőtt beázik.
-func isMeanwhile(piece []*span) bool {
+// isMeanwhile reports whether a piece says how long something is fine as it is to be now: amíg főzök,
+// szóljon a rádió. What says until when, does so after the command only: zárd el a csapot, mielőtt beázik.
+func isMeanwhile(piece []*span, isAfter bool) bool {
 	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+	if first < 0 || slices.ContainsFunc(piece, isCommanding) {
+		return false
+	}
 
-	return first >= 0 && piece[first].means(cBlock, "meanwhile") && !slices.ContainsFunc(piece, isCommanding)
+	return piece[first].means(cBlock, "while") || isAfter && piece[first].means(cBlock, "meanwhile")
 }
 
 // partOf decides what a piece between punctuation is.
@@ -160,6 +163,8 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		return true
 	case at == 0 && s.tokens[sp.from].fold == "vagy": // or what?
 		return true
+	case sp.is(cBut) && onlyFillers(piece[:at]):
+		return false // de a lámpát kapcsold le
 	case sp.is(cBlock):
 		return commands || !tells || !sp.isTelling()
 	case sp.means(cNegation, ""):
@@ -171,7 +176,9 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 
 // isArgument reports whether a span may say what a command is about, where, or how far.
 func isArgument(s *sentence, sp *span) bool {
-	return sp.is(cTarget&^cQuantity|cPrefix|partAmount) || sp.is(cUnknown) && mayBeArgument(s, sp)
+	const things = cEntity | cArea | cFloor | cKind
+
+	return sp.is(things|cPrefix|partAmount) || sp.is(cUnknown) && mayBeArgument(s, sp)
 }
 
 func hasUnknown(piece []*span) bool {
@@ -282,6 +289,9 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	sp := piece[at]
 	if sp.means(cBlock, "tells") && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cFeel) }) {
 		return true // jaj de sötét van
+	}
+	if sp.is(cBut) && onlyFillers(piece[:at]) {
+		return true
 	}
 	if isVerbWithoutSense(piece, at) {
 		return isSaidWithoutVerb(piece, at, row)

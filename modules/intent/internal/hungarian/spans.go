@@ -239,7 +239,15 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	if last.suffix.layers() > 1 && last.stem <= shortestDoubled {
 		return // kímát is no ki-m-at
 	}
+	if tok := &f.s.tokens[i]; len(p.words) == 1 && tok.hasAccent && !tok.isRepaired && !last.suffix.isThere && p.isPrefix() && tok.lower != p.written[0] {
+		return // lé is no le
+	}
 	f.merge(i, to, first).addPhrase(p, last.suffix, score)
+}
+
+// isPrefix reports whether a phrase is the prefix of a verb.
+func (p *phrase) isPrefix() bool {
+	return slices.ContainsFunc(p.lexemes, func(l lexeme) bool { return l.class == cPrefix })
 }
 
 // meanings are those that a phrase has with an ending. isWhole: the word as it stands has one, too.
