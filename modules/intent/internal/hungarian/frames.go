@@ -143,7 +143,7 @@ func (c *clause) isCommand() bool {
 // whose ending was swallowed (kapcsol le a villanyt), or a note of what is to be done (sarok
 // lámpa bekapcsol): one who tells puts the prefix before the verb, and says who or which.
 func (c *clause) isTelegram() bool {
-	if c.s.isStatement || c.s.isQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
+	if c.s.isStatement && !isThing(c.spans[0]) || c.s.isQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
 		return false
 	}
 	at := slices.Index(c.spans, c.verb)

@@ -36,7 +36,7 @@ func (ix *Index) readGist(u meaning.Utterance, f *spanner) *interpretation {
 // gistOf leaves out what has nothing to do with the home. ok is false where there is no such thing,
 // or where it is not safe to leave it out.
 func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
-	if !slices.ContainsFunc(row, func(sp *span) bool { return isCommanding(sp) || sp.is(cPrefix|cBe|cAmount|cColor|cWhite|cFeel) }) {
+	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cVerb | cPrefix | cBe | cAmount | cColor | cWhite | cFeel) }) {
 		return a, false
 	}
 	pieces := piecesOf(s, row)
@@ -135,7 +135,7 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 		return isBeside
 	case commands:
 		return isCore
-	case tells, !slices.ContainsFunc(piece, func(sp *span) bool { return isArgument(s, sp) }) && hasUnknown(piece):
+	case tells, !slices.ContainsFunc(piece, func(sp *span) bool { return ix.isArgument(s, sp) }) && hasUnknown(piece):
 		return isBeside
 	default:
 		return isCore
@@ -175,10 +175,12 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 }
 
 // isArgument reports whether a span may say what a command is about, where, or how far.
-func isArgument(s *sentence, sp *span) bool {
+func (ix *Index) isArgument(s *sentence, sp *span) bool {
 	const things = cEntity | cArea | cFloor | cKind
 
-	return sp.is(things|cPrefix|partAmount) || sp.is(cUnknown) && mayBeArgument(s, sp)
+	_, isBare := ix.lang.bare[sp.value(cPrefix)]
+
+	return sp.is(things|partAmount) || sp.is(cPrefix) && isBare || sp.is(cUnknown) && mayBeArgument(s, sp)
 }
 
 func hasUnknown(piece []*span) bool {
