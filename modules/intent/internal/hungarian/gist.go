@@ -36,7 +36,7 @@ func (ix *Index) readGist(u meaning.Utterance, f *spanner) *interpretation {
 // gistOf leaves out what has nothing to do with the home. ok is false where there is no such thing,
 // or where it is not safe to leave it out.
 func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
-	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cVerb | cPrefix | cBe | cAmount | cColor | cWhite | cFeel) }) {
+	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cVerb | cPrefix | cBe | cAsked | cAmount | cColor | cWhite | cFeel) }) {
 		return a, false
 	}
 	pieces := piecesOf(s, row)
@@ -184,13 +184,13 @@ func (ix *Index) isArgument(s *sentence, sp *span) bool {
 }
 
 func hasUnknown(piece []*span) bool {
-	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown) })
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown | cAddress) })
 }
 
 // isTelling reports whether a word that blocks a command only says when a remark holds: este van,
 // sötét lesz, de jó.
 func (sp *span) isTelling() bool {
-	return sp.means(cBlock, "past") || sp.means(cBlock, "tells")
+	return sp.means(cBlock, "past") || sp.means(cBlock, "tells") || sp.means(cBlock, "why")
 }
 
 // reports reports whether a verb says that somebody says something.
@@ -230,7 +230,7 @@ func (ix *Index) isWishBeside(piece []*span) bool {
 
 // tells reports whether a span is a verb that tells something.
 func (l *language) tells(s *sentence, sp *span) bool {
-	if sp.is(cTells|cFeel) || sp.means(cBlock, "past") || sp.means(cBlock, "tells") || sp.means(cHome, "arrived") {
+	if sp.is(cTells|cFeel) || sp.isTelling() && !sp.is(cBut) || sp.means(cHome, "arrived") {
 		return true
 	}
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood >= tellsOther }) {
