@@ -117,7 +117,7 @@ func (c *clause) wonders(spans ...*span) {
 // findBarePrefix takes a prefix for the verb that was not said: nappali lámpák ki.
 func (c *clause) findBarePrefix() {
 	for _, sp := range c.spans {
-		if sp.is(cQuestion) && c.classes&cCopula != 0 { // ki van itthon?
+		if sp.is(cQuestion) && c.classes&cCopula != 0 || sp.is(cUndo) && c.classes&cQuestion != 0 { // ki van itthon? hány perc van vissza?
 			continue
 		}
 		if action, ok := c.ix.lang.bare[sp.value(cPrefix)]; ok && sp.is(cPrefix) {

@@ -204,6 +204,10 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 		}
 	}
 	u.Text, u.Before = s.text[at+1:], nil
+	rest := tokenize(u.Text, ix.lang.isEnding)
+	if !asksForSomething(ix.firstRow(&rest)) { // teendő: porszívózni
+		return nil
+	}
 	understood := ix.Understand(u)
 	if len(understood.Commands) == 0 {
 		return nil

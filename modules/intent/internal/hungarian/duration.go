@@ -61,6 +61,27 @@ func fractionIn(folded string) (value float64, rest string, ok bool) {
 	return 0, "", false
 }
 
+// matchNamedTimer reads a timer that is written together with its name: tésztaidőzítő.
+func (f *spanner) matchNamedTimer(i int, s *span) {
+	const shortest = 3
+	tok := &f.s.tokens[i]
+	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, ending suffix) bool {
+		for _, w := range times().Timers {
+			head, ok := strings.CutSuffix(stem, fold(w))
+			if !ok || len(head) < shortest {
+				continue
+			}
+			said := []rune(tok.lower)[:len([]rune(head))] // folded letters are bytes here, one for each letter
+			s.lexemes, s.classes = []lexeme{{class: cAbout, value: "timer"}}, cAbout
+			s.suffix, s.score, s.isWhole, s.called = ending, scoreWord, true, string(said)
+
+			return false
+		}
+
+		return true
+	})
+}
+
 // timeUnit is the unit of time that a folded word names: perc, perces.
 func (l *language) timeUnit(folded string) (unit string, ok bool) {
 	n, ok := l.vocabulary[folded]

@@ -169,7 +169,7 @@ func (ix *Index) followKept(u meaning.Utterance, s *sentence, row []*span) *inte
 	switch {
 	case meaning.IsOfTimers(last.Intent) && !slices.ContainsFunc(row, func(sp *span) bool { return isThing(sp) || sp.is(cUnknown) }):
 		return ix.followTimer(u, s, row)
-	case meaning.IsOfLists(last.Intent):
+	case meaning.IsOfLists(last.Intent), len(last.Targets) == 1 && last.Targets[0].Domain == "todo":
 		return ix.followList(u, s, row)
 	default:
 		return nil

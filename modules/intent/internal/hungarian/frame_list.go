@@ -165,6 +165,9 @@ func (c *clause) needed() string {
 func (c *clause) itemsIn(list int) []string {
 	first, last, ok := c.itemSpans(list)
 	isObject := ok && c.isObject(last)
+	if (c.action == "" || c.action == "want") && c.has(cFiller, "wanted") && c.hasInfinitive() { // menni kell
+		return nil
+	}
 	switch {
 	case !ok, list < 0 && !c.maySayWithoutList(first, last):
 		return nil
@@ -172,7 +175,8 @@ func (c *clause) itemsIn(list int) []string {
 		return nil
 	}
 
-	if isForSomebody(c, last) {
+	isAsked := slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return sp.is(cAsked) && !sp.is(cFiller|cNeeds) })
+	if isAsked || c.isForSomebody(first, last) {
 		return nil
 	}
 
@@ -180,10 +184,12 @@ func (c *clause) itemsIn(list int) []string {
 }
 
 // isForSomebody reports whether what would be an item ends as who gets something does: a fiúknak.
-func isForSomebody(c *clause, last int) bool {
-	folded := c.s.tokens[c.spans[last].to-1].fold
+func (c *clause) isForSomebody(first, last int) bool {
+	return slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool {
+		folded := c.s.tokens[sp.to-1].fold
 
-	return c.spans[last].is(cUnknown) && (strings.HasSuffix(folded, "knak") || strings.HasSuffix(folded, "knek"))
+		return sp.is(cUnknown) && (strings.HasSuffix(folded, "knak") || strings.HasSuffix(folded, "knek"))
+	})
 }
 
 // isListed reports whether what is to be on the list is set off from it: barkácslistára: tipli.
@@ -196,12 +202,12 @@ func (c *clause) isListed(list, first int) bool {
 		return sp.is(cTells|cQuestion) || c.ix.lang.isFinite(sp, c.s.tokens[sp.from].fold) || sp != c.spans[list] && isArticle(c.s.tokens[sp.from].fold) && sp.from < c.spans[first].from
 	})
 
-	return first < list && list <= most && !isTold && !c.s.isQuestion // tej, kenyér a listára
+	return len(c.spans) <= most && !isTold && !c.s.isQuestion // tej, kenyér a listára
 }
 
 // hasInfinitive reports whether something is to be done rather than to be bought: kell menni.
 func (c *clause) hasInfinitive() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown) && strings.HasSuffix(c.s.tokens[sp.to-1].fold, "ni") })
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown|cVerb) && strings.HasSuffix(c.s.tokens[sp.to-1].fold, "ni") })
 }
 
 // maySayWithoutList reports whether words can be an item where no list is named: few of them, and

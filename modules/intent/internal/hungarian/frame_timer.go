@@ -88,7 +88,7 @@ func (c *clause) saysAfter() bool {
 // startTimerOf starts a timer that nobody calls one: kérek egy tízpercest; tizenkét perc a
 // rizsnek; tojás, hét perc.
 func (c *clause) startTimerOf() []draft {
-	if c.s.isQuestion || len(c.quantities) != 1 || c.first(cAbout) != nil || c.classes&(cTime|cArea|cEnds) != 0 || c.namesOtherThing() {
+	if c.s.isQuestion || len(c.quantities) != 1 || c.speaksOfTopic() || c.classes&(cTime|cArea|cEnds) != 0 || c.namesOtherThing() {
 		return nil
 	}
 	q := c.quantities[0]
@@ -103,6 +103,11 @@ func (c *clause) startTimerOf() []draft {
 	}
 
 	return c.startFor(slots)
+}
+
+// speaksOfTopic reports whether the clause is about something else than a length of time.
+func (c *clause) speaksOfTopic() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cAbout) && !sp.is(cUnit) && (sp.isWhole || sp.means(cAbout, "timer") || !isPurpose(sp.suffix.grammaticalCase)) })
 }
 
 // isAdjectival reports whether a quantity says what something is like: tízperces.
@@ -176,8 +181,7 @@ func (c *clause) resumeTimer() []draft {
 // timerStatus asks for a timer, or how long there is still to wait.
 func (c *clause) timerStatus() []draft {
 	isAsked := c.first(cQuestion) != nil || c.s.isQuestion || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.tells
-	isBack := c.has(cQuestion, "how_much") && c.has(cPrefix, "vissza") && (c.has(cUnit, "minute") || c.has(cAbout, "clock")) // hány perc van vissza
-	isWaiting := isBack || c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
+	isWaiting := c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
 	if !isAsked || !isWaiting && !c.speaksOfTimer() || c.namesOtherThing() {
 		return nil
 	}

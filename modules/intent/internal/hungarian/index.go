@@ -34,6 +34,9 @@ type name struct {
 	// isShort: only one word of a device's name; it must be what something is done to.
 	isShort bool
 
+	// isList: the name of a list without that word; it must say onto or off what.
+	isList bool
+
 	entities []*hamanagerapi.Entity
 	// measured are the sensors of what is so called: the kazán of "Kazán hőmérséklet".
 	measured []*hamanagerapi.Entity
@@ -160,6 +163,13 @@ func (b *builder) addEntity(e *hamanagerapi.Entity) {
 		b.add(text, weightGiven, set)
 		if lower := strings.ToLower(text); e.Domain == "todo" && !strings.Contains(lower, "lista") && !strings.Contains(lower, " ") {
 			b.add(text+"lista", weightDerived, set) // patikalista
+		} else if short, ok := strings.CutSuffix(lower, "lista"); ok && e.Domain == "todo" && len(short) > 3 && !strings.HasSuffix(short, " ") {
+			b.add(short, weightDerived, func(n *name) {
+				if len(n.entities) == 0 && n.area == nil && n.floor == nil { // nothing else is called so
+					n.isList = true
+					set(n)
+				}
+			})
 		}
 		if rest := b.withoutArea(text, e.AreaID); rest != "" {
 			b.add(rest, weightDerived, set)
@@ -303,6 +313,7 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 	}
 	n := &b.ix.names[at]
 	n.weight = max(n.weight, weight)
+	n.isList = false
 	if n.isPart { // what is so called itself comes before a part of something else
 		n.isPart, n.area = false, nil
 	}

@@ -36,6 +36,9 @@ type span struct {
 	isWhole bool
 	score   float32
 
+	// called is the name of a timer that is written together with it.
+	called string
+
 	// said is what a span of the turn before is called; empty for what was said now.
 	said string
 	// like: it stands for a thing like that one, elsewhere (a konyhait), and name says where.
@@ -205,6 +208,9 @@ func (f *spanner) at(i int) {
 		f.matchCompound(i, unknown)
 	}
 	if unknown.classes == 0 {
+		f.matchNamedTimer(i, unknown)
+	}
+	if unknown.classes == 0 {
 		unknown.classes = cUnknown
 		unknown.score = scoreUnknown
 	}
@@ -319,7 +325,7 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 
 // takes reports whether a name may be said with an ending: a part of a room's must say where.
 func (n *name) takes(ending suffix) bool {
-	return (!n.isPart || ending.saysWhere()) && (!n.isShort || !ending.isPossessed || ending.isMine)
+	return (!n.isPart || ending.saysWhere()) && (!n.isList || ending.isOntoOrOff()) && (!n.isShort || !ending.isPossessed || ending.isMine)
 }
 
 func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {

@@ -57,7 +57,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 
 // isWholeCommand reports whether a part says a thing, or a timer, and what is done to it.
 func isWholeCommand(s *sentence, part []*span) bool {
-	isAbout := slices.ContainsFunc(part, func(sp *span) bool { return isThing(sp) || sp.is(cAbout|cUnit) || isListNamed(sp) || isNote(sp) })
+	isAbout := slices.ContainsFunc(part, func(sp *span) bool { return isThing(sp) || sp.is(cAbout|cUnit|cTime) || isListNamed(sp) || isNote(sp) })
 	isDone := slices.ContainsFunc(part, func(sp *span) bool {
 		return isCommanding(sp) || wants(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cBe|partAmount|cMedia) && !sp.is(cFiller) || sp.means(cFiller, "wanted")
 	})
@@ -81,7 +81,7 @@ func hasOwnThing(s *sentence, part []*span) bool {
 		if i > 0 && s.tokens[sp.from].breakBefore {
 			return false
 		}
-		if isThing(sp) || sp.is(cAbout) || isNote(sp) || sp.is(cUnit) && isUnitOfTime(sp.value(cUnit)) {
+		if isThing(sp) || sp.is(cAbout) || isNote(sp) || isReminder(sp) || sp.is(cUnit) && isUnitOfTime(sp.value(cUnit)) {
 			return true
 		}
 	}

@@ -183,3 +183,13 @@ func isDigraph(s string) bool {
 		return false
 	}
 }
+
+// isOntoOrOff reports whether the ending is one of what something is put to or taken from.
+func (s suffix) isOntoOrOff() bool {
+	switch s.grammaticalCase {
+	case sublative, allative, delative, ablative:
+		return !s.isPossessed
+	default:
+		return false
+	}
+}

@@ -30,6 +30,7 @@ type timeWords struct {
 	HalfOf     []string           `yaml:"half_of"`
 	Plans      []string           `yaml:"plans"`
 	Now        []string           `yaml:"now"`
+	Timers     []string           `yaml:"timers"`
 	TakesBack  []string           `yaml:"takes_back"`
 	Instead    []string           `yaml:"instead"`
 	Speech     timeSpeech         `yaml:"speech"`

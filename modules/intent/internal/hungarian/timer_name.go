@@ -15,6 +15,9 @@ func (c *clause) timerName() (slots meaning.Slots, ok bool) {
 		slots["area"] = p.areas[0].Name
 	}
 	at := slices.IndexFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "timer") })
+	if at >= 0 && c.spans[at].called != "" {
+		slots["name"] = c.spans[at].called
+	}
 	for i := 0; i < len(c.spans); i++ {
 		if !c.mayNameTimer(i, at) {
 			continue
