@@ -121,11 +121,13 @@ type lexeme struct {
 	of *kind
 	// measure is what a word asks of sensors.
 	measure *measure
+	// isWhole: it takes no endings.
+	isWhole bool
 }
 
 // isUnchanging reports whether a word takes no endings under this meaning: hol, mikor.
 func (l lexeme) isUnchanging() bool {
-	return l.class&cUnchanging != 0 || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")
+	return l.isWhole || l.class&cUnchanging != 0 || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")
 }
 
 // kind is a kind of device, or of a sensor.

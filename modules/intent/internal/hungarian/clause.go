@@ -67,7 +67,8 @@ func (c *clause) findVerb() {
 
 				continue
 			}
-			if sp.isThingDone(form) || sp.is(cFeel) || action == "" || c.verb != nil && c.mood <= said {
+			isParticiple := sp.is(cAttribute) && said > tellsPresent // mutatott érték
+			if isParticiple || sp.isThingDone(form) || sp.is(cFeel) || action == "" || c.verb != nil && c.mood <= said {
 				continue
 			}
 			c.verb, c.mood, c.action, c.prefix, c.of = sp, said, action, prefix, form.verb
@@ -96,7 +97,7 @@ func (c *clause) asksToTell(action string, said mood) bool {
 	switch {
 	case action == "check" && said > namesAction, action == "check" && c.classes&cQuestion == 0:
 		return false
-	case action != "tell" && action != "check":
+	case action != "tell" && action != "check", said > tellsPresent:
 		return false
 	}
 	c.tells = true

@@ -33,7 +33,7 @@ func (c *clause) openState() string {
 // askOpening asks whether a thing is open that is known by its sensor: be van csukva a hűtő?
 func (c *clause) askOpening() []draft {
 	state := c.openState()
-	if state == "" || !c.isAsking() || !c.isOfNow() || c.classes&cEntity != 0 {
+	if state == "" || !c.isAsking() || c.classes&cEntity != 0 {
 		return nil
 	}
 	k := openings()[0]
@@ -68,7 +68,7 @@ func (c *clause) askDoors() []draft {
 	state := c.openState()
 	const others = cEntity | cKind | cClass | cMeasured | cQuantity
 	isOther := slices.ContainsFunc(c.spans, func(sp *span) bool { return sp != c.verb && sp.is(others) && !sp.is(cArea|cFiller) })
-	if state == "" || !c.isAsking() || !c.isOfNow() || isOther || c.isOpenQuestion() {
+	if state == "" || !c.isAsking() || isOther || c.isOpenQuestion() {
 		return nil
 	}
 	var drafts []draft
@@ -116,7 +116,7 @@ func (ix *Index) doorOf(areaID string, isLocked bool) *hamanagerapi.Entity {
 // valami? minden be van zárva? mi van bekapcsolva?
 func (c *clause) askAnything() []draft {
 	isAny := c.has(cQuantity, "something") || c.has(cQuestion, "what")
-	if !isAny || c.classes&(cEntity|cKind|cMeasured|cMedia) != 0 || !c.isAsking() || !c.isOfNow() {
+	if !isAny || c.classes&(cEntity|cKind|cMeasured|cMedia) != 0 || !c.isAsking() {
 		return nil
 	}
 	if c.classAbout() != nil || c.has(cAttribute, "progress") {
@@ -204,7 +204,7 @@ func (c *clause) askKinds(kinds []kind, state string) []draft {
 func (c *clause) askSetting() []draft {
 	isProgress := c.has(cAttribute, "progress") && c.asksIndeed()
 	isSetting := c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") && c.classes&cAttribute != 0
-	if !isProgress && !isSetting && !c.has(cQuestion, "where") || c.classes&(cEntity|cMeasured) != 0 || !c.isAsking() || !c.isOfNow() {
+	if !isProgress && !isSetting && !c.has(cQuestion, "where") || c.classes&(cEntity|cMeasured) != 0 || !c.isAsking() {
 		return nil
 	}
 	var drafts []draft

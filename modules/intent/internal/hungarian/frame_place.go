@@ -24,7 +24,7 @@ func (c *clause) askPerson() []draft {
 	t := target{slots: meaning.Slots{"domain": "person"}}
 	if name := c.personNamed(); name != "" {
 		t.slots["name"] = name
-		isSomewhere := c.isAskedWhether() && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cRoams) && !sp.is(cCopula|cFiller) })
+		isSomewhere := c.isAskedWhether() && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cRoams, "") && !sp.is(cCopula|cFiller) })
 		if len(values) == 0 && !c.has(cQuestion, "where") && !isSomewhere {
 			return nil
 		}

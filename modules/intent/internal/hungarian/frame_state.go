@@ -11,9 +11,15 @@ import (
 // stateFrames ask how things are. They change nothing, so a statement may be read as a
 // question; but they, too, must understand every word.
 func stateFrames() []frame {
-	allows := cTarget | cState | cClass | cDetects | cQuestion | cCopula | cAbout | cAttribute | cPrefix | cHome | cMedia | cUnit | cMeasure | cMeasured | cRoams
+	allows := cTarget | cState | cClass | cDetects | cQuestion | cCopula | cAbout | cAttribute | cPrefix | cHome | cMedia | cUnit | cMeasure | cMeasured | cRoams | cLevel
 	ask := func(name string, needs class, build func(*clause) []draft) frame {
-		return frame{name: name, actions: askActions(), needs: needs, allows: allows, asks: true, make: build}
+		return frame{name: name, actions: askActions(), needs: needs, allows: allows, asks: true, make: func(c *clause) []draft {
+			if !c.isOfNow() {
+				return nil
+			}
+
+			return build(c)
+		}}
 	}
 
 	return []frame{
@@ -52,14 +58,18 @@ func (c *clause) isAsking() bool {
 	return c.mood == tellsState || c.mood == tellsPresent || c.mood == tellsPast && c.isAskedWhether()
 }
 
-// isOfNow reports whether the clause can be answered by how things are now: not who did it, or when.
+// isOfNow reports whether the clause can be answered by how things are now: not who did it, when
+// or why, nor what it costs.
 func (c *clause) isOfNow() bool {
-	if c.has(cBlock, "why") {
+	isCost := slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.means(cQuestion, "how_much") && (sp.suffix.grammaticalCase == illative || sp.suffix.grammaticalCase == causal)
+	})
+	if isCost || c.has(cBlock, "why") || c.has(cQuestion, "when") && c.classes&cEntity == 0 {
 		return false
 	}
-	isOver := c.verb != nil && c.mood == tellsPast && !c.isAskedWhether()
+	isOver := c.verb != nil && c.mood == tellsPast
 
-	return !isOver && (c.mood != tellsPast || c.verb == nil || !c.has(cQuestion, "who"))
+	return !isOver || c.isAskedWhether() && !c.has(cQuestion, "who") && !c.has(cQuestion, "when")
 }
 
 // isAskedWhether reports whether the form of the sentence asks whether something is so: bezártam-e.
@@ -139,7 +149,8 @@ func stateIn(domain, state string) string {
 // askNamed asks for the state of something by its name.
 func (c *clause) askNamed() []draft {
 	sp := c.nameAskedFor()
-	if sp == nil || !c.isAsking() || c.places(nil).everywhere || !c.isOfNow() {
+	isDoing := c.verb != nil && c.mood == tellsPresent && slices.Contains([]string{"set", "more", "less", "put"}, c.action)
+	if sp == nil || isDoing || !c.isAsking() || c.places(nil).everywhere {
 		return nil
 	}
 	about := c.classAbout()
@@ -170,7 +181,7 @@ func (c *clause) askNamed() []draft {
 
 // asksOnlyWhich reports whether nothing is said beside which one is meant: melyik a jobb?
 func (c *clause) asksOnlyWhich() bool {
-	return c.has(cQuestion, "which") && c.classes&(cAttribute|cState|cUnit|cMeasure|cClass|cVerb|cCopula|cAbout|cColor) == 0
+	return c.has(cQuestion, "which") && !c.has(cRoams, "how") && c.classes&(cAttribute|cState|cUnit|cMeasure|cClass|cVerb|cCopula|cAbout|cColor) == 0
 }
 
 // isScene reports whether entities have no state to be asked for: mi a vacsora?
@@ -300,10 +311,13 @@ func (c *clause) askKind() []draft {
 		state = about.value
 	}
 	isRunning := about != nil && about.value == "on"
+	if slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cQuestion, "how") && sp.means(cQuestion, "how_much") }) {
+		return nil // mennyire van nyitva: askSetting
+	}
 	if c.classes&cState == 0 && c.verb == nil && (about == nil || about.value == "") {
 		return nil // jelez: that sensors do
 	}
-	if !c.isAsking() || state == "" || !c.isOfNow() {
+	if !c.isAsking() || state == "" {
 		return nil
 	}
 	var drafts []draft
@@ -352,6 +366,9 @@ func (c *clause) classAbout() *lexeme {
 				continue
 			}
 			rank := 2 * (sp.to - sp.from)
+			if slices.Contains([]string{"gas", "smoke", "carbon_monoxide"}, l.of.Classes[0]) {
+				rank += 25 // szivárog a gáz
+			}
 			if l.value != "" {
 				rank += 20
 			}
@@ -379,7 +396,7 @@ func (c *clause) askClass() []draft {
 		switch {
 		case about.value != "":
 			state = about.value
-		case state == "" && c.classes&(cCopula|cQuantity) != 0:
+		case state == "" && (c.classes&(cCopula|cQuantity) != 0 || c.has(cClass, "on")):
 			state = "on"
 		case state == "":
 			return nil

@@ -12,7 +12,7 @@ func weatherFrames() []frame {
 
 	return []frame{
 		{name: "weather", actions: []string{"", "tell"}, needs: cAbout, allows: allows, asks: true, make: (*clause).weather},
-		{name: "sky", actions: []string{"", "tell"}, needs: cSky, allows: allows | cAbout | cQuantity | cNegation, asks: true, make: (*clause).sky},
+		{name: "sky", actions: []string{"", "tell", "set", "more", "take", "put"}, needs: cSky, allows: allows | cAbout | cQuantity | cNegation, asks: true, make: (*clause).sky},
 		{name: "forecast", actions: []string{"", "tell"}, needs: cBlock, allows: allows | cUnit | cSky, asks: true, make: (*clause).forecast},
 	}
 }

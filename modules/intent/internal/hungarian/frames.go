@@ -33,7 +33,7 @@ func (f *frame) fits(c *clause) bool {
 	if f.needs&^c.classes != 0 || !slices.Contains(f.actions, c.action) {
 		return false
 	}
-	if f.asks && c.asksTwice() {
+	if f.asks && (c.asksTwice() || !c.tells && (c.action == "tell" || c.action == "check")) { // he told
 		return false
 	}
 	if f.asks && c.isTold() && f.needs&(cNevermind|cRespond) == 0 {
@@ -91,16 +91,17 @@ func (f *frame) fitsTime(c *clause) bool {
 // asksIndeed reports whether words of asking (kíváncsi vagyok, nem tudom) are followed by what is asked.
 func (c *clause) asksIndeed() bool { return c.tells || c.s.isQuestion || c.classes&cQuestion != 0 }
 
-// asksTwice reports whether the clause holds two questions, each with its own word: mennyi az idő, és
-// milyen nap van? Each is read by itself.
+// asksTwice reports whether the clause holds two questions, each with its own word or mark: mennyi az
+// idő, és milyen nap van? Each is read by itself.
 func (c *clause) asksTwice() bool {
-	if c.classes&cQuestion == 0 {
-		return false
-	}
+	marks := 0
 	isAsked, isParted := false, false
 	for _, sp := range c.spans {
+		if c.s.tokens[sp.to-1].isAsked {
+			marks++
+		}
 		isParted = isParted || isAsked && (sp.is(cConjunction) || c.s.tokens[sp.from].breakBefore)
-		if !sp.is(cQuestion) || sp.means(cQuestion, "whether") {
+		if !asksOpenly(sp) {
 			continue
 		}
 		if isParted {
@@ -109,14 +110,17 @@ func (c *clause) asksTwice() bool {
 		isAsked = true
 	}
 
-	return false
+	return marks > 1
 }
 
 // isTold reports whether the clause tells how something is and does not ask: it ends as a
 // statement does where a question would have ended otherwise, or says what only tells.
 func (c *clause) isTold() bool {
-	if c.s.isQuestion || c.classes&cQuestion != 0 || c.tells {
+	if c.s.isQuestion || c.tells {
 		return false
+	}
+	if c.classes&cQuestion != 0 {
+		return c.s.isStatement && c.spans[0].from == 0 && c.spans[0].means(cQuestion, "how") // milyen meleg a kezed!
 	}
 
 	return c.s.isStatement || c.has(cCopula, "told") || c.has(cHome, "arrived") || c.beginsWithTopic()

@@ -29,18 +29,23 @@ func TestUnderstand(t *testing.T) {
 	requireAllRight(t, results)
 }
 
-// TestUnderstandNames does the same in a flat with the names that families give.
-func TestUnderstandNames(t *testing.T) {
+// TestUnderstandHomes does the same in homes of their own: a flat with the names that families
+// give, and a house whose things are known by their sensors.
+func TestUnderstandHomes(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join("testdata", "flat")
-	suite, err := evaluation.Load(dir)
-	require.NoError(t, err)
-	home := hamanagertest.HomeFromFile(t, suite.Fixtures)
+	for _, name := range []string{"flat", "cellar"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			suite, err := evaluation.Load(filepath.Join("testdata", name))
+			require.NoError(t, err)
+			home := hamanagertest.HomeFromFile(t, suite.Fixtures)
 
-	results, err := evaluation.Run(t.Context(), home, suite, evaluation.Grammar{}, noon())
+			results, err := evaluation.Run(t.Context(), home, suite, evaluation.Grammar{}, noon())
 
-	require.NoError(t, err)
-	requireAllRight(t, results)
+			require.NoError(t, err)
+			requireAllRight(t, results)
+		})
+	}
 }
 
 // TestUnderstandOthers holds the grammar to what it reached on the sentences of people who

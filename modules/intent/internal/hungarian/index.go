@@ -51,7 +51,7 @@ type name struct {
 // isOnlyOwner reports whether nothing is called by the name itself: Nagyi, where there are only
 // the Nagyi szobája and the Nagyi lámpája.
 func (n *name) isOnlyOwner() bool {
-	return n.owner != nil && len(n.entities) == 0 && n.area == nil && n.floor == nil && len(n.areas) == 0
+	return n.owner != nil && len(n.entities)+len(n.measured) == 0 && n.area == nil && n.floor == nil && len(n.areas) == 0
 }
 
 // How surely a name is meant, for each of its words.

@@ -14,6 +14,7 @@ type measure struct {
 	Words   []string `yaml:"words"`
 	How     []string `yaml:"how"`
 	Least   []string `yaml:"least"`
+	Verbs   []string `yaml:"verbs"`
 }
 
 // onlyHow marks a word that asks for a measure only in a question about how something is, and
@@ -30,6 +31,9 @@ func (l *language) loadMeasures() {
 		m := &measures[i]
 		for _, w := range m.Words {
 			l.add(w, lexeme{class: cMeasure, measure: m})
+		}
+		for _, w := range m.Verbs { // húz, and no huzat
+			l.add(w, lexeme{class: cMeasure, measure: m, isWhole: true})
 		}
 		for _, w := range m.How {
 			l.add(w, lexeme{class: cMeasure, value: onlyHow, measure: m})
@@ -77,7 +81,7 @@ func ofClass(entities []*hamanagerapi.Entity, domain, class string) []*hamanager
 // nedves a levegő, hány fokos a kazán.
 func (c *clause) askMeasure() []draft {
 	m := c.measureAsked()
-	if m == nil || !c.isAsking() || !c.isOfNow() || len(c.quantities) > 0 || c.isDetected() || c.namesOtherSensor(m) {
+	if m == nil || !c.isAsking() || len(c.quantities) > 0 || c.isDetected() || c.namesOtherSensor(m) {
 		return nil
 	}
 	if slices.ContainsFunc(c.spans, (*span).isThingMeasured) {
@@ -95,7 +99,9 @@ func (c *clause) isDetected() bool {
 		return false
 	}
 
-	return slices.ContainsFunc(c.ix.home.Entities, about.of.has)
+	p := c.places(nil)
+
+	return slices.ContainsFunc(c.ix.home.Entities, func(e *hamanagerapi.Entity) bool { return about.of.has(e) && c.ix.isIn(e, p) })
 }
 
 // namesOtherSensor reports whether a sensor is named that measures something else.
@@ -111,7 +117,7 @@ func (c *clause) namesOtherSensor(m *measure) bool {
 // definite word names. Nil where the clause does not ask for any.
 func (c *clause) measureAsked() *measure {
 	isHow := c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.tells
-	if !isHow && !c.s.isQuestion && !c.has(cQuestion, "whether") {
+	if c.has(cQuestion, "where") || c.has(cQuestion, "who") || !isHow && !c.s.isQuestion && !c.has(cQuestion, "whether") {
 		return nil
 	}
 	for _, surely := range [...]string{"", onlyHow, atLeast} {

@@ -66,36 +66,6 @@ func tellEach(entities []*hamanagerapi.Entity, say func(*hamanagerapi.Entity) st
 	return strings.Join(said, ", ")
 }
 
-// statesOf answers HassGetState: how things are, or whether they are as was asked.
-func statesOf(c meaning.Command) string {
-	wanted := c.Slots.List("state")
-	if len(wanted) == 0 {
-		return tellEach(c.Targets, DescribeState)
-	}
-
-	s := sentences()
-	var found []*hamanagerapi.Entity
-	for _, e := range c.Targets {
-		if slices.Contains(wanted, e.State().Value) {
-			found = append(found, e)
-		}
-	}
-	switch {
-	case len(c.Targets) == 1 && len(found) == 0:
-		if !isKnown(c.Targets[0]) {
-			return DescribeState(c.Targets[0])
-		}
-
-		return s.Phrases["no"] + ", " + DescribeState(c.Targets[0])
-	case len(found) == 0:
-		return strings.NewReplacer("{noun}", nounOf(c.Targets), "{state}", stateOf(c.Targets[0], wanted[0])).Replace(s.Phrases["none"])
-	case len(found) == 1:
-		return s.Phrases["yes"] + ", " + DescribeState(found[0])
-	default:
-		return tellCount(found, wanted[0])
-	}
-}
-
 func tellCount(found []*hamanagerapi.Entity, state string) string {
 	s := sentences()
 	template := s.Phrases["several_named"]
@@ -232,6 +202,11 @@ type spokenAttributes struct {
 	Unit               string   `json:"unit_of_measurement"`
 	CurrentTemperature *float64 `json:"current_temperature"`
 	Temperature        *float64 `json:"temperature"`
+	Brightness         *float64 `json:"brightness"`
+	Position           *float64 `json:"current_position"`
+	Percentage         *float64 `json:"percentage"`
+	Volume             *float64 `json:"volume_level"`
+	Title              string   `json:"media_title"`
 }
 
 func attributesOf(s *hamanagerapi.State) spokenAttributes {
