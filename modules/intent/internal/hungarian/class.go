@@ -125,6 +125,16 @@ type lexeme struct {
 	isWhole bool
 }
 
+// classes are the classes that a span has by this meaning. Beside a command, a word for where at a
+// thing something is (alatt) is as good as unknown.
+func (l lexeme) classes() class {
+	if l.class == cRoams && l.value == "at" {
+		return cRoams | cUnknown
+	}
+
+	return l.class
+}
+
 // isUnchanging reports whether a word takes no endings under this meaning: hol, mikor.
 func (l lexeme) isUnchanging() bool {
 	return l.isWhole || l.class&cUnchanging != 0 || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")

@@ -57,21 +57,7 @@ func newClause(ix *Index, u meaning.Utterance, s *sentence, spans []*span) *clau
 func (c *clause) findVerb() {
 	for i, sp := range c.spans {
 		for _, form := range sp.forms {
-			prefix, action := c.actionOf(i, form)
-			said := form.mood
-			if sp.is(cFiller | cMeasure) { // "kérem" beside another verb is only polite
-				said = max(said, namesAction)
-			}
-			if c.asksToTell(action, said) {
-				c.wonders(sp, prefix)
-
-				continue
-			}
-			isParticiple := sp.is(cAttribute) && said > tellsPresent // mutatott érték
-			if isParticiple || sp.isThingDone(form) || sp.is(cFeel) || action == "" || c.verb != nil && c.mood <= said {
-				continue
-			}
-			c.verb, c.mood, c.action, c.prefix, c.of = sp, said, action, prefix, form.verb
+			c.takeVerb(i, form)
 		}
 	}
 	if c.verb != nil {
@@ -89,6 +75,26 @@ func (c *clause) findVerb() {
 	if c.findBarePrefix(); c.action == "" {
 		c.findAsked()
 	}
+}
+
+// takeVerb takes a form of the verb at a span where it asks for more than the one that was found before.
+func (c *clause) takeVerb(at int, form verbForm) {
+	sp := c.spans[at]
+	prefix, action := c.actionOf(at, form)
+	said := form.mood
+	if sp.is(cFiller | cMeasure) { // "kérem" beside another verb is only polite
+		said = max(said, namesAction)
+	}
+	if c.asksToTell(action, said) {
+		c.wonders(sp, prefix)
+
+		return
+	}
+	isParticiple := sp.is(cAttribute) && said > tellsPresent // mutatott érték
+	if isParticiple || sp.isThingDone(form) || sp.is(cFeel) || action == "" || c.verb != nil && c.mood <= said {
+		return
+	}
+	c.verb, c.mood, c.action, c.prefix, c.of = sp, said, action, prefix, form.verb
 }
 
 // asksToTell notes a verb that only asks to be told the rest of the clause: mondd meg; nézd meg,

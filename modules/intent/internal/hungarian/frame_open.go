@@ -202,21 +202,30 @@ func (c *clause) askKinds(kinds []kind, state string) []draft {
 // askSetting asks what devices of a kind are set to, or how far they are: mire van állítva a
 // termosztát a hálóban? hol tart a porszívó?
 func (c *clause) askSetting() []draft {
-	isProgress := c.has(cAttribute, "progress") && c.asksIndeed()
-	isSetting := c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") && c.classes&cAttribute != 0
-	if !isProgress && !isSetting && !c.has(cQuestion, "where") || c.classes&(cEntity|cMeasured) != 0 || !c.isAsking() {
+	if c.classes&(cEntity|cMeasured) != 0 || !c.isAsking() {
 		return nil
 	}
 	var drafts []draft
 	for _, sp := range c.spans {
 		for _, l := range sp.lexemes {
-			if l.class == cKind && (isProgress || isSetting && c.saysHowFar(l.of.Domain) || l.of.isMoving() && c.has(cQuestion, "where")) {
+			if l.class == cKind && c.asksSettingOf(l.of) {
 				drafts = append(drafts, draftsFor(meaning.GetState, nil, c.placed(l.of, sp, c.places(nil)))...)
 			}
 		}
 	}
 
 	return drafts
+}
+
+// asksSettingOf reports whether the clause asks how far a kind is with what it does, what it is
+// set to, or, of what goes about, where it is.
+func (c *clause) asksSettingOf(k *kind) bool {
+	if c.has(cAttribute, "progress") && c.asksIndeed() || k.isMoving() && c.has(cQuestion, "where") {
+		return true
+	}
+	isOpen := c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") && c.classes&cAttribute != 0
+
+	return isOpen && c.saysHowFar(k.Domain)
 }
 
 // saysHowFar reports whether a clause speaks of a setting that the domain has, rather than of how many there are.

@@ -10,22 +10,17 @@ import (
 
 // askPerson asks where people are.
 func (c *clause) askPerson() []draft {
-	const others = cKind | cClass | cAttribute | cAbout | cUnit | cState | cMedia | cMeasured | cDetects
-	isOther := slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.is(others) && !sp.is(cQuestion|cRoams|cHome|cEntity|cFiller|cCopula|cPrefix) && !sp.means(cAbout, "zone")
-	})
-	if isOther || c.verb != nil || c.namesTwoPeople() {
+	if c.verb != nil || c.speaksOfThings() || c.namesTwoPeople() {
 		return nil
 	}
 	values := meaning.Slots{}
-	if c.first(cHome) != nil || c.isAskedWhether() && (c.has(cPlace, "inside") || c.has(cPlace, "here")) {
+	if c.asksWhetherHome() {
 		values["state"] = c.zoneHome()
 	}
 	t := target{slots: meaning.Slots{"domain": "person"}}
 	if name := c.personNamed(); name != "" {
 		t.slots["name"] = name
-		isSomewhere := c.isAskedWhether() && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cRoams, "") && !sp.is(cCopula|cFiller) })
-		if len(values) == 0 && !c.has(cQuestion, "where") && !isSomewhere {
+		if len(values) == 0 && !c.asksWhereabouts() {
 			return nil
 		}
 	} else if len(values) == 0 || c.has(cAbout, "sensor") || !c.asksForPeople() {
@@ -33,6 +28,29 @@ func (c *clause) askPerson() []draft {
 	}
 
 	return draftsFor(meaning.GetState, values, []target{t})
+}
+
+// asksWhetherHome reports whether the clause asks who is at home: itthon, bent van?
+func (c *clause) asksWhetherHome() bool {
+	return c.first(cHome) != nil || c.isAskedWhether() && (c.has(cPlace, "inside") || c.has(cPlace, "here"))
+}
+
+// speaksOfThings reports whether the clause has words that are not said of people.
+func (c *clause) speaksOfThings() bool {
+	const others = cKind | cClass | cAttribute | cAbout | cUnit | cState | cMedia | cMeasured | cDetects
+
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(others) && !sp.is(cQuestion|cRoams|cHome|cEntity|cFiller|cCopula|cPrefix) && !sp.means(cAbout, "zone")
+	})
+}
+
+// asksWhereabouts reports whether the clause asks where somebody is, or whether they are somewhere.
+func (c *clause) asksWhereabouts() bool {
+	if c.has(cQuestion, "where") {
+		return true
+	}
+
+	return c.isAskedWhether() && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cRoams, "") && !sp.is(cCopula|cFiller) })
 }
 
 // namesTwoPeople reports whether the clause holds questions about several people: otthon van Éva, és

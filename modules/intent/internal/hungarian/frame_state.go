@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"maps"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -149,19 +148,13 @@ func stateIn(domain, state string) string {
 // askNamed asks for the state of something by its name.
 func (c *clause) askNamed() []draft {
 	sp := c.nameAskedFor()
-	isDoing := c.verb != nil && c.mood == tellsPresent && slices.Contains([]string{"set", "more", "less", "put"}, c.action)
-	if sp == nil || isDoing || !c.isAsking() || c.places(nil).everywhere {
+	if sp == nil || c.tellsOfDoing() || !c.isAsking() || c.places(nil).everywhere {
 		return nil
 	}
 	about := c.classAbout()
 	state, isAsked := c.stateAsked(about)
-	isMoving := slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool { return e.Domain == "vacuum" || e.Domain == "lawn_mower" })
-	isAsked = isAsked || isMoving && c.has(cQuestion, "where")
-	if state == "" && (c.asksOnlyWhich() || isScene(sp.name.entities)) {
-		return nil
-	}
-	isPerson := len(of(sp.name.entities, []string{"person"})) > 0 // Péter mondja
-	if !isAsked || isPerson && (state != "" || c.tells || c.classes&(cAttribute|cMeasure) != 0 || sp.suffix.grammaticalCase != nominative) {
+	isAsked = isAsked || c.has(cQuestion, "where") && areAny(sp.name.entities, "vacuum", "lawn_mower")
+	if !isAsked || !c.canAsk(sp, state) {
 		return nil
 	}
 
@@ -179,6 +172,27 @@ func (c *clause) askNamed() []draft {
 	return c.stateOfName(sp, candidates, state)
 }
 
+// tellsOfDoing reports whether the verb says what is done, rather than how something is.
+func (c *clause) tellsOfDoing() bool {
+	return c.verb != nil && c.mood == tellsPresent && slices.Contains([]string{"set", "more", "less", "put"}, c.action)
+}
+
+// canAsk reports whether what is named has a state of the kind that is asked for. Of people only
+// askPerson asks more than where they are; one who is spoken to or tells (Péter mondja) is not asked for.
+func (c *clause) canAsk(sp *span, state string) bool {
+	if state == "" && (c.asksOnlyWhich() || isScene(sp.name.entities)) {
+		return false
+	}
+	isOther := state != "" || c.tells || c.classes&(cAttribute|cMeasure) != 0 || sp.suffix.grammaticalCase != nominative
+
+	return !isOther || !areAny(sp.name.entities, "person")
+}
+
+// areAny reports whether some entity is of the domains.
+func areAny(entities []*hamanagerapi.Entity, domains ...string) bool {
+	return len(of(entities, domains)) > 0
+}
+
 // asksOnlyWhich reports whether nothing is said beside which one is meant: melyik a jobb?
 func (c *clause) asksOnlyWhich() bool {
 	return c.has(cQuestion, "which") && !c.has(cRoams, "how") && c.classes&(cAttribute|cState|cUnit|cMeasure|cClass|cVerb|cCopula|cAbout|cColor) == 0
@@ -193,15 +207,12 @@ func isScene(entities []*hamanagerapi.Entity) bool {
 // false where nothing is asked: a name alone is no question.
 func (c *clause) stateAsked(about *lexeme) (state string, isAsked bool) {
 	if c.has(cQuestion, "when") {
-		return "", len(of(c.nameAskedFor().name.entities, []string{"sensor"})) > 0 // mikor van a szülinap?
+		return "", areAny(c.nameAskedFor().name.entities, "sensor") // mikor van a szülinap?
 	}
 	if (about == nil || about.saysOfAll()) && (c.has(cQuestion, "what") || c.has(cQuestion, "how_much")) {
 		return "", true // mennyire van lehúzva?
 	}
-	state = c.predicate()
-	if about != nil && about.value != "" && (state == "" || state == "on") {
-		state = about.value
-	}
+	state = about.orState(c.predicate())
 	if state != "" || c.isOpenQuestion() || c.has(cAttribute, "progress") && c.asksIndeed() {
 		return state, true
 	}
@@ -210,6 +221,15 @@ func (c *clause) stateAsked(about *lexeme) (state string, isAsked bool) {
 	}
 
 	return state, c.isClosedQuestion()
+}
+
+// orState is the state that a class's own word says, where none or no more was said.
+func (l *lexeme) orState(state string) string {
+	if l != nil && l.value != "" && (state == "" || state == "on") {
+		return l.value
+	}
+
+	return state
 }
 
 // ofClass narrows entities to those of the class that a word speaks of. A word that says how
@@ -284,193 +304,19 @@ func (c *clause) stateOfName(sp *span, candidates []*hamanagerapi.Entity, state 
 
 // canBe reports whether a state makes sense for an entity.
 func canBe(e *hamanagerapi.Entity, state string) bool {
+	isSwitched, isMoved := state == "on" || state == "off", state == "open" || state == "closed"
 	switch e.Domain {
 	case "valve":
-		return state == "open" || state == "closed" || state == "on" || state == "off"
+		return isSwitched || isMoved
 	case "cover", "lock":
-		return state == "open" || state == "closed"
+		return isMoved
 	case "binary_sensor":
 		return true
 	case "sensor", "weather", "person", "todo", "scene":
 		return false
 	case "media_player":
-		return state == "on" || state == "off" || state == "playing"
+		return isSwitched || state == "playing"
 	default:
-		return state == "on" || state == "off"
+		return isSwitched
 	}
-}
-
-// askKind asks which devices of a kind are so.
-func (c *clause) askKind() []draft {
-	state := c.predicate()
-	about := c.classAbout()
-	if about != nil && about.value != "" {
-		if !about.saysOfAll() {
-			return nil
-		}
-		state = about.value
-	}
-	isRunning := about != nil && about.value == "on"
-	if slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cQuestion, "how") && sp.means(cQuestion, "how_much") }) {
-		return nil // mennyire van nyitva: askSetting
-	}
-	if c.classes&cState == 0 && c.verb == nil && (about == nil || about.value == "") {
-		return nil // jelez: that sensors do
-	}
-	if !c.isAsking() || state == "" {
-		return nil
-	}
-	var drafts []draft
-	for _, sp := range c.spans {
-		for _, l := range sp.lexemes {
-			if l.class != cKind || !canBe(&hamanagerapi.Entity{Domain: l.of.Domain}, state) || c.isSensed(sp, l.of) {
-				continue
-			}
-			wanted := stateIn(l.of.Domain, state)
-			if isRunning && l.of.Domain == "media_player" {
-				wanted = "playing"
-			}
-			drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": wanted}, c.placed(l.of, sp, c.places(nil)))...)
-		}
-	}
-
-	return drafts
-}
-
-// isSensed reports whether sensors tell of a word for a kind, too, and better: of the windows of
-// a home some may be moved by a motor, but all that have a sensor were meant. Doors that are
-// locked are asked by their locks.
-func (c *clause) isSensed(sp *span, k *kind) bool {
-	if k.Domain == "lock" && c.isAboutLocks() {
-		return false
-	}
-	p := c.places(nil)
-
-	return slices.ContainsFunc(sp.lexemes, func(l lexeme) bool {
-		return l.class == cClass && slices.Contains([]string{"door", "window"}, l.of.Classes[0]) && slices.ContainsFunc(c.ix.home.Entities, func(e *hamanagerapi.Entity) bool {
-			return l.of.has(e) && c.ix.isIn(e, p)
-		})
-	})
-}
-
-// classAbout chooses the class of sensors that the clause is about: a word that says how
-// it is (töltődik) before a noun (akkumulátor), the longer before the shorter.
-func (c *clause) classAbout() *lexeme {
-	isNumeric := c.isOpenQuestion() && c.classes&cDetects == 0
-	var best *lexeme
-	var bestRank int
-	for _, sp := range c.spans {
-		for i := range sp.lexemes {
-			l := &sp.lexemes[i]
-			if l.class != cClass {
-				continue
-			}
-			rank := 2 * (sp.to - sp.from)
-			if slices.Contains([]string{"gas", "smoke", "carbon_monoxide"}, l.of.Classes[0]) {
-				rank += 25 // szivárog a gáz
-			}
-			if l.value != "" {
-				rank += 20
-			}
-			if isNumeric == (l.of.Domain == "sensor") {
-				rank++
-			}
-			if best == nil || rank > bestRank {
-				best, bestRank = l, rank
-			}
-		}
-	}
-
-	return best
-}
-
-// askClass asks sensors of a class: is there motion, which window is open, how humid is it.
-func (c *clause) askClass() []draft {
-	about := c.classAbout()
-	if !c.isAsking() || about == nil || c.namesOther() {
-		return nil
-	}
-	values := meaning.Slots{}
-	if about.of.Domain == "binary_sensor" {
-		state := c.predicate()
-		switch {
-		case about.value != "":
-			state = about.value
-		case state == "" && (c.classes&(cCopula|cQuantity) != 0 || c.has(cClass, "on")):
-			state = "on"
-		case state == "":
-			return nil
-		}
-		values["state"] = stateIn("binary_sensor", state)
-	} else if !c.isOpenQuestion() {
-		return nil
-	}
-	if about.value != "" && c.isMeasuredHow() || about.of.Domain == "sensor" && c.measureAsked() != nil {
-		return nil // askMeasure does it
-	}
-	if drafts := c.classOfThings(about.of, values); drafts != nil {
-		return drafts
-	}
-
-	return draftsFor(meaning.GetState, values, c.sensorsOf(*about.of))
-}
-
-// sensorsOf are the sensors of a class. What one measures is asked of one, where no place was said.
-func (c *clause) sensorsOf(k kind) []target {
-	p := c.places(nil)
-	targets := c.placed(&k, nil, p)
-	for i := range targets {
-		if c.has(cQuantity, "all") {
-			targets[i].slots["name"] = meaning.AllNames
-		}
-		targets[i].slots["device_class"] = k.Classes[0]
-		targets[i].isOne = k.Domain == "sensor" && !p.isPlaced() && !p.everywhere && c.classes&cQuantity == 0
-		targets[i].asksOne = targets[i].isOne
-	}
-
-	return targets
-}
-
-// classOfThings asks the sensors of a class that are known by what they watch: ázik a mosogató?
-func (c *clause) classOfThings(k *kind, values meaning.Slots) []draft {
-	var drafts []draft
-	for _, sp := range c.spans {
-		if !sp.is(cMeasured) {
-			continue
-		}
-		for _, d := range c.askSensors(ofClass(sp.name.measured, k.Domain, k.Classes[0])) {
-			maps.Copy(d.command.Slots, values)
-			drafts = append(drafts, d)
-		}
-	}
-
-	return drafts
-}
-
-// isMeasuredHow reports whether how much something is so is asked: milyen nedves, mennyire hideg.
-func (c *clause) isMeasuredHow() bool {
-	return c.has(cQuestion, "how") && c.has(cMeasure, onlyHow) && !c.has(cAbout, "sensor")
-}
-
-// namesOther reports whether an entity is named that is not just a class of sensors.
-func (c *clause) namesOther() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cEntity) && !sp.is(cClass|cArea|cAttribute|cAbout) })
-}
-
-// askDevices asks for "eszköz" in a state, without a kind.
-func (c *clause) askDevices() []draft {
-	if !c.has(cAbout, "sensor") || c.classes&(cKind|cEntity|cClass) != 0 || !c.isAsking() {
-		return nil
-	}
-	state := c.predicate()
-	if state != "on" && state != "off" {
-		return nil
-	}
-	k := &kind{Domain: "binary_sensor", Classes: []string{"running"}}
-	targets := c.placed(k, nil, c.places(nil))
-	for _, t := range targets {
-		t.slots["device_class"] = "running"
-	}
-
-	return draftsFor(meaning.GetState, meaning.Slots{"state": state}, targets)
 }

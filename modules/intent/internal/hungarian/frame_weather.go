@@ -52,8 +52,8 @@ func (c *clause) needs() bool {
 
 // forecast asks how warm it will be. A room's own future nobody knows.
 func (c *clause) forecast() []draft {
-	isWarmth := c.classes&cAttribute != 0 && (c.has(cAttribute, "warmth") || c.has(cAttribute, "temperature")) || c.has(cUnit, "degree")
-	isAsked := c.asksIndeed() && (c.isAskedWhether() || c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.tells)
+	isWarmth := c.has(cAttribute, "warmth") || c.has(cAttribute, "temperature") || c.has(cUnit, "degree")
+	isAsked := c.isAskedWhether() || c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.tells
 	if !isWarmth || !isAsked || !c.has(cBlock, "future") || !c.isNowOrThen() || c.classes&cArea != 0 {
 		return nil
 	}

@@ -33,17 +33,19 @@ func (f *frame) fits(c *clause) bool {
 	if f.needs&^c.classes != 0 || !slices.Contains(f.actions, c.action) {
 		return false
 	}
-	if f.asks && (c.asksTwice() || !c.tells && (c.action == "tell" || c.action == "check")) { // he told
-		return false
+	if f.asks {
+		return f.canAsk(c) && f.fitsTime(c)
 	}
-	if f.asks && c.isTold() && f.needs&(cNevermind|cRespond) == 0 {
-		return false
-	}
-	if !f.asks && (c.tells || !c.isCommand() || c.classes&cNegation != 0 && f.allows&cNegation == 0) {
-		return false
-	}
+	isRefused := c.classes&cNegation != 0 && f.allows&cNegation == 0
 
-	return f.fitsTime(c) && (f.asks || !c.contradictsItself() && !f.isForAWhile(c))
+	return !c.tells && c.isCommand() && !isRefused && f.fitsTime(c) && !c.contradictsItself() && !f.isForAWhile(c)
+}
+
+// canAsk reports whether the clause may ask what the frame answers: not twice, nor what somebody told.
+func (f *frame) canAsk(c *clause) bool {
+	isReported := !c.tells && (c.action == "tell" || c.action == "check")
+
+	return !isReported && !c.asksTwice() && (!c.isTold() || f.needs&(cNevermind|cRespond) != 0)
 }
 
 // isForAWhile reports whether something is to be done to a device for a length of time, which
@@ -94,20 +96,19 @@ func (c *clause) asksIndeed() bool { return c.tells || c.s.isQuestion || c.class
 // asksTwice reports whether the clause holds two questions, each with its own word or mark: mennyi az
 // idő, és milyen nap van? Each is read by itself.
 func (c *clause) asksTwice() bool {
+	const says = cState | cCopula | cClass | cMeasure | cVerb | cHome | cQuestion
 	marks := 0
-	isAsked, isParted := false, false
+	isSaid, isAsked, isParted := false, false, false
 	for _, sp := range c.spans {
-		if c.s.tokens[sp.to-1].isAsked {
+		isSaid = isSaid || sp.is(says)
+		if isSaid && c.s.tokens[sp.to-1].isAsked {
 			marks++
 		}
 		isParted = isParted || isAsked && (sp.is(cConjunction) || c.s.tokens[sp.from].breakBefore)
-		if !asksOpenly(sp) {
-			continue
-		}
-		if isParted {
+		if isParted && asksOpenly(sp) {
 			return true
 		}
-		isAsked = true
+		isAsked = isAsked || asksOpenly(sp)
 	}
 
 	return marks > 1

@@ -116,8 +116,7 @@ func (c *clause) namesOtherSensor(m *measure) bool {
 // measureAsked is the measure that the clause is about: of several the one that the most
 // definite word names. Nil where the clause does not ask for any.
 func (c *clause) measureAsked() *measure {
-	isHow := c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.tells
-	if c.has(cQuestion, "where") || c.has(cQuestion, "who") || !isHow && !c.s.isQuestion && !c.has(cQuestion, "whether") {
+	if c.has(cQuestion, "where") || c.has(cQuestion, "who") || !c.isOpenQuestion() && !c.isAskedWhether() {
 		return nil
 	}
 	for _, surely := range [...]string{"", onlyHow, atLeast} {
@@ -214,38 +213,54 @@ func (ix *Index) shareWord(a, b *hamanagerapi.Entity) bool {
 // measureOfPlaces asks the sensors of the places that are named, of outdoors, or of the home.
 // How warm a place is, askTemperature asks.
 func (c *clause) measureOfPlaces(m *measure) []draft {
-	p := c.places(nil)
-	isPlaced := len(p.areas)+len(p.floors) > 0
 	if c.isOutdoors() {
 		return c.askSensors(c.ix.outdoors(m))
 	}
+	p := c.places(nil)
 	if m.Classes[0] == "temperature" || p.isUnknown {
 		return nil
 	}
-	if area := c.here(); area != nil && !isPlaced && !p.everywhere && len(m.best(c.ix.within(area.ID))) > 0 {
-		p.areas, isPlaced = append(p.areas, area), true
+	if area := c.here(); area != nil && !p.isSaid() && !p.everywhere && len(m.best(c.ix.within(area.ID))) > 0 {
+		p.areas = append(p.areas, area)
 	}
-	if whole := c.ix.ofWhole(m); !isPlaced && len(whole) > 0 {
-		return c.askSensors(whole)
-	}
-	if sensors := m.best(c.ix.home.Entities); !isPlaced && !p.everywhere && len(sensors) > 1 && c.classes&cQuantity == 0 {
-		return draftsFor(meaning.GetState, nil, []target{{slots: meaning.Slots{"domain": sensors[0].Domain}, candidates: sensors}})
+	if !p.isSaid() {
+		return c.measureOfHome(m, p.everywhere)
 	}
 	var drafts []draft
 	for _, t := range c.placed(&kind{Domain: "sensor"}, nil, p) {
-		sensors := m.best(c.ix.home.Entities)
-		if isPlaced {
-			sensors = m.best(c.ix.ofPlace(t.slots))
-		}
-		if len(sensors) == 0 {
-			continue
-		}
-		t.slots["domain"], t.slots["device_class"] = sensors[0].Domain, sensors[0].DeviceClass
-		drafts = append(drafts, draftsFor(meaning.GetState, nil, []target{t})...)
+		drafts = append(drafts, measureOf(t, m.best(c.ix.ofPlace(t.slots)))...)
 	}
 
 	return drafts
 }
+
+// measureOfHome asks the sensor of the whole home, else all that measure it; which, where one must
+// be meant.
+func (c *clause) measureOfHome(m *measure, isEverywhere bool) []draft {
+	if whole := c.ix.ofWhole(m); len(whole) > 0 {
+		return c.askSensors(whole)
+	}
+	sensors := m.best(c.ix.home.Entities)
+	t := target{slots: meaning.Slots{}}
+	if len(sensors) > 1 && !isEverywhere && c.classes&cQuantity == 0 {
+		t.candidates = sensors
+	}
+
+	return measureOf(t, sensors)
+}
+
+// measureOf asks the sensors, all of one class, of a target's place.
+func measureOf(t target, sensors []*hamanagerapi.Entity) []draft {
+	if len(sensors) == 0 {
+		return nil
+	}
+	t.slots["domain"], t.slots["device_class"] = sensors[0].Domain, sensors[0].DeviceClass
+
+	return draftsFor(meaning.GetState, nil, []target{t})
+}
+
+// isSaid reports whether a room or floor was said.
+func (p *places) isSaid() bool { return len(p.areas)+len(p.floors) > 0 }
 
 // ofWhole are the sensors of the whole home, by their names: Ház fogyasztása.
 func (ix *Index) ofWhole(m *measure) []*hamanagerapi.Entity {

@@ -285,10 +285,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 	}
 	sp.lexemes = append(sp.lexemes, meant...)
 	for _, l := range meant {
-		sp.classes |= l.class
-		if l.class == cRoams && l.value == "at" {
-			sp.classes |= cUnknown // beside a command it says nothing
-		}
+		sp.classes |= l.classes()
 	}
 	sp.isWhole = sp.isWhole || !ending.isThere
 	if score > sp.score {

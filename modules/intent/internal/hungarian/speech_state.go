@@ -15,8 +15,6 @@ func statesOf(c meaning.Command) string {
 	if len(wanted) == 0 {
 		return tellEach(c.Targets, describeFully)
 	}
-
-	s := sentences()
 	var found, others []*hamanagerapi.Entity
 	for _, e := range c.Targets {
 		if isInState(e, wanted) {
@@ -25,21 +23,27 @@ func statesOf(c meaning.Command) string {
 			others = append(others, e)
 		}
 	}
-	switch {
-	case len(c.Targets) == 1 && len(found) == 0:
-		if !isKnown(c.Targets[0]) {
-			return DescribeState(c.Targets[0])
-		}
+	isAll := c.Slots.Text("name") == meaning.AllNames
 
-		return s.Phrases["no"] + ", " + DescribeState(c.Targets[0])
-	case c.Slots.Text("name") == meaning.AllNames && len(others) > 0 && len(found) > 0:
+	return tellStates(found, others, wanted[0], isAll)
+}
+
+// tellStates answers whether something, or all, is as was asked.
+func tellStates(found, others []*hamanagerapi.Entity, state string, isAll bool) string {
+	s := sentences()
+	switch {
+	case isAll && len(others) > 0 && len(found) > 0:
 		return s.Phrases["no"] + ", " + tellEach(others, DescribeState)
-	case len(found) == 0:
-		return tellNone(c.Targets, wanted[0])
+	case len(found) > 1:
+		return tellCount(found, state)
 	case len(found) == 1:
 		return s.Phrases["yes"] + ", " + DescribeState(found[0])
+	case len(others) > 1:
+		return tellNone(others, state)
+	case !isKnown(others[0]):
+		return DescribeState(others[0])
 	default:
-		return tellCount(found, wanted[0])
+		return s.Phrases["no"] + ", " + DescribeState(others[0])
 	}
 }
 
@@ -88,51 +92,61 @@ func withoutBeing(state string) string {
 
 // describeFully says how an entity is, and how it is set: a redőny nyitva van, 40 százalékon.
 func describeFully(e *hamanagerapi.Entity) string {
-	text := DescribeState(e)
 	if e.Domain == "sensor" || !isKnown(e) || e.State().Value == "off" {
-		return text
-	}
-	for _, detail := range detailsOf(e) {
-		text += ", " + detail
+		return DescribeState(e)
 	}
 
-	return text
+	return strings.Join(append([]string{DescribeState(e)}, detailsOf(e)...), ", ")
 }
 
 // detailsOf is how an entity that is on or open is set, as far as it tells.
 func detailsOf(e *hamanagerapi.Entity) []string {
 	const fullBrightness, percent = 255, 100
-	s, a := sentences(), attributesOf(e.State())
-	at := func(phrase string, n float64) []string {
-		return []string{strings.ReplaceAll(s.Phrases[phrase], "{number}", Number(n))}
-	}
-	switch {
-	case e.Domain == "light" && a.Brightness != nil:
-		return at("at_percent", math.Round(*a.Brightness*percent/fullBrightness))
-	case e.Domain == "cover" && a.Position != nil && *a.Position > 0 && *a.Position < percent:
-		return at("at_percent", *a.Position)
-	case e.Domain == "fan" && a.Percentage != nil:
-		return at("at_percent", *a.Percentage)
-	case e.Domain == "climate" && a.Temperature != nil:
-		return at("set_to_degrees", *a.Temperature)
-	case e.Domain == "media_player":
+	a := attributesOf(e.State())
+	switch e.Domain {
+	case "light":
+		return detail("at_percent", a.Brightness, percent/float64(fullBrightness))
+	case "cover":
+		if a.Position == nil || *a.Position == 0 || *a.Position == percent {
+			return nil
+		}
+
+		return detail("at_percent", a.Position, 1)
+	case "fan":
+		return detail("at_percent", a.Percentage, 1)
+	case "climate":
+		if a.Temperature == nil {
+			return nil
+		}
+
+		return []string{phraseWith("set_to_degrees", *a.Temperature)}
+	case "media_player":
 		return detailsOfPlayer(&a)
 	default:
 		return nil
 	}
 }
 
+// detail says a number that an entity has, scaled and rounded; nothing where it has none.
+func detail(phrase string, value *float64, scale float64) []string {
+	if value == nil {
+		return nil
+	}
+
+	return []string{phraseWith(phrase, math.Round(*value*scale))}
+}
+
+func phraseWith(phrase string, number float64) string {
+	return strings.ReplaceAll(sentences().Phrases[phrase], "{number}", Number(number))
+}
+
 // detailsOfPlayer is what a player plays, and how loud.
 func detailsOfPlayer(a *spokenAttributes) []string {
 	const percent = 100
-	s := sentences()
-	var details []string
-	if a.Title != "" {
-		details = append(details, strings.ReplaceAll(s.Phrases["plays"], "{title}", a.Title))
-	}
-	if a.Volume != nil {
-		details = append(details, strings.ReplaceAll(s.Phrases["at_volume"], "{number}", Number(math.Round(*a.Volume*percent))))
+	volume := detail("at_volume", a.Volume, percent)
+	if a.Title == "" {
+		return volume
 	}
 
-	return details
+	return append([]string{strings.ReplaceAll(sentences().Phrases["plays"], "{title}", a.Title)}, volume...)
 }
