@@ -199,7 +199,7 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 	}
 	heading := tokenize(s.text[:at], ix.lang.isEnding)
 	for _, row := range ix.firstRow(&heading) {
-		if row.is(cBlock|cNegation|cNevermind|cTime|cCorrection) && !row.is(cFiller) || reports(row) || len(of(entitiesOf(row), []string{"person"})) > 0 {
+		if row.is(cBlock|cNegation|cNevermind|cTime|cCorrection) && !row.is(cFiller) || reports(row) || isUnknownImperative(&heading, row) || len(of(entitiesOf(row), []string{"person"})) > 0 {
 			return nil
 		}
 	}

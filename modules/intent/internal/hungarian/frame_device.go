@@ -38,6 +38,9 @@ func (c *clause) setLight() []draft {
 	if c.isAbout("volume", "temperature", "position", "speed") {
 		return nil
 	}
+	if c.action == "" && c.classes&(cBe|cTarget&^cQuantity) == 0 && c.has(cQuantity, "all") {
+		return nil // hat fióka kelt ki, mind sárga
+	}
 	values := meaning.Slots{}
 	if sp := c.first(cColor); sp != nil {
 		if sp.suffix.grammaticalCase == accusativeCase && !c.speaksOf("light") && !c.has(cAttribute, "color") {

@@ -55,7 +55,9 @@ func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
 		}
 	}
 
-	return a, len(a.kept) > 0 && len(a.kept) < len(row)
+	isSaid := slices.ContainsFunc(a.kept, func(sp *span) bool { return isCommanding(sp) || isThing(sp) || sp.is(cFeel) })
+
+	return a, isSaid && len(a.kept) < len(row)
 }
 
 // takeCore keeps of a piece what is part of the command.
@@ -130,6 +132,9 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 	}
 	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
 	isWish := commands && ix.isWishBeside(piece)
+	if s.isOnlySetOff && !commands && slices.ContainsFunc(piece, func(sp *span) bool { return isUnknownImperative(s, sp) }) {
+		return isUnsafe // fordítsd le: jó éjszakát
+	}
 	switch {
 	case first < 0, piece[first].is(cReason), isWish, isArrival(piece[first:]):
 		return isBeside
@@ -302,7 +307,7 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 		return false
 	}
 	folded := s.tokens[sp.from].fold
-	if looksImperative(folded) {
+	if isUnknownImperative(s, sp) {
 		return isSaidWithoutVerb(piece, at, row)
 	}
 	if endsWithAny(folded, words().AdjunctEndings) {
@@ -350,6 +355,10 @@ func isSaidWithoutVerb(piece []*span, verb int, row []*span) bool {
 	}
 
 	return slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cAmount|cColor|cWhite) && !sp.is(cArea|cEntity) })
+}
+
+func isUnknownImperative(s *sentence, sp *span) bool {
+	return sp.is(cUnknown) && looksImperative(s.tokens[sp.from].fold)
 }
 
 // looksImperative reports whether a folded word has the form of a verb that commands or wishes.
