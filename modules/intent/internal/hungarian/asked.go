@@ -6,6 +6,9 @@ import "slices"
 // nothing is named that it could be said of, those words are only polite or mean something else.
 func (c *clause) findAsked() {
 	sp := c.first(cAsked)
+	if c.takesEnough(sp) {
+		return
+	}
 	if sp == nil || c.classes&(cEntity|cKind) == 0 || c.classes&cQuestion != 0 || c.isAboutOther("cleaning") || c.s.isQuestion {
 		return
 	}
@@ -25,6 +28,20 @@ func (c *clause) findAsked() {
 	c.asked, c.action, c.mood = sp, action, namesAction
 }
 
+// takesEnough takes a value that is enough for something for the one to set: húsz fok elég a hálóba.
+func (c *clause) takesEnough(sp *span) bool {
+	isOfThing := c.classes&(cEntity|cKind|cArea|cFloor) != 0
+	if sp == nil || sp.value(cAsked) != "enough" || !isOfThing || c.s.isQuestion || c.classes&cQuestion != 0 {
+		return false
+	}
+	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.unit == "degree" || q.unit == "percent" })
+	if hasValue {
+		c.asked, c.action, c.mood = sp, "set", namesAction
+	}
+
+	return hasValue
+}
+
 // isAnyOne reports whether the thing that is spoken of is any of its kind, and none that is
 // there: kellene egy lámpa a nappaliba.
 func (c *clause) isAnyOne() bool {
@@ -41,6 +58,9 @@ func (c *clause) deny() {
 		return
 	}
 	said, isNot := c.s.tokens[c.verb.from].fold, c.s.tokens[sp.from].fold == "nem"
+	if c.staysNot(sp) {
+		return
+	}
 	isDenied := c.of.Denied != "" && c.mood == commands && isOfThird(said) && (!isNot || c.isWish())
 	isPolite := isNot && c.mood == asks && (c.s.isQuestion || isConditional(said))
 	if !isDenied && !isPolite {
@@ -51,6 +71,20 @@ func (c *clause) deny() {
 	}
 	c.denial = sp
 	c.classes &^= cNegation
+}
+
+// staysNot takes what is not to stay so for the contrary: ne maradjon nyitva a kapu; egy lámpa se maradjon égve.
+func (c *clause) staysNot(negation *span) bool {
+	at := slices.Index(c.spans, negation) + 1
+	contrary := map[string]string{"on": "off", "open": "close"}[c.action]
+	if c.mood != tellsState || contrary == "" || at >= len(c.spans) || !c.spans[at].means(cKeep, "") || !isOfThird(c.s.tokens[c.spans[at].from].fold) {
+		return false
+	}
+	c.denied, c.action, c.mood, c.denial = c.action, contrary, commands, negation
+	c.stays = c.spans[at]
+	c.classes &^= cNegation
+
+	return true
 }
 
 // onlyNegation is the clause's negation, nil where there is none or more than one.

@@ -24,6 +24,7 @@ type clause struct {
 	prefix *span // the prefix, where it stands apart
 	// asked is what asks for the action where no verb does, denial the negation that is part of it.
 	asked, denial *span
+	stays         *span // what is not to stay so: ne maradjon nyitva
 	denied        string // what the verb asks for but for the denial
 	// tells: a verb asks to be told the rest.
 	tells bool
@@ -46,8 +47,8 @@ func newClause(ix *Index, u meaning.Utterance, s *sentence, spans []*span) *clau
 	for _, sp := range spans {
 		c.classes |= sp.classes
 	}
-	c.findVerb()
 	c.findQuantities()
+	c.findVerb()
 
 	return c
 }
@@ -128,10 +129,25 @@ func (c *clause) findBarePrefix() {
 			continue
 		}
 		if action, ok := c.ix.lang.bare[sp.value(cPrefix)]; ok && sp.is(cPrefix) {
-			c.prefix, c.action, c.mood = sp, action, namesAction
+			c.prefix, c.action, c.mood = sp, c.inOrOut(action), namesAction
 
 			return
 		}
+	}
+}
+
+// inOrOut is what a bare be or ki asks for: what is open or closed goes in to close, and out to open.
+func (c *clause) inOrOut(action string) string {
+	if !c.speaksOf("cover") || c.speaksOf("light", "switch", "fan", "climate", "media_player") {
+		return action
+	}
+	switch action {
+	case "on":
+		return "close"
+	case "off":
+		return "open"
+	default:
+		return action
 	}
 }
 
@@ -320,7 +336,7 @@ func (c *clause) within(allowed class) bool {
 	}
 	for _, sp := range c.spans {
 		isAskedFor := c.s.isQuestion && sp.means(cNegation, "told") // nem maradt nyitva?
-		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && sp != c.asked && sp != c.denial && !isAskedFor {
+		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && sp != c.asked && sp != c.denial && sp != c.stays && !isAskedFor {
 			return false
 		}
 	}

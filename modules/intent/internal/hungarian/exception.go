@@ -60,6 +60,8 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 			if from = startOfNames(s, row, i); from < i {
 				return from, i + 1
 			}
+		case sp.is(cKeep) && i > 0 && row[i-1].is(cNegation): // ne maradjon égve
+			return 0, 0
 		case sp.means(cNegation, "") && !sp.is(cVerb), sp.is(cKeep):
 			if from, to = negatedPiece(s, row, i); from < to {
 				return from, to

@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"homehub/modules/intent/internal/meaning"
 )
@@ -131,7 +132,8 @@ func (c *clause) setTemperature() []draft {
 		return nil
 	}
 	thermostats, anywhere := []string{"climate"}, &kind{Domain: "climate"}
-	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate")
+	c = c.withOwners("climate")
+	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate") || c.action == "heat" || strings.HasSuffix(c.action, "_temperature")
 	if degrees, ok := c.degrees(isClear); ok {
 		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}

@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
@@ -11,7 +12,8 @@ import (
 // is said of, so it is read for every domain that it can be said of.
 func (c *clause) turn() []draft {
 	action := c.actionOnDevice()
-	if c.level() != nil && !c.has(cLevel, "max") || action == "want" && c.isAnyOne() || c.isAboutOther("cleaning") && c.flow(action) == "" {
+	isAir := c.has(cAbout, "air")
+	if c.level() != nil && (!c.has(cLevel, "max") || isAir) || action == "want" && c.isAnyOne() || c.isAboutOther("cleaning") && c.flow(action) == "" && !isAir {
 		return nil
 	}
 	domains := domainsOf(action)
@@ -69,7 +71,7 @@ func (c *clause) actionUnsaid() string {
 		return "start"
 	case c.action == "" && c.wantsUnsaid(): // villanyt a konyhába!
 		return "want"
-	case c.namesScene(): // mozi jelenet!
+	case c.namesScene(), c.action == "want" && c.namesTheScene(): // mozi jelenet! kérem az esti fényt
 		return "start"
 	default:
 		return c.action
@@ -92,6 +94,13 @@ func (c *clause) namesScene() bool {
 	return isNamed && (isCalled || isAlone) && !c.s.isQuestion
 }
 
+// namesTheScene reports whether a scene or script is named as the one that is known: kérem az esti fényt.
+func (c *clause) namesTheScene() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return c.isNamed(sp, []string{"scene", "script"}) && !sp.name.isShort && sp.from > 0 && (c.s.tokens[sp.from-1].fold == "a" || c.s.tokens[sp.from-1].fold == "az")
+	})
+}
+
 // hasIndefinite reports whether the object is any one of a kind, without an article.
 func (c *clause) hasIndefinite(domain string) bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
@@ -103,7 +112,14 @@ func (c *clause) hasIndefinite(domain string) bool {
 // wantsUnsaid reports whether light or music is called for without any verb.
 func (c *clause) wantsUnsaid() bool {
 	return !c.s.isQuestion && !c.has(cFiller, "too") && c.classes&cConjunction == 0 &&
-		(c.hasIndefinite("light") || c.hasIndefinite("media_player"))
+		(c.hasIndefinite("light") || c.hasIndefinite("media_player") || c.callsForAir())
+}
+
+// callsForAir reports whether air is called for somewhere: levegőt a hálóba!
+func (c *clause) callsForAir() bool {
+	air := c.find(cAbout, "air")
+
+	return air != nil && air.suffix.grammaticalCase == accusativeCase && c.classes&(cArea|cFloor) != 0
 }
 
 // standard is what an area alone means with an action: its lamps, or what closes it; and
@@ -118,6 +134,12 @@ func (c *clause) standard(action string) *kind {
 	if domain := machineFor(action); domain != "" {
 		return &kind{Domain: domain}
 	}
+	if c.of != nil && c.of.Of != "" && c.isAboutAll() {
+		return &kind{Domain: c.of.Of}
+	}
+	if c.has(cAbout, "air") {
+		return &kind{Domain: "fan"}
+	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
 	}
@@ -131,6 +153,15 @@ func (c *clause) standard(action string) *kind {
 	default:
 		return nil
 	}
+}
+
+// isAboutAll reports whether all or nothing is spoken of without a word for what: mindent, semmi se.
+func (c *clause) isAboutAll() bool {
+	return c.has(cQuantity, "all") || c.has(cQuantity, "something") && slices.ContainsFunc(c.spans, func(sp *span) bool {
+		folded := c.s.tokens[sp.from].fold
+
+		return sp.means(cQuantity, "something") && (strings.HasPrefix(folded, "minden") || strings.HasPrefix(folded, "semmi"))
+	})
 }
 
 // flow is what is turned on or off by a valve: zárd el a gázt.

@@ -104,7 +104,7 @@ func (sp *span) isForSomeone() bool {
 func (c *clause) named(domains []string, p places) []target {
 	var found []target
 	for _, sp := range c.spans {
-		if !c.isNamed(sp, domains) {
+		if !c.isNamed(sp, domains) || c.isOfNone() && c.s.tokens[sp.from].fold == "egy" { // egy lámpa se
 			continue
 		}
 		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
@@ -199,7 +199,7 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 
 // isAll reports whether every one of a kind is meant: so it is said, or some are left out.
 func (c *clause) isAll(sp *span) bool {
-	return c.has(cQuantity, "all") || c.isOfNone() || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
+	return c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
 }
 
 // isOfNone reports whether something is said of none of a kind: egy lámpa se égjen.

@@ -115,6 +115,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 		if word, ok := f.ix.lang.changed[stem]; ok {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		} else if word, ok := f.ix.changed[stem]; ok {
+			s.isOwners = false // Emőkének is no Emőkéé
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
 

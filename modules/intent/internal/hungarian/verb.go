@@ -29,6 +29,7 @@ type verb struct {
 	Only       bool              `yaml:"only"`
 	Back       bool              `yaml:"back"`
 	Denied     string            `yaml:"denied"` // the action where it is wished not to be: ne égjen
+	Of         string            `yaml:"of"`     // the domain that it is said of where nothing is named: olts el mindent
 	Senses     map[string]string `yaml:"senses"` // folded prefix -> action
 }
 

@@ -1,0 +1,27 @@
+package hungarian
+
+import "slices"
+
+// withOwners reads whom a value is said of as what they have of a domain, where they have one such
+// thing and nothing else is named: vidd fel a mamát huszonnégy fokra.
+func (c *clause) withOwners(domain string) *clause {
+	if c.speaksOf(domain) || c.classes&(cArea|cFloor) != 0 || len(c.quantities) == 0 && c.direction("temperature", false) == 0 {
+		return c
+	}
+	at := slices.IndexFunc(c.spans, func(sp *span) bool {
+		return sp.is(cEntity) && !sp.is(cKind) && sp.name.owner != nil && !sp.suffix.isPlural && !sp.suffix.isPossessed && len(of(sp.name.entities, []string{"person"})) > 0
+	})
+	if at < 0 {
+		return c
+	}
+	found := c.spans[at].name.owner.ofKinds([]*kind{{Domain: domain}})
+	if len(found) != 1 {
+		return c
+	}
+	spans := slices.Clone(c.spans)
+	spans[at] = spans[at].naming(found, spans[at].from)
+	theirs := *c
+	theirs.spans = spans
+
+	return &theirs
+}
