@@ -178,7 +178,7 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 // ofKind makes the targets of a kind of device: in every place that was said, else in the
 // speaker's room, else everywhere.
 func (c *clause) ofKind(k *kind, sp *span, p places) []target {
-	isAll := c.isAll(sp)
+	isAll := c.isAll(sp) || c.leavesOut(k)
 	if here := c.here(); here != nil && !p.everywhere && !p.isPlaced() && !c.leavesOutPlace() && (isAll || c.ix.hasKind(k, here.ID)) {
 		p.areas = append(p.areas, here)
 	}
@@ -197,9 +197,18 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	return found
 }
 
-// isAll reports whether every one of a kind is meant: so it is said, or some are left out.
+// isAll reports whether every one of a kind is meant: so it is said.
 func (c *clause) isAll(sp *span) bool {
-	return c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.isPlural || len(c.s.left) > 0
+	return c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.isPlural
+}
+
+// leavesOut reports whether what the sentence leaves out may be of a kind: then all others are meant.
+func (c *clause) leavesOut(k *kind) bool {
+	return slices.ContainsFunc(c.s.left, func(x exception) bool {
+		isOther := len(x.kinds) > 0 && !slices.ContainsFunc(x.kinds, func(left *kind) bool { return left.Domain == k.Domain })
+
+		return !isOther || len(x.entities) > 0
+	})
 }
 
 // isOfNone reports whether something is said of none of a kind: egy lámpa se égjen.

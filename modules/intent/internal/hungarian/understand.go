@@ -278,6 +278,8 @@ func (r *interpretation) add(commands []meaning.Command) {
 	for _, c := range commands {
 		last := len(r.commands) - 1
 		switch {
+		case last >= 0 && saysOtherwise(r.commands[last], c):
+			r.commands[last] = c
 		case last < 0 || !saysAgain(r.commands[last], c):
 			r.commands = append(r.commands, c)
 		case len(r.commands[last].Slots) == 0:
@@ -285,6 +287,22 @@ func (r *interpretation) add(commands []meaning.Command) {
 			r.question = nil
 		}
 	}
+}
+
+// saysOtherwise reports whether b sets what a set of the same things to something else, or more precisely
+// what a only switches on: the last value is meant (félhomályt kérek: a csillár húsz százalék).
+func saysOtherwise(a, b meaning.Command) bool {
+	value, ok := map[string]string{
+		meaning.LightSet: "brightness", meaning.SetPosition: "position", meaning.FanSetSpeed: "percentage", meaning.ClimateSet: "temperature", meaning.SetVolume: "volume_level",
+	}[b.Intent]
+	if !ok || a.Reason != "" || b.Reason != "" || !a.At.Equal(b.At) || len(b.Targets) == 0 || !slices.Equal(a.Targets, b.Targets) {
+		return false
+	}
+	if a.Intent == meaning.TurnOn {
+		return b.Intent == meaning.FanSetSpeed
+	}
+
+	return a.Intent == b.Intent && a.Slots[value] != nil && b.Slots[value] != nil
 }
 
 // saysAgain reports whether b asks for what a asks for, and a for no other things than b: to
