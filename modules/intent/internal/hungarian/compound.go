@@ -77,7 +77,11 @@ func (ix *Index) readQuestions(u meaning.Utterance, s *sentence, row []*span) *i
 // makes sense: hideg van a pincében? hány fok?
 func (ix *Index) readAboutSame(u meaning.Utterance, s *sentence, part, topic []*span) *interpretation {
 	if len(topic) > 0 && len(namesIn(part)) == 0 {
-		if r := ix.readClause(newClause(ix, u, s, inherit(topic, part))); r != nil && !r.isEmpty() {
+		about := inherit(topic, part)
+		if len(about) == len(part) && slices.ContainsFunc(part, func(sp *span) bool { return sp.is(cMeasure) }) {
+			about = slices.Concat(topic, part) // hány fokos a víz?
+		}
+		if r := ix.readClause(newClause(ix, u, s, about)); r != nil && !r.isEmpty() {
 			return r
 		}
 	}
@@ -146,7 +150,10 @@ func (ix *Index) oneByOne(u meaning.Utterance, s *sentence, whole *interpretatio
 // műhelyben? hány fok?
 func (r *interpretation) asksAgain() bool {
 	for i, c := range r.commands {
-		if i > 0 && len(c.Slots) == 0 && slices.ContainsFunc(r.commands[:i], func(other meaning.Command) bool { return other.Intent == c.Intent }) {
+		isAgain := func(other meaning.Command) bool {
+			return other.Intent == c.Intent || other.Intent == meaning.GetState && c.Intent == meaning.ClimateGet
+		}
+		if i > 0 && len(c.Slots) == 0 && slices.ContainsFunc(r.commands[:i], isAgain) {
 			return true
 		}
 	}

@@ -21,13 +21,14 @@ func (ix *Index) readBesideRemarks(u meaning.Utterance, s *sentence, row []*span
 	whole := new(interpretation)
 	var topic []*span
 	for i, piece := range pieces {
-		if c := newClause(ix, u, s, piece); c.isAskedIn(pieces[i+1:]) {
-			r := ix.readAboutSame(u, s, piece, topic)
-			if r != nil && !r.isEmpty() && r.question == nil && onlyAsks(r) {
-				whole.addAnswers(r.commands)
-				whole.score += r.score
-				whole.frame += r.frame + ";"
-			}
+		r := ix.readPiece(u, s, pieces[i:], topic)
+		if r != nil && len(topic) == 0 && leansOnUnknown(s, pieces[:i], piece) && slices.ContainsFunc(r.commands, leansOnEntity) {
+			return nil
+		}
+		if r != nil {
+			whole.addAnswers(r.commands)
+			whole.score += r.score
+			whole.frame += r.frame + ";"
 		}
 		topic = slices.Concat(topic, namesIn(piece))
 	}
@@ -36,6 +37,31 @@ func (ix *Index) readBesideRemarks(u meaning.Utterance, s *sentence, row []*span
 	}
 
 	return whole
+}
+
+// readPiece reads the first of some pieces as a question; nil where it is none, or cannot be answered.
+func (ix *Index) readPiece(u meaning.Utterance, s *sentence, pieces [][]*span, topic []*span) *interpretation {
+	if c := newClause(ix, u, s, pieces[0]); !c.isAskedIn(pieces[1:]) {
+		return nil
+	}
+	r := ix.readAboutSame(u, s, pieces[0], topic)
+	if r == nil || r.isEmpty() || r.question != nil || !onlyAsks(r) {
+		return nil
+	}
+
+	return r
+}
+
+// leansOnUnknown reports whether a piece names nothing, and one before it a place that nobody knows:
+// lehet fürdeni a kádban? hány fokos?
+func leansOnUnknown(s *sentence, before [][]*span, piece []*span) bool {
+	if len(namesIn(piece)) > 0 {
+		return false
+	}
+
+	return slices.ContainsFunc(slices.Concat(before...), func(sp *span) bool {
+		return sp.is(cUnknown) && endsWithAny(s.tokens[sp.to-1].fold, []string{"ban", "ben", "nal", "nel", "ba", "be"})
+	})
 }
 
 // mayAsk reports whether a row may hold questions: it has a question mark or a word of asking, and
