@@ -20,9 +20,7 @@ type asides struct {
 // where there are none, or where one of them may turn the others into something not meant:
 // a condition, a negation, someone else's words.
 func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
-	isCancelled := slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp) })
-	isUnsafe := func(sp *span) bool { return isReserved(sp) && !(isCancelled && sp.is(cNevermind) && isCommanding(sp)) } // töröld
-	if s.isQuoted || slices.ContainsFunc(row, isUnsafe) {
+	if s.isQuoted || hasReserved(row) {
 		return a, false
 	}
 	wasAside := false
@@ -71,6 +69,20 @@ func piecesOf(s *sentence, row []*span) [][]*span {
 	return append(pieces, row[from:])
 }
 
+// hasReserved reports whether any word makes it unsafe to leave anything out. Of a timer or a list,
+// "töröld" is the command, and takes nothing back.
+func hasReserved(row []*span) bool {
+	isCancelled := slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp)
+	})
+
+	return slices.ContainsFunc(row, func(sp *span) bool {
+		cancels := isCancelled && sp.is(cNevermind) && isCommanding(sp)
+
+		return isReserved(sp) && !cancels
+	})
+}
+
 // isReserved reports whether a word makes it unsafe to leave anything out.
 func isReserved(sp *span) bool {
 	if sp.is(cBlock) && !sp.means(cBlock, "past") || sp.is(cNevermind) && !sp.is(cFiller) || sp.means(cNeedless, "back") || sp.means(cEnds, "after") {
@@ -104,7 +116,7 @@ func (l *language) isAside(s *sentence, piece []*span) bool {
 		case isCommanding(sp), sp.means(cNegation, ""), sp.means(cConjunction, "then"):
 			return false
 		case sp.is(cReason):
-			tells = tells || i == 0 || onlyFillers(piece[:i])
+			tells = tells || onlyFillers(piece[:i])
 		case i > 0 && sp.means(cFiller, "joins"):
 			return false // ami a konyhában van
 		case l.isTelling(s, piece, i):

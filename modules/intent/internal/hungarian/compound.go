@@ -177,12 +177,11 @@ func (ix *Index) readMarked(u meaning.Utterance, s *sentence) *interpretation {
 		if all != nil {
 			part.Before = meaning.Remember(all.commands)
 		}
-		understood := ix.Understand(part)
-		next := &interpretation{commands: understood.Commands, frame: "marked;"}
+		next, ok := ix.readOneMarked(part)
 		switch {
-		case understood.Question != nil || len(understood.Commands) > 0 && (!next.isAsking() || next.isEmpty()):
+		case !ok:
 			return nil
-		case len(understood.Commands) == 0:
+		case len(next.commands) == 0:
 			all = nil
 		case all == nil:
 			all = next
@@ -197,6 +196,16 @@ func (ix *Index) readMarked(u meaning.Utterance, s *sentence) *interpretation {
 	return all
 }
 
+// readOneMarked reads what stands before one question mark. ok is false where that asks for something
+// to be done, or has to be asked about: then the others are no plain questions either.
+func (ix *Index) readOneMarked(part meaning.Utterance) (next *interpretation, ok bool) {
+	understood := ix.Understand(part)
+	next = &interpretation{commands: understood.Commands, frame: "marked;"}
+	isCommand := len(next.commands) > 0 && (!next.isAsking() || next.isEmpty())
+
+	return next, understood.Question == nil && !isCommand
+}
+
 // readHeaded reads what follows a colon, where a heading stands before it: készülődés: villany be,
 // redőny fel. Somebody's words are none.
 func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
@@ -204,11 +213,8 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 	if !s.isOnlySetOff || at < 0 || strings.Count(s.text, ":") > 1 {
 		return nil
 	}
-	heading := tokenize(s.text[:at], ix.lang.isEnding)
-	for _, row := range ix.firstRow(&heading) {
-		if row.is(cBlock|cNegation|cNevermind|cTime|cCorrection) && !row.is(cFiller) || reports(row) || isUnknownImperative(&heading, row) || len(of(entitiesOf(row), []string{"person"})) > 0 {
-			return nil
-		}
+	if !ix.mayHead(s.text[:at]) {
+		return nil
 	}
 	u.Text, u.Before = s.text[at+1:], nil
 	rest := tokenize(u.Text, ix.lang.isEnding)
@@ -225,6 +231,18 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 	}
 
 	return r
+}
+
+// mayHead reports whether a text only names what follows it. A word that changes what follows, or
+// that somebody says it, makes more of it than a heading.
+func (ix *Index) mayHead(text string) bool {
+	heading := tokenize(text, ix.lang.isEnding)
+
+	return !slices.ContainsFunc(ix.firstRow(&heading), func(sp *span) bool {
+		changes := sp.is(cBlock|cNegation|cNevermind|cTime|cCorrection) && !sp.is(cFiller)
+
+		return changes || reports(sp) || isUnknownImperative(&heading, sp) || len(of(entitiesOf(sp), []string{"person"})) > 0
+	})
 }
 
 // firstRow is the best covering of a sentence.

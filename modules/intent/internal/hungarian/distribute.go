@@ -15,28 +15,42 @@ func distributed(s *sentence, spans []*span) [][]*span {
 		return [][]*span{spans}
 	}
 	prefix := prefixOf(spans, verb)
-	segments := segmentsOf(s, spans, verb)
-	if len(segments) < 2 {
+	clauses := joinAlike(s, segmentsOf(s, spans, verb))
+	if len(clauses) < 2 {
 		return [][]*span{spans}
 	}
+	lendThings(clauses)
+	for i := range clauses {
+		clauses[i] = withVerb(clauses[i], spans, verb, prefix)
+	}
 
+	return clauses
+}
+
+// joinAlike joins the segments of which the same is said: only what differs from the one before it
+// is a clause of its own.
+func joinAlike(s *sentence, segments [][]*span) [][]*span {
 	var clauses [][]*span
 	var before class
 	for _, segment := range segments {
 		parts := partsOf(segment)
-		if len(clauses) > 0 && !differInTwo(before, parts) && !isOtherDeed(before, parts) && !isSetNext(clauses[len(clauses)-1], segment) && !isOtherTime(s, clauses[len(clauses)-1], segment) {
-			last := len(clauses) - 1
-			clauses[last] = slices.Concat(clauses[last], segment)
-			before |= parts
+		last := len(clauses) - 1
+		if last < 0 || differInTwo(before, parts) || isOtherDeed(before, parts) || isSetNext(clauses[last], segment) || isOtherTime(s, clauses[last], segment) {
+			clauses = append(clauses, segment)
+			before = parts
 
 			continue
 		}
-		clauses = append(clauses, segment)
-		before = parts
+		clauses[last] = slices.Concat(clauses[last], segment)
+		before |= parts
 	}
-	if len(clauses) < 2 {
-		return [][]*span{spans}
-	}
+
+	return clauses
+}
+
+// lendThings gives a clause that names no thing those of its neighbour: what is named once is meant
+// in all of them.
+func lendThings(clauses [][]*span) {
 	for i := 1; i < len(clauses); i++ { // a bojlert be, fél óra múlva ki
 		if parts := partsOf(clauses[i]); parts&(partThing|partPlace) == 0 && slices.ContainsFunc(clauses[i], func(sp *span) bool { return sp.is(cTime | cUnit) }) {
 			clauses[i] = slices.Concat(thingsIn(clauses[i-1]), clauses[i])
@@ -47,11 +61,6 @@ func distributed(s *sentence, spans []*span) [][]*span {
 			clauses[i] = slices.Concat(clauses[i], thingsIn(clauses[i+1]))
 		}
 	}
-	for i := range clauses {
-		clauses[i] = withVerb(clauses[i], spans, verb, prefix)
-	}
-
-	return clauses
 }
 
 func thingsIn(spans []*span) []*span {

@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"slices"
 
 	"homehub/modules/intent/internal/meaning"
@@ -37,7 +38,7 @@ func (ix *Index) followPieces(u meaning.Utterance, s *sentence, pieces [][]*span
 	if r := ix.instead(u, s, pieces); r != nil {
 		return r
 	}
-	pieces = withoutRefusals(s, pieces)
+	pieces = withoutRefusals(pieces)
 	row := slices.Concat(pieces...)
 	if r := ix.followKept(u, s, row); r != nil {
 		return r
@@ -61,7 +62,7 @@ func isOpen(plain *interpretation) bool {
 
 // withoutRefusals leaves out the pieces that only refuse what was done, where another says what to
 // do: jaj ne, inkább zöld; az túl sok, csak félig.
-func withoutRefusals(s *sentence, pieces [][]*span) [][]*span {
+func withoutRefusals(pieces [][]*span) [][]*span {
 	const refuses = cNegation | cNevermind | cNo | cTooMuch | cNeedless | cFiller | cConjunction | cCorrection
 	kept := slices.DeleteFunc(slices.Clone(pieces), func(piece []*span) bool {
 		return !slices.ContainsFunc(piece, func(sp *span) bool { return !sp.is(refuses) || sp.is(cVerb) && !sp.is(cFiller) || sp.is(partAmount) })
@@ -76,20 +77,8 @@ func withoutRefusals(s *sentence, pieces [][]*span) [][]*span {
 // instead reads who says that another thing was meant: nem azt, a hangszórót; a fürdőt akartam.
 // What was done is undone, and done to the other.
 func (ix *Index) instead(u meaning.Utterance, s *sentence, pieces [][]*span) *interpretation {
-	var meant []*span
-	isRefused := false
-	for _, piece := range pieces {
-		isNot := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNegation) })
-		isRefused = isRefused || isNot || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cMeant) })
-		if isNot {
-			continue
-		}
-		if slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb|cTime|partAmount) && !sp.is(cMeant|cFiller) }) {
-			return nil
-		}
-		meant = append(meant, slices.DeleteFunc(slices.Clone(piece), func(sp *span) bool { return sp.is(cMeant) })...)
-	}
-	if !isRefused || !slices.ContainsFunc(meant, isThing) {
+	meant, ok := meantInstead(pieces)
+	if !ok {
 		return nil
 	}
 	other := ix.readAgain(u, s, meant)
@@ -101,6 +90,25 @@ func (ix *Index) instead(u meaning.Utterance, s *sentence, pieces [][]*span) *in
 	}
 
 	return other
+}
+
+// meantInstead finds the thing that was meant. ok is false where none is named, where nothing was
+// refused, or where it is said anew what is to be done: that is a command of its own.
+func meantInstead(pieces [][]*span) (meant []*span, ok bool) {
+	isRefused := false
+	for _, piece := range pieces {
+		isNot := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNegation) })
+		isRefused = isRefused || isNot || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cMeant) })
+		if isNot {
+			continue
+		}
+		if slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb|cTime|partAmount) && !sp.is(cMeant|cFiller) }) {
+			return nil, false
+		}
+		meant = append(meant, slices.DeleteFunc(slices.Clone(piece), func(sp *span) bool { return sp.is(cMeant) })...)
+	}
+
+	return meant, isRefused && slices.ContainsFunc(meant, isThing)
 }
 
 // withoutTalk cuts a row at punctuation and leaves out what only tells something: mégsem kell,
@@ -126,17 +134,28 @@ func isTakenBack(s *sentence, pieces [][]*span) bool {
 	isBack := false
 	for _, piece := range pieces {
 		for _, sp := range piece {
-			if sp.is(cVerb) && isCommanding(sp) && sp.forms[0].verb.Senses["vissza"] == "" && isBackSaid(piece) { // húzd vissza
+			if isDoneBack(sp, piece) {
 				continue
 			}
 			if !sp.is(allowed) || sp.is(cAbout|cEntity|cArea|cFloor|cKind) || sp.is(cTime) {
 				return false
 			}
-			isBack = isBack || sp.is(cUndo) || sp.is(cNeedless) && !sp.is(cTells) || isOneOf(s.tokens[sp.from].fold, times().TakesBack) && sp.is(cNevermind)
+			isBack = isBack || takesBack(s, sp)
 		}
 	}
 
 	return isBack
+}
+
+// isDoneBack reports whether a verb asks for the opposite of what it says, because its piece has the
+// prefix that undoes: húzd vissza.
+func isDoneBack(sp *span, piece []*span) bool {
+	return sp.is(cVerb) && isCommanding(sp) && sp.forms[0].verb.Senses["vissza"] == "" && isBackSaid(piece)
+}
+
+// takesBack reports whether a span says by itself that what was done is not wanted.
+func takesBack(s *sentence, sp *span) bool {
+	return sp.is(cUndo) || sp.is(cNeedless) && !sp.is(cTells) || sp.is(cNevermind) && isOneOf(s.tokens[sp.from].fold, times().TakesBack)
 }
 
 // isBackSaid reports whether a piece has the prefix that undoes.
@@ -192,9 +211,7 @@ func (ix *Index) followTimer(u meaning.Utterance, s *sentence, row []*span) *int
 		if c.Intent == meaning.StartTimer || c.Intent == meaning.CancelAllTimers || isNamed || c.Slots.Name() != "" {
 			continue
 		}
-		for slot, value := range timerOf(last) {
-			c.Slots[slot] = value
-		}
+		maps.Copy(c.Slots, timerOf(last))
 	}
 
 	return r

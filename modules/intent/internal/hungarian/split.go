@@ -46,7 +46,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 	from := 0
 	for k := 1; k < len(row); k++ {
 		isCut := s.tokens[row[k].from].breakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && isProperAnd(s, row[k])
-		if isCut && isWholeCommand(s, row[from:k]) && isWholeCommand(s, row[k:]) && hasOwnThing(s, row[k:]) && !isHalfMore(row, k) {
+		if isCut && isWholeCommand(row[from:k]) && isWholeCommand(row[k:]) && hasOwnThing(s, row[k:]) && !isHalfMore(row, k) {
 			clauses = append(clauses, row[from:k])
 			from = k
 		}
@@ -56,7 +56,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 }
 
 // isWholeCommand reports whether a part says a thing, or a timer, and what is done to it.
-func isWholeCommand(s *sentence, part []*span) bool {
+func isWholeCommand(part []*span) bool {
 	isAbout := slices.ContainsFunc(part, func(sp *span) bool { return isThing(sp) || sp.is(cAbout|cUnit|cTime) || isListNamed(sp) || isNote(sp) })
 	isDone := slices.ContainsFunc(part, func(sp *span) bool {
 		return isCommanding(sp) || wants(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cBe|partAmount|cMedia) && !sp.is(cFiller) || sp.means(cFiller, "wanted")
@@ -72,7 +72,9 @@ func wants(sp *span) bool {
 
 // isNote reports whether a span is a verb that puts something on a list, even where no list is named.
 func isNote(sp *span) bool {
-	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks && (f.verb.Senses["fel"] == "note" || f.verb.Senses["ki"] == "done") })
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool {
+		return f.mood <= asks && (f.verb.Senses["fel"] == "note" || f.verb.Senses["ki"] == "done")
+	})
 }
 
 // hasOwnThing reports whether the first piece of a part names what it is about.
@@ -116,19 +118,11 @@ func (sp *span) isThingDone(f verbForm) bool { return f.mood == namesAction && s
 // boundary finds where the clause of the verb at b begins, after the verb at a: at "then",
 // at punctuation, at "and", or right before the verb.
 func boundary(s *sentence, row []*span, a, b int) int {
-	and, pause := -1, -1
-	for k := a + 1; k <= b; k++ {
-		switch {
-		case row[k].means(cConjunction, "then"):
-			return k
-		case s.tokens[row[k].from].breakBefore && pause < 0:
-			pause = k
-		case row[k].means(cConjunction, "and") && !isPrefixOf(row, a, k):
-			if and < 0 || onlyFillers(row[k+1:b]) {
-				and = k
-			}
-		}
+	then := slices.IndexFunc(row[a+1:b+1], func(sp *span) bool { return sp.means(cConjunction, "then") })
+	if then >= 0 {
+		return a + 1 + then
 	}
+	pause, and := jointsBetween(s, row, a, b)
 	isRightBefore := and >= 0 && isProperAnd(s, row[and]) && onlyFillers(row[and+1:b]) // a tévét, a csillárt, és húzd le
 	switch {
 	case pause >= 0 && !isRightBefore:
@@ -138,6 +132,24 @@ func boundary(s *sentence, row []*span, a, b int) int {
 	default:
 		return b
 	}
+}
+
+// jointsBetween finds the first punctuation between two verbs, and the "and" that joins what is said
+// with them: the first one, or a later one right before the second verb. They are -1 without one.
+func jointsBetween(s *sentence, row []*span, a, b int) (pause, and int) {
+	pause, and = -1, -1
+	for k := a + 1; k <= b; k++ {
+		switch {
+		case s.tokens[row[k].from].breakBefore && pause < 0:
+			pause = k
+		case row[k].means(cConjunction, "and") && !isPrefixOf(row, a, k):
+			if and < 0 || onlyFillers(row[k+1:b]) {
+				and = k
+			}
+		}
+	}
+
+	return pause, and
 }
 
 // isProperAnd reports whether a word stands between what it joins: és, and not meg, pedig, which

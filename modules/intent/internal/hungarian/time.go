@@ -281,23 +281,11 @@ func (r *timeReader) after(i int) (p *timePhrase, to int, ok bool) {
 
 // amount reads a number with its unit: öt perc, másfél óra, félóra, két és fél óra.
 func (r *timeReader) amount(i int) (amount, unit float64, to int, ok bool) {
-	t := times()
-	for word, value := range t.Amounts {
-		if r.isSaid(i, word) {
-			if unit, ok := r.unit(i + 1); ok {
-				return value, unit, i + 2, true
-			}
-		}
-		if rest, isOne := cutFoldOf(r.word(i), word); isOne && rest != "" {
-			for name, seconds := range t.Units {
-				if isFoldOf(rest, name) {
-					return value, seconds, i + 1, true
-				}
-			}
-		}
+	if amount, unit, to, ok = r.amountInWords(i); ok {
+		return amount, unit, to, true
 	}
 	value, rest, ok := r.number(i)
-	if unit, isOne := t.Units[rest]; ok && isOne { // tízperc múlva
+	if unit, isOne := times().Units[rest]; ok && isOne { // tízperc múlva
 		return value, unit, i + 1, true
 	}
 	if !ok || rest != "" {
@@ -309,6 +297,30 @@ func (r *timeReader) amount(i int) (amount, unit float64, to int, ok bool) {
 	}
 	if unit, ok := r.unit(to); ok {
 		return value, unit, to + 1, true
+	}
+
+	return 0, 0, i, false
+}
+
+// amountInWords reads an amount that is a word of its own, apart from its unit or in one with it:
+// másfél óra, félóra.
+func (r *timeReader) amountInWords(i int) (amount, unit float64, to int, ok bool) {
+	t := times()
+	for word, value := range t.Amounts {
+		if r.isSaid(i, word) {
+			if unit, ok := r.unit(i + 1); ok {
+				return value, unit, i + 2, true
+			}
+		}
+		rest, isOne := cutFoldOf(r.word(i), word)
+		if !isOne || rest == "" {
+			continue
+		}
+		for name, seconds := range t.Units {
+			if isFoldOf(rest, name) {
+				return value, seconds, i + 1, true
+			}
+		}
 	}
 
 	return 0, 0, i, false

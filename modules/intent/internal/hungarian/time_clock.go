@@ -8,12 +8,7 @@ import (
 
 // clock reads "hétkor", "7-kor", "fél nyolckor", "7:30-kor", "hét óra harminckor", "hét órakor".
 func (r *timeReader) clock(p *timePhrase, i int) int {
-	minutes, at := 0, i
-	for written, over := range times().Fractions {
-		if r.isSaid(i, written) {
-			minutes, at = over, i+1
-		}
-	}
+	minutes, at := r.fractionOfHour(i)
 	hour, rest, ok := r.number(at)
 	if !ok || hour < 0 || hour > 24 {
 		return i
@@ -24,7 +19,7 @@ func (r *timeReader) clock(p *timePhrase, i int) int {
 		return to
 	}
 	to, ok := r.ending(at, rest)
-	if !ok && p.part != nil && hour <= 12 && slices.Contains(times().By, rest) && r.saysOtherNumber(at) {
+	if !ok && p.part != nil && hour <= 12 && r.isByHour(at, rest) {
 		to, ok = at+1, true
 	}
 	if !ok || hour != math.Trunc(hour) {
@@ -36,6 +31,24 @@ func (r *timeReader) clock(p *timePhrase, i int) int {
 	}
 
 	return to
+}
+
+// fractionOfHour reads how far the hour before the one that is named has gone: fél nyolc.
+func (r *timeReader) fractionOfHour(i int) (minutes, to int) {
+	minutes, to = 0, i
+	for written, over := range times().Fractions {
+		if r.isSaid(i, written) {
+			minutes, to = over, i+1
+		}
+	}
+
+	return minutes, to
+}
+
+// isByHour reports whether the number at token i, with this ending, is the hour by which something is
+// to be so, and not how far: este hatra legyen húsz fok.
+func (r *timeReader) isByHour(i int, rest string) bool {
+	return slices.Contains(times().By, rest) && r.saysOtherNumber(i)
 }
 
 // saysOtherNumber reports whether another number is said than the one at token i: este hatra legyen

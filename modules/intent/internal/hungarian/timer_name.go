@@ -41,10 +41,7 @@ func (c *clause) timerName() (slots meaning.Slots, ok bool) {
 // a device's right before the timer or in the form of what it is for.
 func (c *clause) mayNameTimer(i, timer int) bool {
 	sp := c.spans[i]
-	if sp.is(cUnknown) {
-		return true
-	}
-	if sp.is(cAbout) && !sp.is(cUnit) && !sp.isWhole && !sp.means(cAbout, "timer") && isPurpose(sp.suffix.grammaticalCase) { // a sütinek
+	if sp.is(cUnknown) || isTopicTimedFor(sp) {
 		return true
 	}
 	if !sp.is(cEntity|cKind|cClass) || sp.is(cArea|cAbout|cUnit|cFiller|cNumber|cEnds) || sp == c.verb || sp.said != "" {
@@ -52,6 +49,12 @@ func (c *clause) mayNameTimer(i, timer int) bool {
 	}
 
 	return i == timer-1 && sp.suffix.grammaticalCase == nominative || isPurpose(sp.suffix.grammaticalCase)
+}
+
+// isTopicTimedFor reports whether a span is a word for something else that one can speak about, said
+// here as what the timer is for: a sütinek.
+func isTopicTimedFor(sp *span) bool {
+	return sp.is(cAbout) && !sp.is(cUnit) && !sp.isWhole && !sp.means(cAbout, "timer") && isPurpose(sp.suffix.grammaticalCase)
 }
 
 // isPurpose: the case says what something is for.
