@@ -71,6 +71,9 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 		if gist := ix.readGist(u, f); gist != nil {
 			return gist
 		}
+		if pieces := ix.readPieces(u, f); pieces != nil {
+			return pieces
+		}
 	}
 
 	return best
