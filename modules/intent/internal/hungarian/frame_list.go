@@ -270,6 +270,10 @@ func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 		last = i
 	}
 
+	if first > 0 && c.isMeasure(first) { // egy kiló
+		first--
+	}
+
 	return first, last, first >= 0 && (first > list || last < list)
 }
 

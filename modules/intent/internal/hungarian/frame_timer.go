@@ -42,13 +42,20 @@ func (c *clause) startTimer() []draft {
 		return nil
 	}
 	slots, ok := c.timerName()
-	isMore := len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == accusativeCase && !c.isAdjectival(c.quantities[0]) &&
-		(c.action == "put" || c.action == "" && c.first(cAgain) != nil) // adj öt percet; még öt percet
-	if !ok || isMore || c.hasStep() {
+	if !ok || c.addsTime() || c.hasStep() {
 		return nil
 	}
 
 	return c.startFor(slots)
+}
+
+// addsTime reports whether a length of time comes on top: adj öt percet; még öt percet.
+func (c *clause) addsTime() bool {
+	if len(c.quantities) == 0 || c.quantities[0].ending.grammaticalCase != accusativeCase || c.isAdjectival(c.quantities[0]) {
+		return false
+	}
+
+	return c.action == "put" || c.action == "" && c.first(cAgain) != nil
 }
 
 // startFor starts a timer for the length that the clause says.
@@ -91,23 +98,33 @@ func (c *clause) startTimerOf() []draft {
 	if c.s.isQuestion || len(c.quantities) != 1 || c.speaksOfTopic() || c.classes&(cTime|cArea|cEnds) != 0 || c.namesOtherThing() {
 		return nil
 	}
-	q := c.quantities[0]
 	slots, ok := c.timerName()
-	if !ok || q.ending.grammaticalCase != nominative && q.ending.grammaticalCase != accusativeCase {
+	if !ok || slots["name"] == nil && !c.asksForLength() {
 		return nil
+	}
+	switch c.quantities[0].ending.grammaticalCase {
+	case nominative, accusativeCase:
+		return c.startFor(slots)
+	default:
+		return nil
+	}
+}
+
+// asksForLength reports whether a length alone is asked for: indíts hét percet; kell egy tízperces.
+func (c *clause) asksForLength() bool {
+	if c.action == "start" && c.verb != nil {
+		return true
 	}
 	isWanted := c.verb != nil || c.first(cBe) != nil || c.has(cFiller, "wanted")
-	isStarted := c.action == "start" && c.verb != nil // indíts hét percet
-	if slots["name"] == nil && !isStarted && (!isWanted || !c.isAdjectival(q)) {
-		return nil
-	}
 
-	return c.startFor(slots)
+	return isWanted && c.isAdjectival(c.quantities[0])
 }
 
 // speaksOfTopic reports whether the clause is about something else than a length of time.
 func (c *clause) speaksOfTopic() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cAbout) && !sp.is(cUnit) && (sp.isWhole || sp.means(cAbout, "timer") || !isPurpose(sp.suffix.grammaticalCase)) })
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cAbout) && !sp.is(cUnit) && (sp.isWhole || sp.means(cAbout, "timer") || !isPurpose(sp.suffix.grammaticalCase))
+	})
 }
 
 // isAdjectival reports whether a quantity says what something is like: tízperces.
@@ -125,8 +142,7 @@ func (c *clause) consistsOf(allowed class) bool {
 }
 
 func (c *clause) cancelTimer() []draft {
-	isAsked := c.action != "" || c.classes&(cNevermind|cNeedless) != 0 || c.has(cMedia, "stop")
-	if c.action == "pause" || !c.speaksOfTimer() || !isAsked || c.action != "" && c.classes&(cNevermind|cNeedless)&^c.verbClasses() != 0 {
+	if !c.speaksOfTimer() || !c.asksToCancel() {
 		return nil
 	}
 	if c.hasLength(accusativeCase, instrumental) { // vegyél le két percet
@@ -144,13 +160,15 @@ func (c *clause) cancelTimer() []draft {
 	return c.oldTimer(meaning.CancelTimer)
 }
 
-// verbClasses are the classes of the verb: töröld takes back, and it cancels.
-func (c *clause) verbClasses() class {
-	if c.verb == nil {
-		return 0
+// asksToCancel reports whether a verb, or that it is not needed, asks to cancel something; both are
+// one too many (mégse töröld).
+func (c *clause) asksToCancel() bool {
+	isNeedless := slices.ContainsFunc(c.spans, func(sp *span) bool { return sp != c.verb && sp.is(cNevermind|cNeedless) })
+	if c.action != "" {
+		return c.action != "pause" && !isNeedless
 	}
 
-	return c.verb.classes
+	return isNeedless || c.has(cMedia, "stop")
 }
 
 // hasLength reports whether a length of time is said in one of the cases.
@@ -180,9 +198,7 @@ func (c *clause) resumeTimer() []draft {
 
 // timerStatus asks for a timer, or how long there is still to wait.
 func (c *clause) timerStatus() []draft {
-	isAsked := c.first(cQuestion) != nil || c.s.isQuestion || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.tells
-	isWaiting := c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
-	if !isAsked || !isWaiting && !c.speaksOfTimer() || c.namesOtherThing() {
+	if !c.isAskedFor() || !c.speaksOfTimer() && !c.isWaiting() || c.namesOtherThing() {
 		return nil
 	}
 	slots, ok := c.timerName()
@@ -191,6 +207,16 @@ func (c *clause) timerStatus() []draft {
 	}
 
 	return timerDraft(meaning.TimerStatus, slots)
+}
+
+// isAskedFor reports whether the clause asks for what it is about.
+func (c *clause) isAskedFor() bool {
+	return c.first(cQuestion) != nil || c.s.isQuestion || c.tells || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.has(cAbout, "waiting")
+}
+
+// isWaiting reports whether one asks how long there is still to wait.
+func (c *clause) isWaiting() bool {
+	return c.has(cAbout, "waiting") || c.has(cAbout, "remaining") && (c.has(cQuestion, "how_much") || c.tells || c.has(cAbout, "clock"))
 }
 
 func (c *clause) increaseTimer() []draft { return c.changeTimer(meaning.IncreaseTimer, "more") }
