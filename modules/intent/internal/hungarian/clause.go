@@ -24,7 +24,7 @@ type clause struct {
 	prefix *span // the prefix, where it stands apart
 	// asked is what asks for the action where no verb does, denial the negation that is part of it.
 	asked, denial *span
-	stays         *span // what is not to stay so: ne maradjon nyitva
+	stays         *span  // what is not to stay so: ne maradjon nyitva
 	denied        string // what the verb asks for but for the denial
 	// tells: a verb asks to be told the rest.
 	tells bool
@@ -63,7 +63,6 @@ func (c *clause) findVerb() {
 	}
 	if c.verb != nil {
 		c.followAuxiliary()
-		c.followPrefix()
 		c.deny()
 
 		return
@@ -166,6 +165,7 @@ func (c *clause) followAuxiliary() {
 			}
 		}
 	}
+	c.followPrefix()
 }
 
 // followPrefix takes a prefix that stands apart for what is wished: a csillárt fel kérem.
@@ -233,17 +233,19 @@ func (c *clause) quantityAt(i int) (quantity, bool) {
 	default:
 		return q, false
 	}
-	if sp.is(cUnit) && sp.is(cNumber) { // ötperces
-		q.unit = sp.value(cUnit)
+	c.takeUnit(&q)
 
-		return q, true
-	}
-	if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.isThere {
+	return q, true
+}
+
+// takeUnit gives a number the unit that is said with it: öt perc, ötperces.
+func (c *clause) takeUnit(q *quantity) {
+	if sp := c.spans[q.from]; sp.is(cUnit) && sp.is(cNumber) {
+		q.unit = sp.value(cUnit)
+	} else if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.isThere {
 		q.unit, q.ending = c.spans[q.to].value(cUnit), c.spans[q.to].suffix
 		q.to++
 	}
-
-	return q, true
 }
 
 // fractionAfter reads "és fél" or "fél" at span i.

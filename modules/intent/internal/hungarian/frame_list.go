@@ -125,31 +125,44 @@ func (c *clause) onList(list int, spans []*span, ofShopping, ofList string) []dr
 // itemsFor finds what is to be on the list: among what is said with it, else in a remark of what
 // there is no more of (elfogyott a tej, írd fel).
 func (c *clause) itemsFor(list int) []string {
-	var missing []*span
-	var rest []*span
-	for _, piece := range piecesOf(c.s, c.spans) {
-		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
-		isNeed := slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNeeds, c.needed()) })
-		switch {
-		case isMain || joinsWhatFollows(piece) || !isNeed && !c.ix.lang.isAside(c.s, piece):
-			rest = append(rest, piece...)
-		case isNeed:
-			missing = append(missing, piece...)
-		default:
-			return nil
-		}
+	said, missing, ok := c.partsAround(list)
+	if !ok {
+		return nil
 	}
 	if len(missing) == 0 {
 		return c.itemsIn(list)
 	}
 	named := *c
-	named.spans = rest
-	if first, _, ok := named.itemSpans(slices.IndexFunc(rest, func(sp *span) bool { return list >= 0 && sp == c.spans[list] })); ok && first >= 0 {
-		return named.itemsIn(slices.IndexFunc(rest, func(sp *span) bool { return list >= 0 && sp == c.spans[list] }))
+	named.spans = said
+	at := -1
+	if list >= 0 {
+		at = slices.Index(said, c.spans[list])
+	}
+	if _, _, ok := named.itemSpans(at); ok {
+		return named.itemsIn(at)
 	}
 	named.spans = missing
 
 	return named.itemsIn(-1)
+}
+
+// partsAround parts what is said with the verb and the list from remarks of what is missing; ok is
+// false where there are other remarks.
+func (c *clause) partsAround(list int) (said, missing []*span, ok bool) {
+	for _, piece := range piecesOf(c.s, c.spans) {
+		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
+		isNeed := slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNeeds, c.needed()) })
+		switch {
+		case isMain || joinsWhatFollows(piece) || !isNeed && !c.ix.lang.isAside(c.s, piece):
+			said = append(said, piece...)
+		case isNeed:
+			missing = append(missing, piece...)
+		default:
+			return nil, nil, false
+		}
+	}
+
+	return said, missing, true
 }
 
 // needed is what is said of a thing that the command is about: it is missing, or was got.
@@ -164,23 +177,29 @@ func (c *clause) needed() string {
 // itemsIn finds the items that stand together, before the list or after it.
 func (c *clause) itemsIn(list int) []string {
 	first, last, ok := c.itemSpans(list)
-	isObject := ok && c.isObject(last)
-	if (c.action == "" || c.action == "want") && c.has(cFiller, "wanted") && c.hasInfinitive() { // menni kell
+	if !ok || c.isSomethingElse(first, last) {
 		return nil
 	}
-	switch {
-	case !ok, list < 0 && !c.maySayWithoutList(first, last):
-		return nil
-	case list >= 0 && c.action == "" && (!c.isOnto(list) || !isObject && !c.isListed(list, first)):
+	if list < 0 && !c.maySayWithoutList(first, last) {
 		return nil
 	}
-
-	isAsked := slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return sp.is(cAsked) && !sp.is(cFiller|cNeeds) })
-	if isAsked || c.isForSomebody(first, last) {
+	isTelegram := list >= 0 && c.action == ""
+	if isTelegram && (!c.isOnto(list) || !c.isObject(last) && !c.isListed(list, first)) {
 		return nil
 	}
 
 	return c.items(first, last)
+}
+
+// isSomethingElse reports whether words are no items: they say what is to be done (menni kell), for
+// whom, or that something is wanted.
+func (c *clause) isSomethingElse(first, last int) bool {
+	if (c.action == "" || c.action == "want") && c.has(cFiller, "wanted") && c.hasInfinitive() {
+		return true
+	}
+	isAsked := slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return sp.is(cAsked) && !sp.is(cFiller|cNeeds) })
+
+	return isAsked || c.isForSomebody(first, last)
 }
 
 // isForSomebody reports whether what would be an item ends as who gets something does: a fiúknak.
@@ -296,14 +315,12 @@ func (c *clause) items(first, last int) []string {
 	isObjects, isListed := true, false
 	from := first
 	for i := first; i <= last; i++ {
-		isBreak := i < last && c.s.tokens[c.spans[i+1].from].breakBefore
-		isNext := i == last || isBreak || c.spans[i+1].means(cConjunction, "and") || c.spans[i+1].means(cConjunction, "then")
 		switch {
 		case i == from && c.spans[i].is(cConjunction):
 			from++
-		case isNext:
+		case c.endsItem(i, last):
 			isObjects = isObjects && c.isObject(i)
-			isListed = isListed || isBreak || i < last && c.isAndThe(i+1)
+			isListed = isListed || i < last && c.isEnumerated(i+1)
 			items = append(items, withoutObjectEnding(c.itemText(from, i)))
 			from = i + 1
 		}
@@ -313,6 +330,16 @@ func (c *clause) items(first, last int) []string {
 	}
 
 	return items
+}
+
+// endsItem reports whether an item ends at a span: at a pause, before "and".
+func (c *clause) endsItem(i, last int) bool {
+	return i == last || c.s.tokens[c.spans[i+1].from].breakBefore || c.spans[i+1].is(cConjunction)
+}
+
+// isEnumerated reports whether a pause or an "and" before a span joins two things rather than words.
+func (c *clause) isEnumerated(at int) bool {
+	return c.s.tokens[c.spans[at].from].breakBefore || c.isAndThe(at)
 }
 
 // isAndThe reports whether an "and" joins two things rather than the words of a name: a tej és a

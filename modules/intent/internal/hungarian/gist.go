@@ -164,9 +164,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
 
 		return commands || !isNow
-	case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), sp.means(cEnds, "after"), reports(sp):
-		return true
-	case at == 0 && s.tokens[sp.from].fold == "vagy": // or what?
+	case reports(sp), turns(sp), at == 0 && s.tokens[sp.from].fold == "vagy": // or what?
 		return true
 	case sp.is(cBut) && onlyFillers(piece[:at]):
 		return false // de a lámpát kapcsold le
@@ -177,6 +175,11 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 	default:
 		return commands && sp.means(cFiller, "joins") && !onlyFillers(piece[:at]) // szóltam hogy kapcsolja le
 	}
+}
+
+// turns reports whether a span takes back what stands before it, or says on what it depends.
+func turns(sp *span) bool {
+	return sp.is(cNevermind) && !sp.is(cFiller) || sp.means(cNeedless, "back") || sp.means(cEnds, "after")
 }
 
 // isArgument reports whether a span may say what a command is about, where, or how far.

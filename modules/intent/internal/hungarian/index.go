@@ -161,19 +161,29 @@ func (b *builder) addEntity(e *hamanagerapi.Entity) {
 	}
 	for _, text := range append([]string{e.Name}, e.Aliases...) {
 		b.add(text, weightGiven, set)
-		if lower := strings.ToLower(text); e.Domain == "todo" && !strings.Contains(lower, "lista") && !strings.Contains(lower, " ") {
-			b.add(text+"lista", weightDerived, set) // patikalista
-		} else if short, ok := strings.CutSuffix(lower, "lista"); ok && e.Domain == "todo" && len(short) > 3 && !strings.HasSuffix(short, " ") {
-			b.add(short, weightDerived, func(n *name) {
-				if len(n.entities) == 0 && n.area == nil && n.floor == nil { // nothing else is called so
-					n.isList = true
-					set(n)
-				}
-			})
+		if e.Domain == "todo" {
+			b.addList(strings.ToLower(text), set)
 		}
 		if rest := b.withoutArea(text, e.AreaID); rest != "" {
 			b.add(rest, weightDerived, set)
 		}
+	}
+}
+
+// addList lets a list be called with the word for it and without: patikalista, takarmányhoz.
+func (b *builder) addList(text string, set func(*name)) {
+	const word, shortest = "lista", 4
+	short, isCalled := strings.CutSuffix(text, word)
+	switch {
+	case !isCalled && !strings.Contains(text, word) && !strings.Contains(text, " "):
+		b.add(text+word, weightDerived, set)
+	case isCalled && len(short) >= shortest && !strings.HasSuffix(short, " "):
+		b.add(short, weightDerived, func(n *name) {
+			if len(n.entities) == 0 && n.area == nil && n.floor == nil { // nothing else is called so
+				n.isList = true
+				set(n)
+			}
+		})
 	}
 }
 

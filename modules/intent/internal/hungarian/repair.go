@@ -151,6 +151,13 @@ func (s *sentence) with(repairs []repair) *sentence {
 	return &repaired
 }
 
+// isBegunAnew reports whether a token is only the beginning of the next.
+func (s *sentence) isBegunAnew(at int) bool {
+	folded := s.tokens[at].fold
+
+	return at+1 < len(s.tokens) && len(folded) > 1 && strings.HasPrefix(s.tokens[at+1].fold, folded)
+}
+
 // repairsAt finds what a token that nobody knows may have been meant to be.
 func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	s := f.s
@@ -162,7 +169,7 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 		return nil
 	}
 	one := repair{from: at, to: at + 1}
-	if at+1 < len(s.tokens) && len(tok.fold) > 1 && strings.HasPrefix(s.tokens[at+1].fold, tok.fold) {
+	if s.isBegunAnew(at) {
 		one.why = "begun anew"
 
 		return []repair{one}
@@ -181,11 +188,8 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 		found = ix.joinedMistyped(s, at)
 	}
 	if !ix.lang.isOtherWord(tok.fold) {
-		ix.eachMistyped(tok.fold, func(word string) {
-			if at == 0 || !isArticle(s.tokens[at-1].fold) || !ix.lang.isSmall(word) { // a nagyot is no nagyon
-				found.add(one, "a letter wrong", repairedToken(word))
-			}
-		})
+		isAfterArticle := at > 0 && isArticle(s.tokens[at-1].fold)
+		ix.eachMistyped(tok.fold, func(word string) { found.addMistyped(one, word, isAfterArticle && ix.lang.isSmall(word)) })
 	}
 
 	return found
@@ -213,6 +217,13 @@ func (all *repairs) add(r repair, why string, tokens ...token) {
 	})
 	if len(*all) < maxRepairs && !isKnown {
 		*all = append(*all, r)
+	}
+}
+
+// addMistyped adds a word that differs by a letter, unless it is too small to be meant: a nagyot is no nagyon.
+func (all *repairs) addMistyped(r repair, word string, isTooSmall bool) {
+	if !isTooSmall {
+		all.add(r, "a letter wrong", repairedToken(word))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 func (r *timeReader) clock(p *timePhrase, i int) int {
 	minutes, at := r.fractionOfHour(i)
 	hour, rest, ok := r.number(at)
-	if !ok || hour < 0 || hour > 24 {
+	if !ok || hour > 24 {
 		return i
 	}
 	if minute, to, ok := r.minutes(at, hour, rest); ok && minutes == 0 {
