@@ -32,6 +32,9 @@ func (ix *Index) followSaid(u meaning.Utterance, s *sentence, rows [][]*span, la
 
 // followPieces reads what is left without remarks; was is how many spans there were with them.
 func (ix *Index) followPieces(u meaning.Utterance, s *sentence, pieces [][]*span, was int, plain *interpretation) *interpretation {
+	if r := ix.readPointed(u, s, slices.Concat(pieces...), plain); r != nil {
+		return r
+	}
 	if !isOpen(plain) {
 		return nil
 	}
@@ -48,6 +51,62 @@ func (ix *Index) followPieces(u meaning.Utterance, s *sentence, pieces [][]*span
 	}
 	if r := ix.followRow(u, s, row, nil); r != nil && !r.isEmpty() && r.question == nil {
 		return r
+	}
+
+	return nil
+}
+
+// readPointed reads a sentence that points at the turn before: hány fok van ott; kicsit több fényt. What
+// stands for a place or a thing is replaced by it; nil where there is none, or it says no more then.
+func (ix *Index) readPointed(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	last := u.Before.Last()
+	if slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cArea | cFloor | cEntity | cOwner) }) {
+		return nil
+	}
+	pointed := ix.pointed(row, last, plain != nil && plain.question != nil)
+	if slices.Equal(row, pointed) {
+		return nil
+	}
+	r := ix.readSentence(u, s, pointed)
+	if r == nil || r.question != nil || r.isEmpty() {
+		return nil
+	}
+
+	return r
+}
+
+// pointed puts what a command was about in the place of what points at it; isWhich: it was left open
+// which thing is meant.
+func (ix *Index) pointed(row []*span, last *meaning.Command, isWhich bool) []*span {
+	row = slices.Clone(row)
+	for i, sp := range row {
+		place := ix.placeOfLast(last)
+		switch {
+		case sp.means(cFiller, "there") && place != nil:
+			row[i] = place
+		case isWhich && len(last.Targets) == 1 && isOneOfKind(sp, last.Targets[0].Domain):
+			row[i] = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
+		}
+	}
+
+	return row
+}
+
+// isOneOfKind reports whether a span speaks of one device of a domain.
+func isOneOfKind(sp *span, domain string) bool {
+	return sp.means(cKind, domain) && !isCommanding(sp) && !sp.suffix.isPlural
+}
+
+// placeOfLast is the room that a command was about; nil for none, or several.
+func (ix *Index) placeOfLast(c *meaning.Command) *span {
+	if place := ix.placeRemembered(c); place != nil {
+		return place
+	}
+	if len(c.Targets) != 1 {
+		return nil
+	}
+	if a := ix.home.Area(c.Targets[0].AreaID); a != nil {
+		return remembered(a.Name, cArea, &name{area: a})
 	}
 
 	return nil
