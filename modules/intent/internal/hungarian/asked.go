@@ -34,7 +34,10 @@ func (c *clause) takesEnough(sp *span) bool {
 	if sp == nil || sp.value(cAsked) != "enough" || !isOfThing || c.s.isQuestion || c.classes&cQuestion != 0 {
 		return false
 	}
-	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.unit == "degree" || q.unit == "percent" })
+	isDevice := c.speaksOf("climate", "media_player", "fan")
+	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool {
+		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && isDevice && q.ending.isThere
+	})
 	if hasValue {
 		c.asked, c.action, c.mood = sp, "set", namesAction
 	}

@@ -24,7 +24,7 @@ func mediaFrames() []frame {
 		media("unmute", 0, (*clause).unmute, "unmute"),
 		media("unmute by word", cMedia, (*clause).unmuteWord, "off", "unlock", "take", "cancel"),
 		{
-			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "roll_up", "roll_down", "on", "put", "raise", "be", "run", "work", "emit"}, needs: 0,
+			name: "volume", actions: []string{"", "set", "want", "more", "less", "up", "down", "roll_up", "roll_down", "on", "put", "raise", "be", "run", "work", "emit", "start"}, needs: 0,
 			allows: volume, make: (*clause).volume,
 		},
 		{name: "louder", actions: []string{"more_volume", "less_volume"}, allows: volume, make: (*clause).louder},

@@ -143,6 +143,9 @@ func (c *clause) standard(action string) *kind {
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
 	}
+	if c.of != nil && c.of.Of == "lock" {
+		return &kind{Domain: "lock"}
+	}
 	switch action {
 	case "water":
 		return &kind{Domain: "valve"}

@@ -157,5 +157,5 @@ func (c *clause) isTelegram() bool {
 	}
 	hasArticle := slices.ContainsFunc(c.spans, func(sp *span) bool { return isArticle(c.s.tokens[sp.from].fold) })
 
-	return at == len(c.spans)-1 && !hasArticle && (c.prefix != nil || c.verb.prefix != "" || c.action == "start")
+	return at == len(c.spans)-1 && !hasArticle && (c.prefix != nil || c.verb.prefix != "" || slices.Contains([]string{"start", "open", "close"}, c.action))
 }

@@ -140,11 +140,20 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 		return isBeside
 	case commands:
 		return isCore
-	case tells, !slices.ContainsFunc(piece, func(sp *span) bool { return ix.isArgument(s, sp) }) && hasUnknown(piece):
+	case tells, isHow(piece), !slices.ContainsFunc(piece, func(sp *span) bool { return ix.isArgument(s, sp) }) && hasUnknown(piece):
 		return isBeside
 	default:
 		return isCore
 	}
+}
+
+// isHow reports whether a piece only says how something is, without saying what: forró már.
+func isHow(piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cClass) }) && !slices.ContainsFunc(piece, func(sp *span) bool {
+		isState := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cClass && l.value != "" })
+
+		return !isState && !sp.is(cFiller) || sp.is(cChange|cPrefix|cEntity|cKind|cArea)
+	})
 }
 
 // isArrival reports whether a piece only says that somebody is here: itt a postás.
