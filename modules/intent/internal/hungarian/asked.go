@@ -28,6 +28,13 @@ func (c *clause) findAsked() {
 	c.asked, c.action, c.mood = sp, action, namesAction
 }
 
+// wantQuiet takes a wish for quiet for what it asks of a player: csendet kérek a tévétől.
+func (c *clause) wantQuiet() {
+	if sp := c.find(cAsked, "mute"); sp != nil && c.action == "want" && c.speaksOfPlayers() {
+		c.asked, c.action = sp, "mute"
+	}
+}
+
 // takesEnough takes a value that is enough for something for the one to set: húsz fok elég a hálóba.
 func (c *clause) takesEnough(sp *span) bool {
 	isOfThing := c.classes&(cEntity|cKind|cArea|cFloor) != 0
@@ -76,7 +83,7 @@ func (c *clause) deny() {
 	c.classes &^= cNegation
 }
 
-// staysNot takes what is not to stay so for the contrary: ne maradjon nyitva a kapu; egy lámpa se maradjon égve.
+// staysNot takes what is not to stay so for the contrary: ne maradjon nyitva a kapu; egy lámpa se maradjon bekapcsolva.
 func (c *clause) staysNot(negation *span) bool {
 	at := slices.Index(c.spans, negation) + 1
 	contrary := map[string]string{"on": "off", "open": "close"}[c.action]

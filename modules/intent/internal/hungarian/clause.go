@@ -63,6 +63,7 @@ func (c *clause) findVerb() {
 	}
 	if c.verb != nil {
 		c.followAuxiliary()
+		c.wantQuiet()
 		c.deny()
 
 		return

@@ -160,7 +160,7 @@ func negatedPiece(s *sentence, row []*span, at int) (from, to int) {
 // holdsOnlyThings reports whether a piece has things, at most one verb, and beside the word
 // that leaves them out nothing else.
 func holdsOnlyThings(piece []*span, marker *span) bool {
-	const allowed = cTarget | cFiller | cConjunction | cBut | cKeep | cPrefix | cVerb | cState
+	const allowed = cTarget | cFiller | cConjunction | cBut | cKeep | cPrefix | cVerb | cState | cLit
 	verbs, things := 0, 0
 	for _, sp := range piece {
 		switch {

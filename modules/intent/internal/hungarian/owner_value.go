@@ -9,7 +9,7 @@ func (c *clause) withOwners(domain string) *clause {
 		return c
 	}
 	at := slices.IndexFunc(c.spans, func(sp *span) bool {
-		return sp.is(cEntity) && !sp.is(cKind) && sp.name.owner != nil && !sp.suffix.isPlural && !sp.suffix.isPossessed && len(of(sp.name.entities, []string{"person"})) > 0
+		return sp.is(cEntity) && !sp.is(cKind) && sp.name.owner != nil && !sp.suffix.isPlural && (!sp.suffix.isPossessed || sp.suffix.grammaticalCase == dative) && len(of(sp.name.entities, []string{"person"})) > 0
 	})
 	if at < 0 {
 		return c

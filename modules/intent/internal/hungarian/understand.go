@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -292,6 +293,11 @@ func (r *interpretation) add(commands []meaning.Command) {
 	}
 }
 
+// isWithin reports whether all of some things are among others.
+func isWithin(some, others []*hamanagerapi.Entity) bool {
+	return !slices.ContainsFunc(some, func(e *hamanagerapi.Entity) bool { return !slices.Contains(others, e) })
+}
+
 // saysOtherwise reports whether b sets what a set of the same things to something else, or more precisely
 // what a only switches on: the last value is meant (félhomályt kérek: a csillár húsz százalék).
 func saysOtherwise(a, b meaning.Command) bool {
@@ -316,7 +322,7 @@ func saysAgain(a, b meaning.Command) bool {
 	}
 	switch a.Intent {
 	case meaning.TurnOn, meaning.TurnOff, meaning.MediaPause, meaning.MediaUnpause, meaning.MediaMute:
-		return a.Intent == b.Intent && a.Reason == "" && b.Reason == "" && (len(a.Slots) == 0 || slices.Equal(a.Targets, b.Targets))
+		return a.Intent == b.Intent && a.Reason == "" && b.Reason == "" && (len(a.Slots) == 0 || isWithin(b.Targets, a.Targets))
 	default:
 		return false
 	}
