@@ -12,25 +12,36 @@ func (c *clause) findAsked() {
 	if sp == nil || c.classes&(cEntity|cKind) == 0 || c.classes&cQuestion != 0 || c.isAboutOther("cleaning") || c.s.isQuestion {
 		return
 	}
-	action := sp.value(cAsked)
-	if action == "enough" {
+	if action := c.actionAsked(sp); action != "" {
+		c.asked, c.action, c.mood = sp, action, namesAction
+	}
+}
+
+// actionAsked is what a word that asks without a verb asks for; empty where it asks for nothing.
+func (c *clause) actionAsked(sp *span) string {
+	switch action := sp.value(cAsked); action {
+	case "enough":
 		if !slices.ContainsFunc(c.spans, func(sp *span) bool { return isThing(sp) && sp.suffix.grammaticalCase == elative }) {
-			return // elég a fény
+			return "" // elég a fény
 		}
-		action = "stop"
+
+		return "stop"
+	case "quit":
+		return "stop"
+	case "want":
+		if c.isAnyOne() {
+			return ""
+		}
+
+		return action
+	default:
+		return action
 	}
-	if action == "quit" {
-		action = "stop"
-	}
-	if action == "want" && c.isAnyOne() {
-		return
-	}
-	c.asked, c.action, c.mood = sp, action, namesAction
 }
 
 // wantQuiet takes a wish for quiet for what it asks of a player: csendet kérek a tévétől.
 func (c *clause) wantQuiet() {
-	if sp := c.find(cAsked, "mute"); sp != nil && c.action == "want" && c.speaksOfPlayers() {
+	if sp := c.find(cAsked, "mute"); sp != nil && c.action == "want" && c.classes&cQuantity == 0 && !c.has(cPlace, "everywhere") && c.speaksOfPlayers() {
 		c.asked, c.action = sp, "mute"
 	}
 }
@@ -64,14 +75,11 @@ func (c *clause) isAnyOne() bool {
 // égjen), and a question that asks politely (nem kapcsolnád le?). Any other stays one.
 func (c *clause) deny() {
 	sp := c.onlyNegation()
-	if sp == nil {
+	if sp == nil || c.staysNot(sp) {
 		return
 	}
 	said, isNot := c.s.tokens[c.verb.from].fold, c.s.tokens[sp.from].fold == "nem"
-	if c.staysNot(sp) {
-		return
-	}
-	isDenied := c.of.Denied != "" && c.mood == commands && isOfThird(said) && (!isNot || c.isWish())
+	isDenied := c.of.Denied != "" && c.isWishedOfThird(said, isNot)
 	isPolite := isNot && c.mood == asks && (c.s.isQuestion || isConditional(said))
 	if !isDenied && !isPolite {
 		return
@@ -81,6 +89,11 @@ func (c *clause) deny() {
 	}
 	c.denial = sp
 	c.classes &^= cNegation
+}
+
+// isWishedOfThird reports whether what is said is what a device is to do, or would be wished not to.
+func (c *clause) isWishedOfThird(said string, isNot bool) bool {
+	return c.mood == commands && isOfThird(said) && (!isNot || c.isWish())
 }
 
 // staysNot takes what is not to stay so for the contrary: ne maradjon nyitva a kapu; egy lámpa se maradjon bekapcsolva.

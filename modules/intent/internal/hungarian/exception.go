@@ -60,8 +60,6 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 			if from = startOfNames(s, row, i); from < i {
 				return from, i + 1
 			}
-		case sp.is(cKeep) && i > 0 && row[i-1].is(cNegation): // ne maradjon égve
-			return 0, 0
 		case sp.means(cNegation, "") && !sp.is(cVerb), sp.is(cKeep):
 			if from, to = negatedPiece(s, row, i); from < to {
 				return from, to
@@ -150,11 +148,16 @@ func negatedPiece(s *sentence, row []*span, at int) (from, to int) {
 	for to < len(row) && !isCut(to) && !row[to].means(cConjunction, "then") && !isAnd(to, row[to:]) {
 		to++
 	}
-	if !holdsOnlyThings(row[from:to], row[at]) {
+	if staysNot(row, at) || !holdsOnlyThings(row[from:to], row[at]) {
 		return 0, 0
 	}
 
 	return from, to
+}
+
+// staysNot reports whether a "maradjon" is itself negated: ne maradjon bekapcsolva.
+func staysNot(row []*span, at int) bool {
+	return row[at].is(cKeep) && at > 0 && row[at-1].is(cNegation)
 }
 
 // holdsOnlyThings reports whether a piece has things, at most one verb, and beside the word

@@ -12,8 +12,7 @@ import (
 // is said of, so it is read for every domain that it can be said of.
 func (c *clause) turn() []draft {
 	action := c.actionOnDevice()
-	isAir := c.has(cAbout, "air")
-	if c.level() != nil && (!c.has(cLevel, "max") || isAir) || action == "want" && c.isAnyOne() || c.isAboutOther("cleaning") && c.flow(action) == "" && !isAir {
+	if c.isNoTurn(action) {
 		return nil
 	}
 	domains := domainsOf(action)
@@ -32,6 +31,16 @@ func (c *clause) turn() []draft {
 	}
 
 	return drafts
+}
+
+// isNoTurn reports whether more is said than that something is switched, or less.
+func (c *clause) isNoTurn(action string) bool {
+	isAir := c.has(cAbout, "air")
+	if c.level() != nil && (!c.has(cLevel, "max") || isAir) || action == "want" && c.isAnyOne() {
+		return true
+	}
+
+	return !isAir && c.flow(action) == "" && c.isAboutOther("cleaning")
 }
 
 // isAboutOther reports whether the clause is about a topic that no device is called by, and not
@@ -134,17 +143,11 @@ func (c *clause) standard(action string) *kind {
 	if domain := machineFor(action); domain != "" {
 		return &kind{Domain: domain}
 	}
-	if c.of != nil && c.of.Of != "" && c.isAboutAll() {
-		return &kind{Domain: c.of.Of}
-	}
-	if c.has(cAbout, "air") {
-		return &kind{Domain: "fan"}
+	if domain := c.domainOfVerb(); domain != "" {
+		return &kind{Domain: domain}
 	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
-	}
-	if c.of != nil && c.of.Of == "lock" {
-		return &kind{Domain: "lock"}
 	}
 	switch action {
 	case "water":
@@ -155,6 +158,21 @@ func (c *clause) standard(action string) *kind {
 		return &kind{Domain: "cover"}
 	default:
 		return nil
+	}
+}
+
+// domainOfVerb is what the verb, or the air that is spoken of, is said of where no thing is named; empty for
+// anything.
+func (c *clause) domainOfVerb() string {
+	switch {
+	case c.has(cAbout, "air"):
+		return "fan"
+	case c.of == nil || c.of.Of == "":
+		return ""
+	case c.isAboutAll(), c.of.Of == "lock" && c.classes&(cArea|cFloor) != 0:
+		return c.of.Of
+	default:
+		return ""
 	}
 }
 

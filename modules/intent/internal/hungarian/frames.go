@@ -59,11 +59,22 @@ func (f *frame) isForAWhile(c *clause) bool {
 // contradictsItself reports whether another prefix asks for the contrary: kapcsold fel ..., le ...
 func (c *clause) contradictsItself() bool {
 	if c.prefix == nil {
-		return false
+		return c.verb != nil && c.verb.prefix == "" && c.isContradicted()
 	}
 
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
 		return sp != c.prefix && sp.is(cPrefix) && !sp.is(cQuestion|cConjunction) && isContrary(c.prefix.value(cPrefix), sp.value(cPrefix))
+	})
+}
+
+// isContradicted reports whether a prefix asks by itself for the contrary of what the verb does: lámpa ki, ... gyújts.
+func (c *clause) isContradicted() bool {
+	contrary := map[string]string{"on": "off", "off": "on"}[c.action]
+
+	return contrary != "" && slices.ContainsFunc(c.spans, func(sp *span) bool {
+		action, ok := c.ix.lang.bare[sp.value(cPrefix)]
+
+		return ok && action == contrary && sp.is(cPrefix) && !sp.is(cConjunction|cFiller) && (!sp.is(cQuestion) || !c.s.isQuestion)
 	})
 }
 

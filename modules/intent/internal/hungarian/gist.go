@@ -140,11 +140,16 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 		return isBeside
 	case commands:
 		return isCore
-	case tells, isHow(piece), !slices.ContainsFunc(piece, func(sp *span) bool { return ix.isArgument(s, sp) }) && hasUnknown(piece):
+	case tells, isHow(piece), ix.namesNothing(s, piece):
 		return isBeside
 	default:
 		return isCore
 	}
+}
+
+// namesNothing reports whether a piece is made of words that nobody knows and that name nothing to be commanded.
+func (ix *Index) namesNothing(s *sentence, piece []*span) bool {
+	return hasUnknown(piece) && !slices.ContainsFunc(piece, func(sp *span) bool { return ix.isArgument(s, sp) })
 }
 
 // isHow reports whether a piece only says how something is, without saying what: forró már.

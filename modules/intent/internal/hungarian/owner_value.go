@@ -8,9 +8,7 @@ func (c *clause) withOwners(domain string) *clause {
 	if c.speaksOf(domain) || c.classes&(cArea|cFloor) != 0 || len(c.quantities) == 0 && c.direction("temperature", false) == 0 {
 		return c
 	}
-	at := slices.IndexFunc(c.spans, func(sp *span) bool {
-		return sp.is(cEntity) && !sp.is(cKind) && sp.name.owner != nil && !sp.suffix.isPlural && (!sp.suffix.isPossessed || sp.suffix.grammaticalCase == dative) && len(of(sp.name.entities, []string{"person"})) > 0
-	})
+	at := slices.IndexFunc(c.spans, isWhose)
 	if at < 0 {
 		return c
 	}
@@ -24,4 +22,13 @@ func (c *clause) withOwners(domain string) *clause {
 	theirs.spans = spans
 
 	return &theirs
+}
+
+// isWhose reports whether a span names a person who has things of their own.
+func isWhose(sp *span) bool {
+	if !sp.is(cEntity) || sp.is(cKind) || sp.name.owner == nil || len(of(sp.name.entities, []string{"person"})) == 0 {
+		return false
+	}
+
+	return !sp.suffix.isPlural && (!sp.suffix.isPossessed || sp.suffix.grammaticalCase == dative)
 }

@@ -104,7 +104,7 @@ func (sp *span) isForSomeone() bool {
 func (c *clause) named(domains []string, p places) []target {
 	var found []target
 	for _, sp := range c.spans {
-		if !c.isNamed(sp, domains) || c.isOfNone() && c.s.tokens[sp.from].fold == "egy" { // egy lámpa se
+		if !c.isNamed(sp, domains) || c.isOneOfNone(sp) {
 			continue
 		}
 		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
@@ -144,6 +144,11 @@ func (t *target) each(candidates []*hamanagerapi.Entity) []target {
 	return all
 }
 
+// isOneOfNone reports whether a name that begins with a number rather says that none is meant: egy lámpa se.
+func (c *clause) isOneOfNone(sp *span) bool {
+	return c.s.tokens[sp.from].fold == "egy" && c.isOfNone()
+}
+
 // name calls the target by the name that its candidates share, or keeps the candidates for
 // a question. Those in the speaker's room win.
 func (t *target) name(candidates []*hamanagerapi.Entity, here string) {
@@ -178,7 +183,7 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 // ofKind makes the targets of a kind of device: in every place that was said, else in the
 // speaker's room, else everywhere.
 func (c *clause) ofKind(k *kind, sp *span, p places) []target {
-	isAll := c.isAll(sp) || c.leavesOut(k)
+	isAll := c.isAll(k, sp)
 	if here := c.here(); here != nil && !p.everywhere && !p.isPlaced() && !c.leavesOutPlace() && (isAll || c.ix.hasKind(k, here.ID)) {
 		p.areas = append(p.areas, here)
 	}
@@ -197,9 +202,9 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	return found
 }
 
-// isAll reports whether every one of a kind is meant: so it is said.
-func (c *clause) isAll(sp *span) bool {
-	return c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.isPlural
+// isAll reports whether every one of a kind is meant: so it is said, or some are left out.
+func (c *clause) isAll(k *kind, sp *span) bool {
+	return c.leavesOut(k) || c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.isPlural
 }
 
 // leavesOut reports whether what the sentence leaves out may be of a kind: then all others are meant.
