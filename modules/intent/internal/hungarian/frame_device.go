@@ -34,13 +34,23 @@ func deviceFrames() []frame {
 	}
 }
 
+// isOnlyColoured reports whether a colour is said of nothing, and not what is to become of it: hat
+// fióka kelt ki, mind sárga.
+func (c *clause) isOnlyColoured() bool {
+	sp := c.first(cColor)
+
+	isBare := sp != nil && c.action == "" && c.classes&(cBe|cEntity|cKind|cAttribute) == 0 && sp.suffix.grammaticalCase == nominative
+
+	return isBare && (c.classes&cAmount == 0 || c.has(cQuantity, "all"))
+}
+
 // setLight is brightness, colour, or the shade of white.
 func (c *clause) setLight() []draft {
 	if c.isAbout("volume", "temperature", "position", "speed") {
 		return nil
 	}
-	if c.action == "" && c.classes&(cBe|cTarget&^cQuantity) == 0 && c.has(cQuantity, "all") {
-		return nil // hat fióka kelt ki, mind sárga
+	if c.isOnlyColoured() {
+		return nil
 	}
 	values := meaning.Slots{}
 	if sp := c.first(cColor); sp != nil {
