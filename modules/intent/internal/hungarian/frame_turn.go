@@ -96,11 +96,16 @@ func (c *clause) namesScene() bool {
 		isScene := c.isNamed(sp, makers)
 		isNamed = isNamed || isScene
 		isCalled = isCalled || sp.means(cKind, "scene") || sp.means(cKind, "script")
-		isTold := isScene && !c.s.isExclaimed && (sp.is(cCopula) || c.ix.lang.isRemark(c.s.tokens[sp.to-1].fold))
+		isTold := isScene && c.tellsByName(sp)
 		isAlone = isAlone && !isTold && (isScene || sp.is(cFiller))
 	}
 
 	return isNamed && (isCalled || isAlone) && !c.s.isQuestion
+}
+
+// tellsByName reports whether a name rather tells something: elmentünk.
+func (c *clause) tellsByName(sp *span) bool {
+	return !c.s.isExclaimed && (sp.is(cCopula) || c.ix.lang.isRemark(c.s.tokens[sp.to-1].fold))
 }
 
 // namesTheScene reports whether a scene or script is named as the one that is known: kérem az esti fényt.

@@ -178,7 +178,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
 
 		return commands || !isNow
-	case reports(sp), turns(sp), at == 0 && s.tokens[sp.from].fold == "vagy": // or what?
+	case reports(sp), turns(sp), isOrWhat(s, piece, at):
 		return true
 	case sp.is(cBut) && onlyFillers(piece[:at]):
 		return false // de a lámpát kapcsold le
@@ -187,8 +187,19 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 	case sp.means(cNegation, ""):
 		return ix.forbids(s, piece, at)
 	default:
-		return commands && sp.means(cFiller, "joins") && !onlyFillers(piece[:at]) // szóltam hogy kapcsolja le
+		return commands && isJoined(piece, at)
 	}
+}
+
+// isOrWhat reports whether a piece begins with "vagy": nobody knows what the other choice is.
+func isOrWhat(s *sentence, piece []*span, at int) bool {
+	return at == 0 && s.tokens[piece[at].from].fold == "vagy"
+}
+
+// isJoined reports whether a word makes what follows it a part of what was said before: szóltam, hogy
+// kapcsolja le.
+func isJoined(piece []*span, at int) bool {
+	return piece[at].means(cFiller, "joins") && !onlyFillers(piece[:at])
 }
 
 // turns reports whether a span takes back what stands before it, or says on what it depends.
