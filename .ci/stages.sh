@@ -71,7 +71,7 @@ stage_vulnerabilities() {
 
 # How well sentences are understood must not sink below these.
 stage_evaluation() {
-	local folder=../shared/eval/ha-intents-hu
+	local folder=../shared/eval/ha-intents-hu effect wrong
 	go build -o "$work/homehub" .
 	if [[ -d $folder ]]; then
 		"$work/homehub" eval "$folder" --min-effect 0.95 --max-wrong 0.01
@@ -79,9 +79,9 @@ stage_evaluation() {
 		notice "the development sentences ($folder) are not here; only the repository's own were scored"
 	fi
 	"$work/homehub" eval modules/intent/testdata/eval --min-effect 1 --max-wrong 0
-	for folder in modules/intent/testdata/unseen/*/; do
-		"$work/homehub" eval "$folder" --min-effect 0.98 --max-wrong 0.004
-	done
+	while read -r folder effect wrong; do
+		"$work/homehub" eval "modules/intent/testdata/unseen/$folder" --min-effect "$effect" --max-wrong "$wrong" </dev/null
+	done <modules/intent/testdata/unseen/gates
 }
 
 # Every fuzz target, wherever it is, for some seconds.

@@ -172,9 +172,15 @@ type timeReader struct {
 
 // read reads the longest phrase that begins at token i.
 func (r *timeReader) read(i int) (*timePhrase, int, bool) {
-	if r.isWord(i-1, times().Every) || r.endsDay(i-1) { // what belongs together is read from its beginning
+	p, to, ok := r.phraseAt(i)
+	if ok && (r.isWord(i-1, times().Every) || r.endsDay(i-1)) { // what belongs together is read from its beginning
 		return nil, i, false
 	}
+
+	return p, to, ok
+}
+
+func (r *timeReader) phraseAt(i int) (*timePhrase, int, bool) {
 	if p, to, ok := r.after(i); ok {
 		return p, to, true
 	}
