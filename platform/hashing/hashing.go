@@ -142,6 +142,9 @@ func (p *Pool) do(ctx context.Context, r request) ([]byte, error) {
 		}
 		limit *= lastPatience
 		failed = fmt.Errorf("%w (%s)", err, w.end())
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil, failed // nobody waits for a second try
+		}
 		level := zap.WarnLevel
 		if errors.Is(err, ErrBusy) {
 			level = zap.DebugLevel

@@ -27,14 +27,14 @@ type worker struct {
 	timer    *time.Timer // while it is idle
 }
 
-// ask returns the answer to r. After an error the worker is of no use any more: an answer
+// ask returns the answer to r; ErrBusy when limit is over, context.DeadlineExceeded when ctx is. After an error the worker is of no use any more: an answer
 // may still come.
 func (w *worker) ask(ctx context.Context, r request, limit time.Duration) (answer, error) {
 	frame := r.frame()
 	defer clear(frame)
-	until := time.Now().Add(limit)
+	until, late := time.Now().Add(limit), ErrBusy
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-		until = deadline
+		until, late = deadline, context.DeadlineExceeded // before ctx itself may know
 	}
 	if err := w.answers.SetReadDeadline(until); err != nil {
 		return answer{}, err
@@ -44,7 +44,7 @@ func (w *worker) ask(ctx context.Context, r request, limit time.Duration) (answe
 	}
 	a, err := readAnswer(w.answers)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = ErrBusy
+		err = late
 	}
 
 	return a, err
