@@ -122,6 +122,10 @@ func serve(from io.Reader, to io.Writer) error {
 		}
 		body := frame[requestHead:][:n+m]
 		if _, err := io.ReadFull(from, body); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF // in the midst of a request
+			}
+
 			return err
 		}
 		a := request{isComparison: frame[0] == 1, cost: int(frame[1]), password: body[:n], hash: body[n:]}.compute()
