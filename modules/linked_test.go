@@ -1,11 +1,14 @@
 package modules_test
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -138,24 +141,31 @@ func (p *proxy) waitForHeld(tb testing.TB) {
 // startVirtualHome runs `homehub virtual-home` and sets it up as its owner would.
 func startVirtualHome(tb testing.TB) hamanagertest.Real {
 	tb.Helper()
-	var config net.ListenConfig
-	probe, err := config.Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(tb, err)
-	address := probe.Addr().String()
-	require.NoError(tb, probe.Close())
-
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
+	log, logging := io.Pipe()
 	command := hamanager.VirtualHomeCommand()
-	command.SetArgs([]string{"--address", address})
+	command.SetArgs([]string{"--address", "127.0.0.1:0"})
+	command.SetErr(logging)
 	command.SilenceUsage = true
 	done := make(chan error, 1)
-	go func() { done <- command.ExecuteContext(ctx) }()
+	go func() {
+		err := command.ExecuteContext(ctx)
+		_ = logging.Close()
+		done <- err
+	}()
 	tb.Cleanup(func() {
 		cancel()
 		require.NoError(tb, <-done)
 	})
 
-	return hamanagertest.SetUp(tb, "http://"+address)
+	lines := bufio.NewReader(log)
+	first, err := lines.ReadString('\n')
+	require.NoError(tb, err)
+	go func() { _, _ = io.Copy(os.Stderr, lines) }() // ends with the command, which closes its log
+	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(first)
+	require.NotEmpty(tb, address, first)
+
+	return hamanagertest.SetUp(tb, address)
 }
 
 // homeAssistants are the ones that a household may link: the simulated one always, the real
