@@ -53,8 +53,9 @@ func Main() {
 		return
 	}
 	runtime.LockOSThread()
-	lower(priority(os.Args[2]))
-	if err := serve(os.Stdin, os.Stdout); err != nil {
+	by := priority(os.Args[2])
+	lower(by)
+	if err := serve(os.Stdin, os.Stdout, pauses(by)); err != nil {
 		os.Exit(1)
 	}
 	os.Exit(0)
@@ -133,7 +134,7 @@ func (p *Pool) do(ctx context.Context, r request) ([]byte, error) {
 				p.log.Warn("passwords are hashed without a process of low priority: logins can slow down homes", zap.Error(err))
 			})
 
-			return r.compute().result()
+			return r.compute(func() {}).result()
 		}
 		answer, err := w.ask(ctx, r, limit)
 		if err == nil {

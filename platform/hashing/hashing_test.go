@@ -106,7 +106,7 @@ func FuzzProtocol(f *testing.F) {
 		frame := r.frame()
 		frame = frame[:len(frame)-min(max(missing, 0), len(frame)-1)] // at least one byte: none is the end
 		var answers bytes.Buffer
-		err := serve(bytes.NewReader(frame), &answers)
+		err := serve(bytes.NewReader(frame), &answers, func() {})
 		if missing > 0 {
 			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 			require.Zero(t, answers.Len())
@@ -115,7 +115,7 @@ func FuzzProtocol(f *testing.F) {
 		require.NoError(t, err)
 		got, err := readAnswer(&answers)
 		require.NoError(t, err)
-		want := r.compute()
+		want := r.compute(func() {})
 		require.Equal(t, want.kind, got.kind)
 		require.Len(t, got.text, min(len(want.text), maxText))
 	})

@@ -22,9 +22,6 @@ const (
 // their signals to workers, too, while the server still answers what it has accepted.
 func lower(to priority) {
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	if to == spare {
-		leaveGroup()
-	}
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return
@@ -45,22 +42,41 @@ func lower(to priority) {
 	}
 }
 
-// leaveGroup leaves the share of processor time that kernels with autogroups give to each session: where
-// other sessions want processors, too, a hash would use up the server's share, and the server would wait.
-// The new session's share is the smallest.
-func leaveGroup() {
-	const file = "/proc/self/autogroup"
-	if _, err := os.Stat(file); err != nil {
-		return
+const (
+	// stride is how many rounds of bcrypt, half a millisecond of work, go by without a pause.
+	stride = 8
+	// nap is long enough for the kernel to find work for a processor that has none.
+	nap = 500 * time.Microsecond
+	// wary is for how many strides somebody who wanted the processor is remembered.
+	wary = 20
+)
+
+// pauses returns what a worker calls after each round. In spare time it stands back where others
+// work, too: the lowest priority gives its processor up at once to whoever is put there, but what waits
+// behind another processor's work is fetched at once only by a processor that has nothing to do, else
+// at the next tick, milliseconds later.
+func pauses(by priority) func() {
+	if by != spare {
+		return func() {}
 	}
-	if _, err := unix.Setsid(); err != nil {
-		return
-	}
-	for range 10 { // the kernel takes ten a second, of all processes together
-		if err := os.WriteFile(file, []byte(strconv.Itoa(lowestNiceness)), 0); !errors.Is(err, syscall.EAGAIN) {
+	var rounds, careful int
+	var seen int64
+
+	return func() {
+		if rounds++; rounds%stride != 0 {
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
+		var usage unix.Rusage
+		if err := unix.Getrusage(unix.RUSAGE_THREAD, &usage); err != nil {
+			return
+		}
+		if usage.Nivcsw != seen { // it had to make way since the last look
+			seen, careful = usage.Nivcsw, wary
+		}
+		if careful > 0 {
+			careful--
+			_ = unix.Nanosleep(&unix.Timespec{Nsec: nap.Nanoseconds()}, nil) // keeps its thread, unlike time.Sleep
+		}
 	}
 }
 

@@ -47,12 +47,6 @@ func TestAWorkerHasTheLowestPriorityAndKnowsNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, unix.SCHED_IDLE, attr.Policy)
 	}
-	if group, err := os.ReadFile(proc + "/autogroup"); err == nil {
-		own, err := os.ReadFile("/proc/self/autogroup")
-		require.NoError(t, err)
-		require.NotEqual(t, string(own), string(group))
-		require.Contains(t, string(group), " nice 19")
-	}
 	for _, name := range []string{"cmdline", "environ"} {
 		told, err := os.ReadFile(proc + "/" + name)
 		require.NoError(t, err)

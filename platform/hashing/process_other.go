@@ -5,4 +5,6 @@ package hashing
 // lower does nothing: no worker is started here.
 func lower(priority) {}
 
+func pauses(priority) func() { return func() {} }
+
 func startWorker(priority) (*worker, error) { return nil, errUnsupported }

@@ -59,13 +59,13 @@ const (
 	isError
 )
 
-func (r request) compute() answer {
+func (r request) compute(pause func()) answer {
 	var hash []byte
 	var err error
 	if !r.isComparison {
-		hash, err = bcrypt.GenerateFromPassword(r.password, r.cost)
+		hash, err = generate(r.password, r.cost, pause)
 	} else {
-		err = bcrypt.CompareHashAndPassword(r.hash, r.password)
+		err = compare(r.hash, r.password, pause)
 	}
 	switch {
 	case err == nil:
@@ -106,7 +106,7 @@ func readAnswer(from io.Reader) (answer, error) {
 }
 
 // serve answers one request after the other, until there are no more.
-func serve(from io.Reader, to io.Writer) error {
+func serve(from io.Reader, to io.Writer, pause func()) error {
 	var frame [requestHead + maxPassword + maxText]byte
 	for {
 		if _, err := io.ReadFull(from, frame[:requestHead]); err != nil {
@@ -128,7 +128,7 @@ func serve(from io.Reader, to io.Writer) error {
 
 			return err
 		}
-		a := request{isComparison: frame[0] == 1, cost: int(frame[1]), password: body[:n], hash: body[n:]}.compute()
+		a := request{isComparison: frame[0] == 1, cost: int(frame[1]), password: body[:n], hash: body[n:]}.compute(pause)
 		clear(frame[:])
 		if _, err := to.Write(a.frame()); err != nil {
 			return err
