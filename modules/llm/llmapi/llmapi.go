@@ -1,7 +1,60 @@
 // Package llmapi is what intent says to the language model.
 package llmapi
 
-import "homehub/platform/apperr"
+import (
+	"encoding/json"
 
-// ErrUnavailable means that no model could answer; callers answer without one.
-var ErrUnavailable = apperr.New(apperr.Unavailable, "llm.unavailable", "No language model can answer now.")
+	"homehub/platform/apperr"
+)
+
+// What a call can end with beside an answer. None says anything of what was asked.
+var (
+	// ErrUnavailable means that no model could answer; callers answer without one.
+	ErrUnavailable = apperr.New(apperr.Unavailable, "llm.unavailable", "No language model can answer now.")
+	// ErrBusy means that others are before this call for longer than its deadline leaves; it was never sent.
+	ErrBusy = apperr.New(apperr.Unavailable, "llm.busy", "The language model has too much to do now.")
+	// ErrSpent means that the household's tokens of this day are spent.
+	ErrSpent = apperr.New(apperr.RateLimited, "llm.tokens_spent", "The household's share of the language model is spent for today.")
+	// ErrNonsense means that a model answered, but nothing that the schema and Accept allow.
+	ErrNonsense = apperr.New(apperr.Unavailable, "llm.nonsense", "The language model gave no usable answer.")
+)
+
+// Role is who says a message of a conversation with the model.
+type Role string
+
+// The roles of Ollama's chat API.
+const (
+	System    Role = "system"
+	User      Role = "user"
+	Assistant Role = "assistant"
+)
+
+// Message is one turn of a conversation with the model.
+type Message struct {
+	Role    Role
+	Content string
+}
+
+// ChatRequest is one call. The messages are sent as they are, in order: what all calls share
+// must come first, byte for byte, for the model to have it ready.
+type ChatRequest struct {
+	// HouseholdID is whose turn and whose tokens the call takes.
+	HouseholdID string
+	Messages    []Message
+	// Schema is the JSON schema that the answer obeys.
+	Schema json.RawMessage
+	// MaxTokens bounds the answer.
+	MaxTokens int
+	// Accept judges an answer; its error makes the answer nonsense, which is tried once more where time is left. nil takes any JSON.
+	Accept func(answer string) error
+}
+
+// ChatResponse is a model's answer.
+type ChatResponse struct {
+	// Answer is JSON that obeys the schema and that Accept took.
+	Answer string
+	// Model is which one answered.
+	Model string
+	// PromptTokens are those that were sent, EvaluatedTokens those of them that the server did not have ready, AnswerTokens those that came back.
+	PromptTokens, EvaluatedTokens, AnswerTokens int
+}
