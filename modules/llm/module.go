@@ -88,6 +88,9 @@ func New(deps Deps) *Module {
 	return &Module{cfg: deps.Config, probe: newProbe(client, deps.Now)}
 }
 
+// Name is the model that answers where all is well; its fallbacks have other names.
+func (m *Module) Name() string { return m.cfg.Model }
+
 const withoutModel = "No language model; the grammar answers alone."
 
 // Check says whether the model is there, for the health report.

@@ -3,6 +3,7 @@ package llmapi
 
 import (
 	"encoding/json"
+	"time"
 
 	"homehub/platform/apperr"
 )
@@ -11,6 +12,8 @@ import (
 var (
 	// ErrUnavailable means that no model could answer; callers answer without one.
 	ErrUnavailable = apperr.New(apperr.Unavailable, "llm.unavailable", "No language model can answer now.")
+	// ErrAbsent means that there is no model, and that the settings ask for none: nobody needs to be told.
+	ErrAbsent = apperr.New(apperr.Unavailable, "llm.absent", "There is no language model.")
 	// ErrBusy means that others are before this call for longer than its deadline leaves; it was never sent.
 	ErrBusy = apperr.New(apperr.Unavailable, "llm.busy", "The language model has too much to do now.")
 	// ErrSpent means that the household's tokens of this day are spent.
@@ -45,6 +48,9 @@ type ChatRequest struct {
 	Schema json.RawMessage
 	// MaxTokens bounds the answer.
 	MaxTokens int
+	// By is when the answer is wanted. A call that by the estimate cannot be answered by then is ErrBusy, even
+	// where ctx lasts longer; one that was begun goes on until ctx ends. Zero: the deadline of ctx.
+	By time.Time
 	// Accept judges an answer; its error makes the answer nonsense, which is tried once more where time is left. nil takes any JSON.
 	Accept func(answer string) error
 }

@@ -44,6 +44,9 @@ func (f *Fake) Chat(ctx context.Context, r llmapi.ChatRequest) (llmapi.ChatRespo
 // Tokens estimates as the module does before it has seen a model's own count.
 func (f *Fake) Tokens(text string) int { return len(text)/3 + 1 }
 
+// Name is the model that answers.
+func (f *Fake) Name() string { return "fake" }
+
 // Ready reports whether the fake answers at all.
 func (f *Fake) Ready(context.Context) error { return f.Err }
 
