@@ -10,7 +10,10 @@ import (
 
 // What a call can end with beside an answer. None says anything of what was asked.
 var (
-	// ErrUnavailable means that no model could answer; callers answer without one.
+	// ErrNone means that there is no model, and that nobody asked for one: callers go on as if they had not asked.
+	ErrNone = apperr.New(apperr.Unavailable, "llm.none", "No language model is set up.")
+	// ErrUnavailable means that no model could answer; callers answer without one. It wraps
+	// context.DeadlineExceeded where a model was still at it when the time was up.
 	ErrUnavailable = apperr.New(apperr.Unavailable, "llm.unavailable", "No language model can answer now.")
 	// ErrAbsent means that there is no model, and that the settings ask for none: nobody needs to be told.
 	ErrAbsent = apperr.New(apperr.Unavailable, "llm.absent", "There is no language model.")
@@ -53,6 +56,9 @@ type ChatRequest struct {
 	By time.Time
 	// Accept judges an answer; its error makes the answer nonsense, which is tried once more where time is left. nil takes any JSON.
 	Accept func(answer string) error
+	// NeededBy is when the answer must be there for a call to be sent at all. Zero: the context's
+	// deadline, which is also where a call that was sent ends.
+	NeededBy time.Time
 }
 
 // ChatResponse is a model's answer.
@@ -61,6 +67,11 @@ type ChatResponse struct {
 	Answer string
 	// Model is which one answered.
 	Model string
-	// PromptTokens are those that were sent, EvaluatedTokens those of them that the server did not have ready, AnswerTokens those that came back.
+	// PromptTokens are those that were sent, AnswerTokens those that came back. EvaluatedTokens are
+	// those of the prompt that the server did not have ready: an estimate, from the time it took.
 	PromptTokens, EvaluatedTokens, AnswerTokens int
+	// Calls is how many it took: 1, unless one failed or made no sense.
+	Calls int
+	// Waited was spent in the queue, FirstToken from there to the beginning of the answer, Took with the model in all.
+	Waited, FirstToken, Took time.Duration
 }

@@ -38,7 +38,7 @@ func (f *Fake) Chat(ctx context.Context, r llmapi.ChatRequest) (llmapi.ChatRespo
 		return llmapi.ChatResponse{}, err
 	}
 
-	return llmapi.ChatResponse{Answer: answer, Model: "fake"}, nil
+	return llmapi.ChatResponse{Answer: answer, Model: "fake", Calls: 1}, nil
 }
 
 // Tokens estimates as the module does before it has seen a model's own count.
