@@ -91,6 +91,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 			b.addMeasured(e)
 		}
 	}
+	b.pack()
 	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), slices.Sorted(maps.Keys(b.ix.changed))))
 
 	return b.ix
@@ -106,6 +107,23 @@ type builder struct {
 	cut map[string][]token
 	// backs counts the words that end so.
 	backs map[string]int
+}
+
+// pack gives back what the names grew beyond their size while they were made, and keeps all
+// their words in one piece: a household's index stays as long as its home.
+func (b *builder) pack() {
+	b.ix.names = slices.Clone(b.ix.names)
+	total := 0
+	for i := range b.ix.names {
+		total += len(b.ix.names[i].words)
+	}
+	all := make([]int32, 0, total)
+	for i := range b.ix.names {
+		n := &b.ix.names[i]
+		start := len(all)
+		all = append(all, n.words...)
+		n.words = all[start:len(all):len(all)]
+	}
 }
 
 // tokens cuts a name, each once.
