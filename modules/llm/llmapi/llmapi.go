@@ -10,8 +10,6 @@ import (
 
 // What a call can end with beside an answer. None says anything of what was asked.
 var (
-	// ErrNone means that there is no model, and that nobody asked for one: callers go on as if they had not asked.
-	ErrNone = apperr.New(apperr.Unavailable, "llm.none", "No language model is set up.")
 	// ErrUnavailable means that no model could answer; callers answer without one. It wraps
 	// context.DeadlineExceeded where a model was still at it when the time was up.
 	ErrUnavailable = apperr.New(apperr.Unavailable, "llm.unavailable", "No language model can answer now.")
@@ -56,9 +54,6 @@ type ChatRequest struct {
 	By time.Time
 	// Accept judges an answer; its error makes the answer nonsense, which is tried once more where time is left. nil takes any JSON.
 	Accept func(answer string) error
-	// NeededBy is when the answer must be there for a call to be sent at all. Zero: the context's
-	// deadline, which is also where a call that was sent ends.
-	NeededBy time.Time
 }
 
 // ChatResponse is a model's answer.
