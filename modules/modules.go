@@ -60,7 +60,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		return nil, fmt.Errorf("wire auth: %w", err)
 	}
 
-	llmMod := llm.New(llm.Deps{Config: cfg.LLM, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
+	llmMod := llm.New(llm.Deps{Config: cfg.LLM, KV: p.KV, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
 
 	intentMod, err := intent.New(intent.Deps{
 		Config: cfg.Intent, History: cfg.History, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,
@@ -160,6 +160,7 @@ func (s *Set) Run(ctx context.Context) error {
 	group.Add("audit", s.audit.Run) // stops last: its last anchors hold what the others recorded
 	group.Add("auth", s.auth.Run)
 	group.Add("hamanager", s.hamanager.Run)
+	group.Add("llm", s.llm.Run)
 	group.Add("intent", s.intent.Run)
 
 	return group.Run(ctx)

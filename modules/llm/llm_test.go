@@ -39,7 +39,10 @@ func fakeOllama(t *testing.T, tags string) (url string, asked *atomic.Int32) {
 func open(t *testing.T, cfg Config) *Module {
 	t.Helper()
 
-	return New(Deps{Config: cfg, Log: zaptest.NewLogger(t), Now: clock.System})
+	m := New(Deps{Config: cfg, Log: zaptest.NewLogger(t), Now: clock.System})
+	t.Cleanup(m.closeIdle)
+
+	return m
 }
 
 func TestCheckAndReady(t *testing.T) {
@@ -85,7 +88,8 @@ func TestCheckAndReady(t *testing.T) {
 func TestNobodyMissesAModelThatNobodyAskedFor(t *testing.T) {
 	t.Parallel()
 	m := open(t, Defaults())
-	m.probe.takenAt, m.probe.err = clock.System(), context.DeadlineExceeded
+	p := m.servers[0].probe
+	p.takenAt, p.err = clock.System(), context.DeadlineExceeded
 
 	require.Equal(t, health.Off, m.Check(t.Context()).Status)
 	require.NoError(t, m.Ready(t.Context()))
@@ -126,14 +130,14 @@ func TestAskerWhoGivesUpSaysNothingOfOllama(t *testing.T) {
 	defer cancel()
 
 	require.Error(t, m.Ready(ctx))
-	require.True(t, m.probe.takenAt.IsZero())
+	require.True(t, m.servers[0].probe.takenAt.IsZero())
 }
 
 func TestConfigNamesItsKeys(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, Defaults().Validate())
 	err := Config{URL: "ollama"}.Validate()
-	for _, key := range []string{"llm.url", "llm.model", "llm.concurrency", "llm.num_ctx"} {
+	for _, key := range []string{"llm.url", "llm.model", "llm.concurrency", "llm.household_concurrency", "llm.num_ctx", "llm.keep_alive"} {
 		require.ErrorContains(t, err, key)
 	}
 }

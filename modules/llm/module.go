@@ -2,11 +2,9 @@ package llm
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"net"
 	"net/http"
-	"net/url"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,129 +13,89 @@ import (
 	"homehub/modules/llm/internal/ollama"
 	"homehub/modules/llm/llmapi"
 	"homehub/platform/clock"
-	"homehub/platform/health"
+	"homehub/platform/kv"
 )
-
-const (
-	defaultURL   = "http://127.0.0.1:11434"
-	defaultModel = "ministral-3:3b-instruct-2512-q4_K_M"
-)
-
-// Config is the llm section of config.yaml.
-type Config struct {
-	// URL is where Ollama listens; empty: there is none, and nobody looks for one.
-	URL string `koanf:"url"`
-	// Model is the one that answers; FallbackModels are tried after it, in order.
-	Model          string   `koanf:"model"`
-	FallbackModels []string `koanf:"fallback_models"`
-	// Concurrency is how many calls each server gets at once.
-	Concurrency int `koanf:"concurrency"`
-	// NumCtx is the model's context in tokens; changing it reloads the model.
-	NumCtx int `koanf:"num_ctx"`
-}
-
-// Defaults is what holds where nothing is set.
-func Defaults() Config {
-	return Config{URL: defaultURL, Model: defaultModel, Concurrency: 4, NumCtx: 4096}
-}
-
-// Validate reports every problem at once.
-func (c Config) Validate() error {
-	var errs []error
-	u, err := url.Parse(c.URL)
-	if c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		errs = append(errs, errors.New("llm.url must be an http:// or https:// address, or empty"))
-	}
-	if c.Model == "" {
-		errs = append(errs, errors.New("llm.model must name a model"))
-	}
-	if c.Concurrency < 1 || c.Concurrency > 64 {
-		errs = append(errs, fmt.Errorf("llm.concurrency must be 1 to 64, got %d", c.Concurrency))
-	}
-	if c.NumCtx < 1024 || c.NumCtx > 131072 {
-		errs = append(errs, fmt.Errorf("llm.num_ctx must be 1024 to 131072, got %d", c.NumCtx))
-	}
-
-	return errors.Join(errs...)
-}
-
-// isWanted reports whether the operator asked for a model. Only then is its absence a failure:
-// the defaults take an Ollama that happens to be there.
-func (c Config) isWanted() bool {
-	return c.URL != "" && (c.URL != defaultURL || c.Model != defaultModel || len(c.FallbackModels) > 0)
-}
 
 // Deps is everything llm needs from outside.
 type Deps struct {
-	Config  Config
+	Config Config
+	// KV counts what households use up; nil: nothing is counted.
+	KV      kv.Store
 	Log     *zap.Logger
 	Now     clock.Clock
 	Metrics prometheus.Registerer
+	// Warm is the beginning that all prompts share: a server reads it before the first call. nil: there is none.
+	Warm func() []llmapi.Message
+	// Transport carries the calls; nil: TCP.
+	Transport http.RoundTripper
 }
 
 // Module is the llm module as the rest of the process sees it.
 type Module struct {
-	cfg   Config
-	probe *probe
+	cfg       Config
+	log       *zap.Logger
+	now       clock.Clock
+	warm      func() []llmapi.Message
+	transport http.RoundTripper
+	servers   []*server
+	queue     *queue
+	spending  *spending
+	metrics   *metrics
+	estimate  estimate
+	reuse     reuse
+	// hasAnswered: there was a model, so its absence is a failure also where nobody asked for one.
+	hasAnswered atomic.Bool
 }
 
 // New wires the module; it does no I/O.
 func New(deps Deps) *Module {
-	client := ollama.New(deps.Config.URL, &http.Client{Timeout: probeTimeout})
+	if deps.Transport == nil {
+		deps.Transport = newTransport(deps.Config)
+	}
+	m := &Module{
+		cfg: deps.Config, log: deps.Log, now: deps.Now, warm: deps.Warm, transport: deps.Transport,
+		spending: &spending{kv: deps.KV, limit: deps.Config.TokensPerDay, now: deps.Now, log: deps.Log},
+	}
+	addresses, _ := deps.Config.servers() // Validate has seen them
+	for _, u := range addresses {
+		m.servers = append(m.servers, newServer(u.Host, ollama.New(u, deps.Transport, deps.Now), deps.Now, deps.Log))
+	}
+	m.queue = newQueue(m.servers, deps.Config, deps.Now)
+	m.metrics = newMetrics(deps.Metrics, m)
 
-	return &Module{cfg: deps.Config, probe: newProbe(client, deps.Now)}
+	return m
+}
+
+// dialTimeout is how long a server that is up may need to take a connection: a dead one must
+// leave time for another.
+const dialTimeout = 500 * time.Millisecond
+
+// newTransport keeps as many connections as there can be calls.
+func newTransport(cfg Config) *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}).DialContext,
+		MaxIdleConnsPerHost: cfg.Concurrency + 1,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: time.Second,
+	}
 }
 
 // Name is the model that answers where all is well; its fallbacks have other names.
 func (m *Module) Name() string { return m.cfg.Model }
 
-const withoutModel = "No language model; the grammar answers alone."
+// Tokens estimates how many tokens a text has, by what the model has counted so far.
+func (m *Module) Tokens(text string) int { return m.estimate.of(len(text)) }
 
-// Check says whether the model is there, for the health report.
-func (m *Module) Check(ctx context.Context) health.Result {
-	if m.cfg.URL == "" {
-		return health.Result{Status: health.Off, Message: withoutModel}
-	}
-	began := m.probe.now()
-	models, err := m.probe.models(ctx)
-	result := health.Result{Status: health.Up, Latency: m.probe.now().Sub(began)}
-	switch {
-	case err != nil && !m.cfg.isWanted():
-		result.Status, result.Message = health.Off, withoutModel
-	case err != nil:
-		result.Status, result.Message = health.Degraded, "Ollama does not answer; the grammar answers alone."
-	case !m.has(models):
-		result.Status, result.Message = health.Degraded, "The model is missing; get it with: ollama pull "+m.cfg.Model
-		if !m.cfg.isWanted() {
-			result.Status = health.Off
-		}
-	}
+// Run keeps the servers warm until ctx ends.
+func (m *Module) Run(ctx context.Context) error {
+	defer m.closeIdle()
 
-	return result
+	return m.keepWarm(ctx)
 }
 
-// Ready returns llmapi.ErrUnavailable when the settings ask for a model and none answers.
-func (m *Module) Ready(ctx context.Context) error {
-	if !m.cfg.isWanted() {
-		return nil
+func (m *Module) closeIdle() {
+	if t, ok := m.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
 	}
-	models, err := m.probe.models(ctx)
-	if err != nil {
-		return llmapi.ErrUnavailable.Wrap(err)
-	}
-	if !m.has(models) {
-		return llmapi.ErrUnavailable.Wrap(fmt.Errorf("model %s is not pulled", m.cfg.Model))
-	}
-
-	return nil
 }
-
-// has reports whether any of the configured models is there.
-func (m *Module) has(models []string) bool {
-	return slices.ContainsFunc(append([]string{m.cfg.Model}, m.cfg.FallbackModels...), func(name string) bool {
-		return slices.Contains(models, name) || slices.Contains(models, name+":latest")
-	})
-}
-
-// probeTimeout bounds one look at Ollama: a request that waits for it has little time.
-const probeTimeout = 500 * time.Millisecond

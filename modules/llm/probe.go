@@ -9,8 +9,12 @@ import (
 	"homehub/platform/clock"
 )
 
-// probeAge is how long a look at Ollama counts.
-const probeAge = 5 * time.Second
+const (
+	// probeAge is how long a look at Ollama counts.
+	probeAge = 5 * time.Second
+	// probeTimeout bounds one look: a request that waits for it has little time.
+	probeTimeout = 500 * time.Millisecond
+)
 
 // probe looks at Ollama, at most once in probeAge, however many ask.
 type probe struct {
@@ -43,7 +47,9 @@ func (p *probe) models(ctx context.Context) ([]string, error) {
 		return found, err
 	}
 
-	found, err := p.client.Models(ctx)
+	limited, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	found, err := p.client.Models(limited)
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // the caller gave up: that says nothing of Ollama
 	}
@@ -52,6 +58,13 @@ func (p *probe) models(ctx context.Context) ([]string, error) {
 	p.takenAt, p.found, p.err = p.now(), found, err
 
 	return found, err
+}
+
+// forget makes the next asker look again.
+func (p *probe) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.takenAt = time.Time{}
 }
 
 //nolint:revive // ok says whether err means anything

@@ -23,8 +23,8 @@ type Store interface {
 	Take(ctx context.Context, key string) ([]byte, error)
 	// Delete removes; a missing key is no error.
 	Delete(ctx context.Context, keys ...string) error
-	// Increment adds one and returns the sum; ttl starts anew.
-	Increment(ctx context.Context, key string, ttl time.Duration) (int64, error)
+	// Add adds n, which is positive, to what is there, and returns the sum; ttl starts anew.
+	Add(ctx context.Context, key string, n int64, ttl time.Duration) (int64, error)
 	// Allow judges one event against a limit (GCRA), in one round trip.
 	Allow(ctx context.Context, key string, limit Limit) (Decision, error)
 	// Consult reads keys and judges events against their limits, all in one round trip. It judges

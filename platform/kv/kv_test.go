@@ -171,7 +171,7 @@ func TestContractExpiry(t *testing.T) {
 			require.Error(t, s.Set(ctx, "a", nil, ttl))
 			_, err = s.SetIfAbsent(ctx, "a", nil, ttl)
 			require.Error(t, err)
-			_, err = s.Increment(ctx, "a", ttl)
+			_, err = s.Add(ctx, "a", 1, ttl)
 			require.Error(t, err)
 		}
 	})
@@ -199,13 +199,13 @@ func TestContractOnlyOneWins(t *testing.T) {
 	})
 }
 
-func TestContractIncrement(t *testing.T) {
+func TestContractAdd(t *testing.T) {
 	t.Parallel()
 	contract(t, func(t *testing.T, w world) {
 		t.Helper()
 		ctx, s := t.Context(), w.store
-		together(10, func() { _, _ = s.Increment(ctx, "n", time.Minute) })
-		sum, err := s.Increment(ctx, "n", 200*time.Millisecond)
+		together(10, func() { _, _ = s.Add(ctx, "n", 1, time.Minute) })
+		sum, err := s.Add(ctx, "n", 1, 200*time.Millisecond)
 		require.NoError(t, err)
 		require.EqualValues(t, 11, sum)
 		got, err := s.Get(ctx, "n")
@@ -213,20 +213,20 @@ func TestContractIncrement(t *testing.T) {
 		require.Equal(t, "11", string(got))
 
 		w.advance(120 * time.Millisecond)
-		_, err = s.Increment(ctx, "n", 200*time.Millisecond)
+		_, err = s.Add(ctx, "n", 1, 200*time.Millisecond)
 		require.NoError(t, err)
 		w.advance(120 * time.Millisecond)
-		sum, err = s.Increment(ctx, "n", 100*time.Millisecond)
+		sum, err = s.Add(ctx, "n", 1, 100*time.Millisecond)
 		require.NoError(t, err)
 		require.EqualValues(t, 13, sum, "each time the ttl starts anew")
 		w.advance(150 * time.Millisecond)
-		sum, err = s.Increment(ctx, "n", time.Minute)
+		sum, err = s.Add(ctx, "n", 1, time.Minute)
 		require.NoError(t, err)
 		require.EqualValues(t, 1, sum)
 
 		for _, value := range []string{"word", "9223372036854775807"} {
 			require.NoError(t, s.Set(ctx, "w", []byte(value), time.Minute))
-			_, err = s.Increment(ctx, "w", time.Minute)
+			_, err = s.Add(ctx, "w", 1, time.Minute)
 			require.Error(t, err)
 			require.NotErrorIs(t, err, kv.ErrUnavailable)
 		}

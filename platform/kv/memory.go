@@ -122,15 +122,15 @@ func (m *memory) Delete(ctx context.Context, keys ...string) error {
 	})
 }
 
-// Increment implements Store.
-func (m *memory) Increment(ctx context.Context, key string, ttl time.Duration) (int64, error) {
+// Add implements Store.
+func (m *memory) Add(ctx context.Context, key string, n int64, ttl time.Duration) (int64, error) {
 	var sum int64
 	err := m.locked(ctx, func(now time.Time) error {
-		n, err := integer(m.find(key, now))
-		if err != nil || n == math.MaxInt64 {
-			return fmt.Errorf("increment %s: %w", key, errNotInteger)
+		before, err := integer(m.find(key, now))
+		if err != nil || before > math.MaxInt64-n {
+			return fmt.Errorf("add to %s: %w", key, errNotInteger)
 		}
-		sum = n + 1
+		sum = before + n
 
 		return m.put(key, strconv.AppendInt(nil, sum, 10), now, ttl)
 	})

@@ -91,11 +91,11 @@ func (m *measured) Delete(ctx context.Context, keys ...string) (err error) {
 	return m.store.Delete(ctx, keys...)
 }
 
-// Increment implements Store.
-func (m *measured) Increment(ctx context.Context, key string, ttl time.Duration) (sum int64, err error) {
-	defer m.observe("increment", m.now(), &err)
+// Add implements Store.
+func (m *measured) Add(ctx context.Context, key string, n int64, ttl time.Duration) (sum int64, err error) {
+	defer m.observe("add", m.now(), &err)
 
-	return m.store.Increment(ctx, key, ttl)
+	return m.store.Add(ctx, key, n, ttl)
 }
 
 // Allow implements Store.

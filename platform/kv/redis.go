@@ -24,11 +24,11 @@ const (
 	breakerPause    = time.Second
 )
 
-// incrementScript counts and renews the ttl in one step.
+// addScript counts and renews the ttl in one step.
 //
 //nolint:gochecknoglobals // a constant that needs its hash taken
-var incrementScript = rueidis.NewLuaScript(`
-local sum = redis.call('INCR', KEYS[1])
+var addScript = rueidis.NewLuaScript(`
+local sum = redis.call('INCRBY', KEYS[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return sum`)
 
@@ -206,15 +206,15 @@ func (r *redisStore) Delete(ctx context.Context, keys ...string) error {
 	return err
 }
 
-// Increment implements Store.
-func (r *redisStore) Increment(ctx context.Context, key string, ttl time.Duration) (int64, error) {
+// Add implements Store.
+func (r *redisStore) Add(ctx context.Context, key string, n int64, ttl time.Duration) (int64, error) {
 	ms, err := milliseconds(ttl)
 	if err != nil {
 		return 0, err
 	}
-	answer, err := r.run(ctx, incrementScript, []string{r.prefix + key}, ms)
+	answer, err := r.run(ctx, addScript, []string{r.prefix + key}, ms, n)
 	if err != nil {
-		return 0, fmt.Errorf("increment %s: %w", key, err)
+		return 0, fmt.Errorf("add to %s: %w", key, err)
 	}
 
 	return answer.AsInt64()

@@ -109,7 +109,7 @@ func TestRedisThatForgotItsScripts(t *testing.T) {
 	require.NoError(t, err)
 	server.FlushAll()
 	server.Restart() //nolint:errcheck // it listens where it did
-	_, err = store.Increment(t.Context(), "n", time.Minute)
+	_, err = store.Add(t.Context(), "n", 1, time.Minute)
 	require.NoError(t, err)
 }
 

@@ -1,74 +1,193 @@
-// Package ollama asks an Ollama server how it is.
+// Package ollama speaks to one Ollama server, and tells its failures apart.
 package ollama
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
+
+	"github.com/ollama/ollama/api"
+
+	"homehub/platform/clock"
 )
 
-// maxAnswer bounds what is read of an answer.
-const maxAnswer = 1 << 20
+// How a call fails, besides the end of its context.
+var (
+	// ErrMissing: the server does not have the model.
+	ErrMissing = errors.New("the model is not there")
+	// ErrFault: the server cannot be reached, broke, or stopped in the middle.
+	ErrFault = errors.New("ollama failed")
+	// ErrRefused: the server will not do this, now or later.
+	ErrRefused = errors.New("ollama refused")
+)
 
-// Client speaks to one Ollama server.
+// maxAnswer bounds an answer in bytes: a model that obeys its token limit stays far below.
+const maxAnswer = 1 << 16
+
+// Client speaks to one server.
 type Client struct {
-	url  string
-	http *http.Client
+	api *api.Client
+	now clock.Clock
 }
 
-// New makes a client; it does no I/O. The http client's timeout bounds each request.
-func New(url string, client *http.Client) *Client {
-	return &Client{url: strings.TrimRight(url, "/"), http: client}
+// New makes a client; it does no I/O. The context of each call is its only deadline.
+func New(base *url.URL, transport http.RoundTripper, now clock.Clock) *Client {
+	return &Client{api: api.NewClient(base, &http.Client{Transport: transport}), now: now}
+}
+
+// Version returns the server's version. Something else on the same port has none.
+func (c *Client) Version(ctx context.Context) (string, error) {
+	version, err := c.api.Version(ctx)
+	if err == nil && version == "" {
+		err = errors.New("it names no version")
+	}
+	if err != nil {
+		return "", classify(ctx, "ask ollama for its version", err)
+	}
+
+	return version, nil
 }
 
 // Models returns the names of the models that the server has. It asks for the version first,
 // so that something else on the same port is not taken for Ollama.
 func (c *Client) Models(ctx context.Context) ([]string, error) {
-	var version struct {
-		Version string `json:"version"`
-	}
-	if err := c.get(ctx, "/api/version", &version); err != nil {
+	if _, err := c.Version(ctx); err != nil {
 		return nil, err
 	}
-	if version.Version == "" {
-		return nil, fmt.Errorf("ask ollama: %s names no version", c.url)
+	list, err := c.api.List(ctx)
+	if err != nil {
+		return nil, classify(ctx, "ask ollama for its models", err)
 	}
-
-	var tags struct {
-		Models []struct {
-			Name string `json:"name"`
-		} `json:"models"`
-	}
-	if err := c.get(ctx, "/api/tags", &tags); err != nil {
-		return nil, err
-	}
-	names := make([]string, len(tags.Models))
-	for i, m := range tags.Models {
+	names := make([]string, len(list.Models))
+	for i, m := range list.Models {
 		names[i] = m.Name
 	}
 
 	return names, nil
 }
 
-func (c *Client) get(ctx context.Context, path string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+path, http.NoBody)
+// Call is one chat.
+type Call struct {
+	Model    string
+	Messages []api.Message
+	// Schema is what the answer obeys; nil: anything.
+	Schema json.RawMessage
+	// NumCtx is the model's context in tokens, NumPredict bounds the answer's.
+	NumCtx, NumPredict int
+	// KeepAlive is how long the model stays loaded afterwards.
+	KeepAlive time.Duration
+}
+
+// Answer is what came of a call.
+type Answer struct {
+	Text string
+	// IsCut: the model had more to say than NumPredict allows.
+	IsCut bool
+	// Tokens as the server counts them. The prompt's are all that were sent, also those it had ready.
+	PromptTokens, AnswerTokens int
+	// PromptTime is what the server needed for the prompt, LoadTime for loading the model.
+	PromptTime, LoadTime time.Duration
+	// FirstToken is how long the answer took to begin.
+	FirstToken time.Duration
+}
+
+// Chat makes one call. Ending ctx closes the connection, at which the server stops working on it.
+// Errors: ctx's, ErrMissing, ErrFault, ErrRefused.
+func (c *Client) Chat(ctx context.Context, call Call) (Answer, error) {
+	var (
+		answer Answer
+		text   strings.Builder
+		isDone bool
+		began  = c.now()
+	)
+	err := c.api.Chat(ctx, call.request(), func(part api.ChatResponse) error {
+		if answer.FirstToken == 0 {
+			answer.FirstToken = c.now().Sub(began)
+		}
+		text.WriteString(part.Message.Content)
+		if text.Len() > maxAnswer {
+			return fmt.Errorf("%w: an answer of more than %d bytes", ErrRefused, maxAnswer)
+		}
+		if part.Done {
+			isDone = true
+			answer.IsCut = part.DoneReason == "length"
+			answer.PromptTokens, answer.AnswerTokens = part.PromptEvalCount, part.EvalCount
+			answer.PromptTime, answer.LoadTime = part.PromptEvalDuration, part.LoadDuration
+		}
+
+		return nil
+	})
+	if err == nil && !isDone { // a connection that breaks off looks like the end to the library
+		err = errors.New("the answer broke off")
+	}
 	if err != nil {
-		return fmt.Errorf("ask ollama: %w", err)
+		return Answer{}, classify(ctx, "ask "+call.Model, err)
 	}
-	response, err := c.http.Do(request)
+	answer.Text = text.String()
+
+	return answer, nil
+}
+
+func (c Call) request() *api.ChatRequest {
+	isTruncated := false // losing its beginning, a prompt would lose the rules; better an error
+	request := &api.ChatRequest{
+		Model: c.Model, Messages: c.Messages, Format: c.Schema,
+		KeepAlive: &api.Duration{Duration: c.KeepAlive},
+		Think:     &api.ThinkValue{Value: false},
+		Truncate:  &isTruncated,
+		Options:   map[string]any{"num_ctx": c.NumCtx, "temperature": 0, "seed": 1},
+	}
+	if c.NumPredict > 0 {
+		request.Options["num_predict"] = c.NumPredict
+	}
+
+	return request
+}
+
+// Pull makes the server fetch a model. told is called with how many of its bytes are there, and
+// how many there will be; both are 0 while that is unknown.
+func (c *Client) Pull(ctx context.Context, model string, told func(completed, total int64)) error {
+	isDone := false
+	err := c.api.Pull(ctx, &api.PullRequest{Model: model}, func(p api.ProgressResponse) error {
+		isDone = p.Status == "success"
+		told(p.Completed, p.Total)
+
+		return nil
+	})
+	if err == nil && !isDone {
+		err = errors.New("it broke off")
+	}
 	if err != nil {
-		return fmt.Errorf("ask ollama: %w", err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("ask ollama: %s answered %s", path, response.Status)
-	}
-	if err := json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into); err != nil {
-		return fmt.Errorf("read ollama's answer: %w", err)
+		return classify(ctx, "pull "+model, err)
 	}
 
 	return nil
+}
+
+// classify says what a failure means.
+func classify(ctx context.Context, doing string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	}
+	kind := ErrFault
+	var status api.StatusError
+	var unauthorized api.AuthorizationError
+	switch {
+	case errors.Is(err, ErrRefused):
+		return fmt.Errorf("%s: %w", doing, err)
+	case errors.As(err, &unauthorized):
+		kind = ErrRefused
+	case !errors.As(err, &status):
+	case status.StatusCode == http.StatusNotFound:
+		kind = ErrMissing
+	case status.StatusCode < http.StatusInternalServerError && status.StatusCode != http.StatusTooManyRequests:
+		kind = ErrRefused
+	}
+
+	return fmt.Errorf("%s: %w: %w", doing, kind, err)
 }
