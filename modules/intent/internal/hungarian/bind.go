@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"maps"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -86,10 +87,22 @@ func (c *clause) acrossKinds(drafts []draft, results []bound) *interpretation {
 		return nil
 	}
 	first.command.Targets = nil
+	first.command.Slots = ofAllRooms(first.command.Slots, found)
 
 	return &interpretation{
 		score: -c.cost - costQuestion, commands: []meaning.Command{first.command}, question: meaning.Ask(c.ix.home, found),
 	}
+}
+
+// ofAllRooms are the slots of a command without the name or room of the first of its candidates.
+func ofAllRooms(slots meaning.Slots, candidates []*hamanagerapi.Entity) meaning.Slots {
+	slots = maps.Clone(slots)
+	delete(slots, "name")
+	if slices.ContainsFunc(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID != candidates[0].AreaID }) {
+		delete(slots, "area")
+	}
+
+	return slots
 }
 
 // isRepeated reports whether an earlier draft is about the same words in the same place.

@@ -31,6 +31,7 @@ func stateFrames() []frame {
 		ask("state of anything", cAbout|cState, (*clause).askDevices),
 		ask("opening of a thing", cMeasured, (*clause).askOpening),
 		ask("opening of a place", cArea, (*clause).askDoors),
+		ask("state of a thing", cMeasured, (*clause).askThing),
 		ask("anything", 0, (*clause).askAnything),
 		ask("presence", cQuantity, (*clause).askPresence),
 		ask("setting of a kind", cKind, (*clause).askSetting),

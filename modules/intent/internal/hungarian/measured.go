@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
 )
 
 // addMeasured adds what a sensor measures, by its name: the kazán of "Kazán hőmérséklet", the
@@ -116,4 +117,31 @@ func (b *builder) calledSo(folded []string) []*hamanagerapi.Entity {
 	}
 
 	return b.ix.names[at].entities
+}
+
+// askThing asks how something is that only sensors know, without saying what of it: mi van a hűtővel?
+// Several sensors that know it are a question.
+func (c *clause) askThing() []draft {
+	const others = cEntity | cKind | cClass | cMeasure | cState | cUnit | cDetects | cQuantity | cHome | cRoams | cMedia | cArea | cFloor
+	var thing *span
+	for _, sp := range c.spans {
+		isThing := sp.is(cMeasured)
+		if isThing && thing != nil || !isThing && sp.is(others) && !sp.is(cFiller|cQuestion|cCopula|cAttribute) {
+			return nil
+		}
+		if isThing {
+			thing = sp
+		}
+	}
+	isOpen := c.has(cQuestion, "what") || c.has(cQuestion, "which") || c.has(cAttribute, "state")
+	if thing == nil || !isOpen || !c.isAsking() || c.has(cQuestion, "when") || c.has(cQuestion, "where") {
+		return nil
+	}
+	if thing.suffix.isThere && thing.suffix.grammaticalCase != instrumental {
+		return nil // mi van a hűtőben? what homehub cannot know
+	}
+	t := target{slots: meaning.Slots{}, said: c.text(thing)}
+	t.name(thing.name.measured, c.u.AreaID)
+
+	return draftsFor(meaning.GetState, nil, []target{t})
 }

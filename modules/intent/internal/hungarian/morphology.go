@@ -23,6 +23,7 @@ type morphology struct {
 	PossessiveStems   map[string]string    `yaml:"possessive_stems"`
 	WithoutJ          []string             `yaml:"possessive_without_j"`
 	DroppableHeads    []string             `yaml:"droppable_heads"`
+	SharedHeads       []string             `yaml:"shared_heads"`
 	OtherForms        map[string][]string  `yaml:"other_forms"`
 	PrefixVariants    map[string][]string  `yaml:"prefix_variants"`
 	FiniteEndings     []string             `yaml:"finite_endings"`

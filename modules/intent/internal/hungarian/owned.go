@@ -92,8 +92,9 @@ type owning struct {
 	s     *sentence
 	row   []*span
 	at    int
-	last  *span // the thing that was named last
-	ahead *span // the first thing that is named
+	last  *span  // the thing that was named last
+	ahead *span  // the first thing that is named
+	owner *owner // who was named last with something of theirs
 	read  []*span
 }
 
@@ -133,22 +134,32 @@ func (o *owning) ofOwnerBefore(thing *span) *span {
 	if o.at == 0 || !isArticle(o.s.tokens[thing.from-1].fold) || len(o.read) > 1 && o.read[len(o.read)-2].is(partPlace) {
 		return thing
 	}
+	owner := o.ownerBefore()
+	if owner == nil {
+		return thing
+	}
+	if found := o.thingsOf(owner, thing); len(found) > 0 {
+		return thing.naming(found, thing.from)
+	}
+
+	return thing
+}
+
+// ownerBefore is who was spoken of last, by name or by something that is called theirs; nil for nobody.
+func (o *owning) ownerBefore() *owner {
+	if o.owner != nil {
+		return o.owner
+	}
 	for _, sp := range slices.Backward(o.read) {
 		if !sp.is(cEntity) || sp.name == nil || len(sp.name.entities) != 1 {
 			continue
 		}
-		owner := o.ix.ownerOf(sp.name)
-		if owner == nil {
-			continue
+		if owner := o.ix.ownerOf(sp.name); owner != nil {
+			return owner
 		}
-		if found := o.thingsOf(owner, thing); len(found) > 0 {
-			return thing.naming(found, thing.from)
-		}
-
-		return thing
 	}
 
-	return thing
+	return nil
 }
 
 // ownerOf is the owner that a name means, or whose thing it is.
@@ -177,6 +188,7 @@ func (o *owning) add(spans ...*span) {
 
 // readOwner reads an owner with what is theirs.
 func (o *owning) readOwner(sp *span) {
+	o.owner = sp.name.owner
 	switch owner := sp.name.owner; {
 	case sp.suffix.isOwners:
 		o.add(o.theirs(sp, owner)...)

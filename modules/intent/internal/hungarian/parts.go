@@ -16,6 +16,8 @@ const longestParted = 4
 // else tell nothing by themselves.
 func (b *builder) addParts(e *hamanagerapi.Entity) {
 	if !slices.Contains(shortened(), e.Domain) {
+		b.addHeads(e)
+
 		return
 	}
 	for _, text := range append([]string{e.Name}, e.Aliases...) {
@@ -23,10 +25,9 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 		if len(tokens) == 0 || len(tokens) > longestParted {
 			continue
 		}
-		words := replaced(tokens, -1)
+		words := b.plainWords(tokens)
 		b.addAcronyms(e, text, tokens)
 		last := len(words) - 1
-		words[last] = b.plainHead(words[last])
 		for from := range words {
 			for to := from + 1; to <= len(words); to++ {
 				b.addPartOf(e, words[from:to])
@@ -65,6 +66,7 @@ func (b *builder) addBacks(e *hamanagerapi.Entity, word string) {
 			b.addPart(e, []string{back})
 		}
 	}
+	b.addHead(e, word)
 }
 
 // isDerived reports whether a word stands for a longer name: szárító, for szárítógép.
@@ -83,13 +85,17 @@ func (b *builder) countBacks() {
 			continue
 		}
 		for _, text := range append([]string{e.Name}, e.Aliases...) {
-			for _, tok := range b.tokens(text) {
-				if seen[tok.fold] || tok.isNumber {
+			tokens := b.tokens(text)
+			if len(tokens) == 0 {
+				continue
+			}
+			for i, word := range b.plainWords(tokens) {
+				if seen[word] || tokens[i].isNumber {
 					continue
 				}
-				seen[tok.fold] = true
-				for cut := 0; cut <= len(tok.fold)-shortestBack; cut++ {
-					b.backs[tok.fold[cut:]]++
+				seen[word] = true
+				for cut := 0; cut <= len(word)-shortestBack; cut++ {
+					b.backs[word[cut:]]++
 				}
 			}
 		}
@@ -127,22 +133,6 @@ func (b *builder) isTelling(folded string) bool {
 	const shortest = 3
 
 	return len(folded) >= shortest && !isDigits(folded) && !b.ix.lang.hasWord(folded) && !b.isKnownName(folded)
-}
-
-// plainHead takes from the last word of a name that it is someone's: lámpája, redőnye. It
-// returns the word as it is where no known one would be left.
-func (b *builder) plainHead(folded string) string {
-	for _, ending := range []string{"ja", "je", "a", "e"} {
-		stem, ok := strings.CutSuffix(folded, ending)
-		if word, isKnown := b.ix.lang.vocabulary[stem]; ok && isKnown && b.ix.lang.isNoun(word) {
-			return stem
-		}
-		if word, isKnown := b.ix.lang.changed[stem]; ok && isKnown && b.ix.lang.isNoun(word) { // ajta-ja
-			return b.ix.lang.written(word)
-		}
-	}
-
-	return folded
 }
 
 // frontOf is what stands before a kind of device in a compound (tükör-fény); "" where nothing does.

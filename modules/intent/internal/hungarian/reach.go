@@ -194,6 +194,9 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	}
 	for i := range found {
 		found[i].isOne = isOne
+		if where := c.first(cArea); p.isOneOf && sp == nil && where != nil {
+			found[i].said = c.text(where) // all of these rooms are one question
+		}
 		if isAll {
 			found[i].slots["name"] = meaning.AllNames
 		}

@@ -133,7 +133,7 @@ func (c *clause) by(direction int, usual float64) float64 {
 func (c *clause) isStep(q quantity) bool {
 	switch q.ending.grammaticalCase {
 	case instrumental:
-		return true
+		return !c.saysHowItGoes()
 	case accusativeCase:
 		if q.unit == "percent" && c.action == "put" && c.prefix == nil && c.verb.prefix == "" && c.classes&cAgain == 0 {
 			return false // adj neki ötven százalékot
@@ -143,6 +143,12 @@ func (c *clause) isStep(q quantity) bool {
 	default:
 		return false
 	}
+}
+
+// saysHowItGoes reports whether the verb says how a device is to go, so that even "with" a number is how
+// much, not how much more: menjen hetven százalékkal, világítson hússzal.
+func (c *clause) saysHowItGoes() bool {
+	return slices.Contains([]string{"on", "run", "work", "heat"}, c.action) && c.classes&(cChange|cAgain) == 0
 }
 
 // isRolling: what turns a knob moves a cover as well.
