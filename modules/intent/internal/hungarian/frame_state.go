@@ -281,7 +281,7 @@ func (c *clause) nameAskedFor() *span {
 func (c *clause) stateOfName(sp *span, candidates []*hamanagerapi.Entity, state string) []draft {
 	t := target{slots: meaning.Slots{}, said: c.text(sp)}
 	for _, other := range c.spans {
-		if other.is(cArea) && other != sp {
+		if other.is(cArea) && other != sp && other.name.area != nil {
 			t.slots["area"] = other.name.area.Name
 			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == other.name.area.ID })
 		}

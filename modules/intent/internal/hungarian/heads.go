@@ -83,6 +83,19 @@ func (b *builder) addHead(e *hamanagerapi.Entity, word string) {
 	}
 }
 
+// addNumber adds the number in a device's name: the Lámpa 2 is the kettes.
+func (b *builder) addNumber(e *hamanagerapi.Entity, words []string) {
+	last := len(words) - 1
+	if last == 0 {
+		return
+	}
+	for _, word := range []string{words[0], words[last]} {
+		if isDigits(word) && !b.isKnownName(word) {
+			b.addPart(e, []string{word})
+		}
+	}
+}
+
 // addHeads does so for what is called by nothing else than its whole name: módok.
 func (b *builder) addHeads(e *hamanagerapi.Entity) {
 	if e.Domain != "input_boolean" {
@@ -90,9 +103,8 @@ func (b *builder) addHeads(e *hamanagerapi.Entity) {
 	}
 	for _, text := range append([]string{e.Name}, e.Aliases...) {
 		if tokens := b.tokens(text); len(tokens) > 0 {
-			for _, word := range b.plainWords(tokens) {
-				b.addHead(e, word)
-			}
+			words := b.plainWords(tokens)
+			b.addHead(e, words[len(words)-1])
 		}
 	}
 }
@@ -106,3 +118,27 @@ var sharedHeads = sync.OnceValue(func() []string {
 
 	return heads
 })
+
+// isNumbering reports whether a token says a number as a name has it: the kettes or the második, not two of
+// something. A device is only found so where something is done to it: a kettest.
+func (f *spanner) isNumbering(i int, n *name, ending suffix) bool {
+	tok := &f.s.tokens[i]
+	if n.isShort && ending.grammaticalCase != accusativeCase {
+		return false
+	}
+	rest := strings.TrimLeft(tok.fold, "0123456789")
+	if !tok.isNumber {
+		_, left, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+		if !ok {
+			return true // an ordinal
+		}
+		rest = left
+	}
+	for _, adjective := range numberAdjectives() {
+		if strings.HasPrefix(rest, adjective) {
+			return true
+		}
+	}
+
+	return false
+}

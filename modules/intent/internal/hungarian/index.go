@@ -34,6 +34,9 @@ type name struct {
 	// isShort: only one word of a device's name; it must be what something is done to.
 	isShort bool
 
+	// isNumber: only a number; it must be said as one that things have (kettes).
+	isNumber bool
+
 	// isList: the name of a list without that word; it must say onto or off what.
 	isList bool
 
@@ -152,21 +155,13 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 		if first, _, ok := strings.Cut(text, " "); ok && !b.isGeneric(first) {
 			b.addFirst(first, a)
 		}
+		b.addLast(text, a)
 		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 {
 			b.add(short, weightDerived, set)
 		} else if !strings.Contains(folded, " ") {
 			b.add(folded+"szoba", weightDerived, set)
 		}
 	}
-}
-
-// addFirst adds the first word of an area's name, for where something is: a szülőiben.
-func (b *builder) addFirst(first string, a *hamanagerapi.Area) {
-	folded := fold(first)
-	if _, ok := b.byText[folded]; ok || b.ownersIn(a.Name) != nil {
-		return
-	}
-	b.add(first, weightPart, func(n *name) { n.area, n.isPart = a, true })
 }
 
 // addEntity adds an entity's names, and each without the area that it begins with: what
@@ -330,7 +325,7 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 	key := strings.Join(folded, " ")
 	at, ok := b.byText[key]
 	if !ok {
-		n := name{weight: weight}
+		n := name{weight: weight, isNumber: len(folded) == 1 && isDigits(folded[0])}
 		for _, w := range folded {
 			n.words = append(n.words, b.number(w))
 		}
@@ -343,7 +338,7 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 	n.weight = max(n.weight, weight)
 	n.isList = false
 	if n.isPart { // what is so called itself comes before a part of something else
-		n.isPart, n.area = false, nil
+		n.isPart, n.area, n.areas = false, nil, nil
 	}
 	set(n)
 }

@@ -239,6 +239,24 @@ func (l *language) hasWord(folded string) bool {
 	return false
 }
 
+// hasMeaning reports whether a folded word, maybe in the plural, means something by itself, rather than only as
+// a part of phrases. Short words (kis) are common ones.
+func (l *language) hasMeaning(folded string) bool {
+	const shortest = 6
+	if len(folded) < shortest {
+		return l.hasWord(folded)
+	}
+	for _, ending := range []string{"", "ok", "ek", "ak", "k"} {
+		stem, ok := strings.CutSuffix(folded, ending)
+		word, isKnown := l.vocabulary[stem]
+		if ok && isKnown && slices.ContainsFunc(l.phrases[word], func(p phrase) bool { return len(p.words) == 1 }) {
+			return true
+		}
+	}
+
+	return false
+}
+
 func neverEnding(string) bool { return false }
 
 func equalWords(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") }

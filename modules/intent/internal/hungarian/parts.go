@@ -42,6 +42,8 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 			}
 			b.addBacks(e, word)
 		}
+		b.addHead(e, words[last])
+		b.addNumber(e, words)
 	}
 }
 
@@ -62,11 +64,11 @@ func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, tokens []toke
 // where that is no common word.
 func (b *builder) addBacks(e *hamanagerapi.Entity, word string) {
 	for cut := shortestFront; cut <= len(word)-shortestBack; cut++ {
-		if back := word[cut:]; (b.backs[back] > 1 || b.isDerived(back)) && b.isTelling(back) {
+		back := word[cut:]
+		if (b.backs[back] > 1 && !splitsLetter(word, cut) || b.isDerived(back)) && b.isTelling(back) {
 			b.addPart(e, []string{back})
 		}
 	}
-	b.addHead(e, word)
 }
 
 // isDerived reports whether a word stands for a longer name: szárító, for szárítógép.
@@ -132,7 +134,12 @@ func (b *builder) beginsWithPlace(words []string) bool {
 func (b *builder) isTelling(folded string) bool {
 	const shortest = 3
 
-	return len(folded) >= shortest && !isDigits(folded) && !b.ix.lang.hasWord(folded) && !b.isKnownName(folded)
+	return len(folded) >= shortest && !isDigits(folded) && !b.ix.lang.hasMeaning(folded) && !b.isKnownName(folded)
+}
+
+// splitsLetter reports whether a cut parts a letter that is written as two: s-zivattyú.
+func splitsLetter(word string, cut int) bool {
+	return slices.Contains([]string{"cs", "gy", "ly", "ny", "sz", "ty", "zs"}, word[cut-1:cut+1])
 }
 
 // frontOf is what stands before a kind of device in a compound (tükör-fény); "" where nothing does.

@@ -53,11 +53,18 @@ func (c *clause) findPlace(p *places) {
 	if p.isHere && here != nil {
 		p.areas = append(p.areas, here)
 	}
-	p.isOneOf = p.isOneOf || p.isHere && here == nil
+	p.isOneOf = p.isOneOf || p.isHere && here == nil || here == nil && len(p.areas) == 0 && c.saysRoom()
 	p.dropFloorsOfAreas()
 	if p.there != "" && !p.isPlaced() {
 		c.ix.addThere(p, p.there)
 	}
+}
+
+// saysRoom reports whether one room is spoken of, and not which: az emeleten a szobában.
+func (c *clause) saysRoom() bool {
+	sp := c.find(cPlace, "room")
+
+	return sp != nil && !sp.suffix.isPlural && sp.suffix.saysWhere() && c.classes&cQuantity == 0
 }
 
 // isPlaced reports whether any place was said.

@@ -103,14 +103,24 @@ func (sp *span) isForSomeone() bool {
 // named finds the entities that are called by their names.
 func (c *clause) named(domains []string, p places) []target {
 	var found []target
-	for _, sp := range c.spans {
+	var called []*hamanagerapi.Entity // by the name before, which this one only says more closely
+	for i, sp := range c.spans {
 		if !c.isNamed(sp, domains) || c.isOneOfNone(sp) {
+			continue
+		}
+		if c.isNarrowed(i, domains) {
+			called = sp.name.entities
+
 			continue
 		}
 		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
 			c.cost = costForm
 		}
 		candidates := of(sp.name.entities, domains)
+		if called != nil {
+			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) })
+			called = nil
+		}
 		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
 		if len(p.areas) == 1 {
 			t.slots["area"] = p.areas[0].Name

@@ -29,6 +29,29 @@ func (c *clause) isSpecified(at int, domains []string) bool {
 			isOfKind := slices.ContainsFunc(kindsOf(c.spans[at]), func(kd *kind) bool { return slices.ContainsFunc(sp.name.entities, kd.covers) })
 
 			return isLast && isOfKind && c.s.tokens[sp.from-1].breakBefore
+		case !sp.is(cFiller|cArea|cFloor) || sp.is(cConjunction):
+			return false
+		}
+	}
+
+	return false
+}
+
+// isNarrowed reports whether what follows a name that fits several after a comma says which of them is
+// meant: a kályhát, az ötöst.
+func (c *clause) isNarrowed(at int, domains []string) bool {
+	if !c.spans[at].name.isShort || len(c.spans[at].name.entities) < 2 {
+		return false
+	}
+	for k := at + 1; k < len(c.spans); k++ {
+		sp := c.spans[k]
+		switch {
+		case c.isNamed(sp, domains):
+			isLast := k+1 == len(c.spans) || !c.spans[k+1].is(cConjunction) && !c.spans[k+1].means(cFiller, "too")
+
+			return isLast && c.s.tokens[sp.from-1].breakBefore && slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool {
+				return slices.Contains(c.spans[at].name.entities, e)
+			})
 		case !sp.is(cFiller) || sp.is(cConjunction):
 			return false
 		}
@@ -116,10 +139,10 @@ func (c *clause) isOneMeant(k *kind, sp *span, p places) bool {
 	return !p.isPlaced() || p.isOneOf || c.isSingular(k, sp, p) || c.has(cQuantity, "one")
 }
 
-// isSingular reports whether one device of a room was meant: a redőnyt a nappaliban. Lamps of a
-// room are rather meant together.
+// isSingular reports whether one device of a room or floor was meant: a redőnyt a nappaliban. Lamps of one
+// are rather meant together.
 func (c *clause) isSingular(k *kind, sp *span, p places) bool {
-	if sp == nil || len(p.areas) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
+	if sp == nil || len(p.areas)+len(p.floors) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
 		return false
 	}
 

@@ -14,7 +14,8 @@ func inn() *Index {
 	home := hamanagerapi.Home{
 		Areas: []hamanagerapi.Area{
 			{ID: "s1", Name: "1-es szoba"}, {ID: "s2", Name: "2-es szoba"}, {ID: "borka", Name: "Borka szobája"}, {ID: "marci", Name: "Marci szobája"},
-			{ID: "konyha", Name: "Konyha"}, {ID: "pince", Name: "Pince"}, {ID: "halo", Name: "Háló"}, {ID: "furdo", Name: "Fürdő"},
+			{ID: "konyha", Name: "Konyha"}, {ID: "f1", Name: "Gang bal"}, {ID: "f2", Name: "Gang jobb"},
+			{ID: "fl", Name: "Alsó lépcsőfeljáró"}, {ID: "fh", Name: "Felső lépcsőfeljáró"}, {ID: "pince", Name: "Pince"}, {ID: "halo", Name: "Háló"}, {ID: "furdo", Name: "Fürdő"},
 		},
 	}
 	entity := func(id, called, area, domain, class string) *hamanagerapi.Entity {
@@ -32,6 +33,12 @@ func inn() *Index {
 		entity("climate.b", "Borka fűtése", "borka", "climate", ""),
 		entity("climate.m", "Marci fűtése", "marci", "climate", ""),
 		entity("climate.s1", "Egyes fűtés", "s1", "climate", ""),
+		entity("fan.f1", "Bal légfúvó", "f1", "fan", ""),
+		entity("fan.f2", "Jobb légfúvó", "f2", "fan", ""),
+		entity("cover.l1", "Alsó ablakredőny", "fl", "cover", "shutter"),
+		entity("cover.l2", "Felső ablakredőny", "fh", "cover", "shutter"),
+		entity("switch.k1", "Kályha 5", "pince", "switch", ""),
+		entity("switch.k2", "Kályha 6", "pince", "switch", ""),
 		entity("switch.mosogep", "Bosch mosógép", "furdo", "switch", ""),
 		entity("switch.mosogato", "Bosch mosogatógép", "konyha", "switch", ""),
 		entity("switch.pc", "Ella gépe", "halo", "switch", ""),
@@ -54,6 +61,11 @@ func TestWhichOfSeveral(t *testing.T) {
 		"állítsd le a gépet":                       {"switch.mosogato", "switch.mosogep", "switch.pc"},
 		"kapcsold ki a módot":                      {"input_boolean.buli", "input_boolean.csend"},
 		"mi a helyzet a fagyasztóládával?":         {"binary_sensor.lada", "sensor.lada"},
+		"indítsd el a ventilátort a gangon":        {"fan.f1", "fan.f2"},
+		"a lépcsőfeljárón húzd le a redőnyt":       {"cover.l1", "cover.l2"},
+		"kapcsold be a hatost":                    {"switch.k2"},
+		"kapcsold be az egyiket, az egyest":        nil,
+		"kapcsold be a kályhát, az ötöst":         {"switch.k1"},
 		"mi van a fagyasztóládában?":               nil,
 		"kapcsold le Ella tükörlámpáját":           {"light.ella_tukor"},
 		"kapcsold ki Ella gépét, a lámpáját is le": {"light.ella", "switch.pc"}, // both in one room
