@@ -44,6 +44,10 @@ func (a admission) enter(ctx context.Context) bool {
 
 func (a admission) leave() { <-a.slots }
 
+// comeBack takes a turn up again that has left for a while. It waits for as long as it takes: all
+// turns end.
+func (a admission) comeBack() { a.slots <- struct{}{} }
+
 // turnAway answers an utterance that nothing was done for. It leaves no record: that is where
 // the time went.
 func (s *service) turnAway(t *turn) (reply, error) {

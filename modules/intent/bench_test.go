@@ -10,6 +10,8 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/hamanager/hamanagertest"
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/llm/llmapi"
+	"homehub/modules/llm/llmtest"
 	"homehub/platform/clock"
 	"homehub/platform/database/databasetest"
 	"homehub/platform/kv"
@@ -32,7 +34,7 @@ func newBenchService(b *testing.B) *service {
 		History: DefaultHistory(),
 		Config:  Defaults(), DB: databasetest.New(b), KV: store,
 		Homes: &fakeHomes{instance: hamanagertest.NewInstance(hamanagerapi.NewHome(model, home.Entities))},
-		LLM:   new(fakeModel), Audit: new(audittest.Recorder), Log: zap.NewNop(), Now: clock.System,
+		LLM:   &llmtest.Fake{Err: llmapi.ErrAbsent}, Audit: new(audittest.Recorder), Log: zap.NewNop(), Now: clock.System,
 	}, m)
 }
 

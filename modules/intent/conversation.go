@@ -120,7 +120,9 @@ func (q *question) choices() meaning.Question {
 func (s *service) isCommand(ctx context.Context, t *turn) bool {
 	u := t.utterance
 	u.Before = nil // "a konyhait" answers the question rather than leans on what was before it
-	meant, err := s.stages[0].understand(ctx, t.home, u)
+	h := s.heardOf(t)
+	h.utterance = u
+	meant, err := s.stages[0].understand(ctx, h)
 
 	return err == nil && slices.ContainsFunc(meant.Commands, func(c meaning.Command) bool {
 		return c.Reason == "" && !meaning.IsQuestion(c.Intent)
@@ -183,6 +185,11 @@ func (s *service) askWhich(ctx context.Context, t *turn) {
 	t.results = plannedResults(t.meant.Commands)
 	t.answer.Status = meaning.StatusClarify
 	t.answer.Choices = choicesOf(asked)
+	if asked.Text != "" { // whoever is asked says it anew
+		t.answer.Speech = asked.Text
+
+		return
+	}
 	t.answer.Speech = hungarian.AskWhich(asked.Choices)
 	s.remember(ctx, t, question{Waiting: asked.Command})
 }

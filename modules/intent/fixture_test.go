@@ -16,6 +16,8 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/hamanager/hamanagertest"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/llm/llmapi"
+	"homehub/modules/llm/llmtest"
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/database/databasetest"
@@ -42,6 +44,7 @@ type bench struct {
 	homes *fakeHomes
 
 	callers *fakeCallers
+	model   *llmtest.Fake
 }
 
 func setup(t *testing.T) *bench {
@@ -57,16 +60,18 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	b.pins, b.told = &fakePINs{pin: "1234"}, new(eventstest.Recorder)
 	b.homes = &fakeHomes{instance: b.home}
 	b.callers = new(fakeCallers)
+	b.model = &llmtest.Fake{Err: llmapi.ErrAbsent}
 	m, err := newMetrics(nil)
 	require.NoError(t, err)
 	store := openKV(now.now)
 	t.Cleanup(store.Close)
 	b.service = newService(Deps{
 		History: DefaultHistory(),
-		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond, FollowUpWindow: time.Minute},
-		DB:      db, KV: store, Homes: b.homes, LLM: new(fakeModel), Audit: b.audit, PINs: b.pins, Callers: b.callers, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
+		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond, FollowUpWindow: time.Minute, PromptTokens: 1500},
+		DB:      db, KV: store, Homes: b.homes, LLM: b.model, Audit: b.audit, PINs: b.pins, Callers: b.callers, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
 	}, m)
-	b.stages = []understander{script{}, model{new(fakeModel)}}
+	b.stages[0] = script{}
+	t.Cleanup(b.flights.close)
 
 	return b
 }
@@ -164,15 +169,12 @@ func (f *fakeCallers) Caller(_ context.Context, _ string, kind identity.Kind, _ 
 	}
 }
 
-type fakeModel struct{ err error }
-
-func (f *fakeModel) Ready(context.Context) error { return f.err }
-
 // script understands sentences of the form "Intent slot=value ...; Intent ...", so that the
 // pipeline is tested apart from the grammar.
 type script struct{}
 
-func (script) understand(_ context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error) {
+func (script) understand(_ context.Context, h heard) (meaning.Understanding, error) {
+	home, u := h.home, h.utterance
 	var meant meaning.Understanding
 	for i, text := range strings.Split(u.Text, ";") {
 		words := strings.Split(strings.TrimSpace(text), " ")

@@ -31,7 +31,7 @@ func refuseOutside(t *turn, r *result) {
 	r.open()
 	refused := 0
 	for i := range r.targets {
-		if !isWithin(t, r.targets[i].entity) {
+		if !isWithin(t.home, t.caller, r.targets[i].entity) {
 			r.targets[i].fail(meaning.ReasonNotAllowed)
 			r.targets[i].refusal = meaning.RefusedOutside
 			refused++
@@ -57,6 +57,9 @@ func judge(t *turn, r *result) {
 	}
 	switch t.caller.May(rightOf(t, r)) {
 	case identity.Yes, identity.Own:
+		if t.given == needsNothing && t.meant.Source.IsModel() && mayLetIn(t.home, r) {
+			r.needs = needsConfirm
+		}
 	case identity.AfterYes:
 		if t.given == needsNothing {
 			r.needs = needsConfirm
@@ -124,16 +127,17 @@ func (r *result) refuse(why meaning.Refusal) {
 	r.refusal = why
 }
 
-// waitsFor is what the commands need before any of them is carried out. It is the same for
-// all of them: a right has one verdict for a caller.
+// waitsFor is what the commands need before any of them is carried out: a PIN where any of them
+// needs that, for it is a yes, too.
 func waitsFor(results []result) need {
+	most := needsNothing
 	for _, r := range results {
-		if r.needs != needsNothing {
-			return r.needs
+		if most == needsNothing || r.needs == needsPIN {
+			most = r.needs
 		}
 	}
 
-	return needsNothing
+	return most
 }
 
 // waitingOf lists the commands that wait, with the targets that they may reach.

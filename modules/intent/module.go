@@ -26,11 +26,13 @@ type Config struct {
 	ObserveTimeout time.Duration `koanf:"observe_timeout"`
 	// FollowUpWindow is how long what is said next may lean on what was done; 0: never.
 	FollowUpWindow time.Duration `koanf:"follow_up_window"`
+	// PromptTokens is how long what the language model is asked may be, by the estimate.
+	PromptTokens int `koanf:"prompt_tokens"`
 }
 
 // Defaults is what holds where nothing is set.
 func Defaults() Config {
-	return Config{Deadline: 2 * time.Second, ObserveTimeout: 1200 * time.Millisecond, FollowUpWindow: time.Minute}
+	return Config{Deadline: 2 * time.Second, ObserveTimeout: 1200 * time.Millisecond, FollowUpWindow: time.Minute, PromptTokens: 1500}
 }
 
 // Validate reports every problem at once.
@@ -42,7 +44,9 @@ func (c Config) Validate() error {
 	if c.ObserveTimeout <= 0 || c.ObserveTimeout > c.Deadline {
 		errs = append(errs, fmt.Errorf("intent.observe_timeout must be above 0 and at most intent.deadline, got %s", c.ObserveTimeout))
 	}
-
+	if c.PromptTokens < 1100 || c.PromptTokens > 32768 {
+		errs = append(errs, fmt.Errorf("intent.prompt_tokens must be 1100 to 32768, got %d", c.PromptTokens))
+	}
 	if c.FollowUpWindow < 0 || c.FollowUpWindow > time.Hour {
 		errs = append(errs, fmt.Errorf("intent.follow_up_window must be 0 to 1h, got %s", c.FollowUpWindow))
 	}

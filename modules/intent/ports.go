@@ -7,6 +7,7 @@ import (
 	"homehub/modules/audit/auditapi"
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/llm/llmapi"
 	"homehub/platform/identity"
 )
 
@@ -46,14 +47,17 @@ type Callers interface {
 
 // Model is the language model, asked about what the grammar declines.
 type Model interface {
-	// Ready returns llmapi.ErrUnavailable when a model was asked for in the settings and
-	// none answers; nil otherwise, also where there is none.
-	Ready(ctx context.Context) error
+	// Chat makes one call. Errors: those of llmapi.
+	Chat(ctx context.Context, r llmapi.ChatRequest) (llmapi.ChatResponse, error)
+	// Tokens estimates how many a text has.
+	Tokens(text string) int
+	// Name is the model that answers where all is well; a fallback answers by another name.
+	Name() string
 }
 
 // understander is one stage of understanding: the grammar, the model's cache, the model.
 type understander interface {
 	// understand returns the zero Understanding for what is not its own.
-	// Errors: llmapi.ErrUnavailable, when a configured model should have answered.
-	understand(ctx context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error)
+	// Errors: those of llmapi and errLate, where a model that was asked for did not answer.
+	understand(ctx context.Context, h heard) (meaning.Understanding, error)
 }

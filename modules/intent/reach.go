@@ -8,14 +8,19 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/platform/identity"
 )
 
 // isWithin reports whether the caller, a device that may be narrowed, may reach the entity
 // and all that it stands for.
-func isWithin(t *turn, target *hamanagerapi.Entity) bool {
-	return !slices.ContainsFunc(membersOf(t.home, target), func(e *hamanagerapi.Entity) bool {
-		return t.caller.AllowedDomains != nil && !slices.Contains(t.caller.AllowedDomains, e.Domain) ||
-			t.caller.AllowedAreas != nil && !isIn(t.home, e, t.caller.AllowedAreas)
+func isWithin(home *hamanagerapi.Home, caller identity.Principal, target *hamanagerapi.Entity) bool {
+	if caller.AllowedDomains == nil && caller.AllowedAreas == nil {
+		return true
+	}
+
+	return !slices.ContainsFunc(membersOf(home, target), func(e *hamanagerapi.Entity) bool {
+		return caller.AllowedDomains != nil && !slices.Contains(caller.AllowedDomains, e.Domain) ||
+			caller.AllowedAreas != nil && !isIn(home, e, caller.AllowedAreas)
 	})
 }
 
@@ -50,6 +55,34 @@ func letsIn(command meaning.Command, e *hamanagerapi.Entity) bool {
 		position, isPosition := command.Slots.Number("position")
 
 		return command.Intent == meaning.TurnOn || command.Intent == meaning.Toggle || isPosition && position > 0
+	default:
+		return false
+	}
+}
+
+// mayLetIn reports whether a command might let somebody in for all that homehub knows of it: it runs
+// what somebody else made. Where a person names such a thing that is what the person wants; where a
+// model chose it, nobody has.
+func mayLetIn(home *hamanagerapi.Home, r *result) bool {
+	return !meaning.IsQuestion(r.command.Intent) && slices.ContainsFunc(r.reachable(), func(target *hamanagerapi.Entity) bool {
+		switch target.Domain {
+		case "script", "automation", "button", "input_button":
+			return true
+		case "scene":
+			return slices.ContainsFunc(membersOf(home, target), isOfDoors)
+		default:
+			return false
+		}
+	})
+}
+
+// isOfDoors reports whether an entity keeps anybody out.
+func isOfDoors(e *hamanagerapi.Entity) bool {
+	switch e.Domain {
+	case "lock", "alarm_control_panel":
+		return true
+	case "cover":
+		return e.DeviceClass == "garage" || e.DeviceClass == "gate"
 	default:
 		return false
 	}

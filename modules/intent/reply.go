@@ -30,7 +30,9 @@ func (s *service) complete(t *turn) {
 	a := &t.answer
 	if a.Status == "" {
 		a.Status, a.Reason = overall(t.results)
-		a.Speech = hungarian.Tell(deedsOf(t.results), t.utterance, t.home)
+		if a.Speech = wordsOfModel(t.meant); a.Speech == "" || a.Status != meaning.StatusAnswered {
+			a.Speech = hungarian.Tell(deedsOf(t.results), t.utterance, t.home)
+		}
 	}
 	a.RequestID, a.ConversationID, a.Language = t.requestID, t.conversationID, language
 	a.Source = t.meant.Source

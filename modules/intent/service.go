@@ -48,6 +48,7 @@ type service struct {
 	zones   zones
 	agenda  *agenda
 	callers Callers
+	flights *flights
 	// startedAt is when this process began: homes need a moment to come back.
 	startedAt time.Time
 
@@ -57,6 +58,8 @@ type service struct {
 }
 
 func newService(deps Deps, m *metrics) *service {
+	asked := newModel(deps, m)
+
 	return &service{
 		cfg:     deps.Config,
 		history: deps.History,
@@ -65,7 +68,7 @@ func newService(deps Deps, m *metrics) *service {
 		store:   &store{db: deps.DB, keepsWords: deps.History.KeepWords},
 		kv:      deps.KV,
 		homes:   deps.Homes,
-		stages:  []understander{grammar{}, model{deps.LLM}},
+		stages:  []understander{grammar{}, asked},
 		audit:   deps.Audit,
 		events:  events.OrDiscard(deps.Events),
 		log:     deps.Log,
@@ -77,6 +80,7 @@ func newService(deps Deps, m *metrics) *service {
 		claims:  newClaimPolicy(deps),
 		agenda:  newAgenda(),
 		callers: deps.Callers,
+		flights: asked.flights,
 
 		startedAt: deps.Now(),
 
@@ -150,6 +154,7 @@ func (s *service) begin(ctx context.Context, caller identity.Principal, req requ
 		startedAt:      s.now(),
 		words:          wordsOf(caller, req.Text),
 		timing:         timing{},
+		gone:           ctx.Done(),
 	}
 	if t.requestID == "" {
 		t.requestID = identity.NewID()
@@ -195,6 +200,9 @@ func (s *service) process(ctx context.Context, t *turn) error {
 	}
 	s.complete(t)
 	s.memorise(ctx, t)
+	if t.meant.Source.IsModel() {
+		s.keepExchange(ctx, t, t.answer.Speech)
+	}
 	if t.req.DryRun && t.claim == nil {
 		return nil
 	}

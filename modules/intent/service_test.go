@@ -140,7 +140,7 @@ func TestSpeak(t *testing.T) {
 			text: "mi a véleményed?", status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem.", isUnlogged: true,
 		},
 		"no model": {
-			before: func(b *bench) { b.stages[1] = model{&fakeModel{err: llmapi.ErrUnavailable}} }, text: "mi a véleményed?",
+			before: func(b *bench) { b.model.Err = llmapi.ErrUnavailable }, text: "mi a véleményed?",
 			status: meaning.StatusNotUnderstood, reason: meaning.ReasonLLMUnavailable, isUnlogged: true,
 			speech: "Ezt nem értettem, a nyelvi modell pedig most nem érhető el.",
 		},

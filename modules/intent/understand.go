@@ -55,11 +55,14 @@ func (t *turn) answerWithout(err error) error {
 
 // understand asks the stages, cheapest first, until one calls the utterance its own.
 func (s *service) understand(ctx context.Context, t *turn) error {
-	for _, stage := range s.stages {
-		meant, err := stage.understand(ctx, t.home, t.utterance)
-		if errors.Is(err, llmapi.ErrUnavailable) {
+	for i, stage := range s.stages {
+		meant, err := s.askStage(ctx, t, i, stage)
+		if errors.Is(err, llmapi.ErrAbsent) {
+			break // nobody misses it
+		}
+		if isOfModel(err) {
 			log.For(ctx, s.log).Info("no language model answered", zap.Error(err))
-			t.answer.Reason = meaning.ReasonLLMUnavailable
+			t.withoutModel(err)
 
 			break
 		}
@@ -80,8 +83,30 @@ func (s *service) understand(ctx context.Context, t *turn) error {
 	}
 	t.answer.Status = meaning.StatusNotUnderstood
 	t.answer.Speech = hungarian.SayNotUnderstood(t.answer.Reason)
+	if t.apology != "" {
+		t.answer.Speech = hungarian.SayWithoutModel(t.apology)
+	}
 
 	return nil
+}
+
+// askStage asks one stage. The model, which is the last, takes its time: meanwhile the turn is not
+// counted among those under way, so that nobody whom the grammar understands waits for it. It is not
+// told what may well hold a PIN.
+func (s *service) askStage(ctx context.Context, t *turn, i int, stage understander) (meaning.Understanding, error) {
+	h := s.heardOf(t)
+	if i == 0 {
+		return stage.understand(ctx, h)
+	}
+	if t.words == hungarian.HiddenPIN || t.asked != nil && t.asked.Needs == needsPIN {
+		return meaning.Understanding{}, nil
+	}
+	h.exchanges = s.loadExchanges(ctx, t)
+	s.admission.leave()
+	meant, err := stage.understand(ctx, h)
+	s.admission.comeBack()
+
+	return meant, err
 }
 
 // areaOf is where the utterance was heard: what the request says, else where its device stands.
@@ -118,8 +143,8 @@ func (z *zones) of(home *hamanagerapi.Home) *time.Location {
 // grammar is the everyday stage.
 type grammar struct{}
 
-func (grammar) understand(_ context.Context, home *hamanagerapi.Home, u meaning.Utterance) (meaning.Understanding, error) {
-	return indexOf(home).Understand(u), nil
+func (grammar) understand(_ context.Context, h heard) (meaning.Understanding, error) {
+	return indexOf(h.home).Understand(h.utterance), nil
 }
 
 // indexOf returns the index that was built with the home, off the request path. A home that
@@ -130,16 +155,4 @@ func indexOf(home *hamanagerapi.Home) *hungarian.Index {
 	}
 
 	return hungarian.NewIndex(home)
-}
-
-// model is the last stage. It calls nothing its own yet; it knows whether a model that the
-// operator asked for is there.
-type model struct{ llm Model }
-
-func (m model) understand(ctx context.Context, _ *hamanagerapi.Home, _ meaning.Utterance) (meaning.Understanding, error) {
-	if m.llm == nil {
-		return meaning.Understanding{}, nil
-	}
-
-	return meaning.Understanding{}, m.llm.Ready(ctx)
 }

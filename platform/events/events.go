@@ -32,6 +32,7 @@ const (
 const (
 	InstanceChanged = "instance.changed"
 	IntentCorrected = "intent.corrected"
+	IntentAnswered  = "intent.answered"
 	QuestionExpired = "question.expired"
 	TimerFinished   = "timer.finished"
 	PlanCarriedOut  = "plan.carried_out"

@@ -57,6 +57,14 @@ func (a ability) has(e *hamanagerapi.Entity) bool {
 	return c.Features == nil || *c.Features&a.bit(e.Domain) == a.bit(e.Domain)
 }
 
+// CanDo reports whether an entity is of a kind that an intent acts on, and has the abilities that
+// the intent needs with these slots.
+func CanDo(intent string, s Slots, e *hamanagerapi.Entity) bool {
+	b := binder{rule: ruleOf(intent), intent: intent}
+
+	return b.rule.acts(e.Domain) && !slices.ContainsFunc(b.needs(s), func(a ability) bool { return !a.has(e) })
+}
+
 // fits judges by a light's colour modes.
 func (a ability) fits(modes []string) bool {
 	return slices.ContainsFunc(modes, func(mode string) bool {

@@ -60,13 +60,15 @@ type Understanding struct {
 }
 
 // IsUnderstood reports whether any stage made sense of the utterance.
-func (u Understanding) IsUnderstood() bool { return len(u.Commands) > 0 }
+func (u Understanding) IsUnderstood() bool { return len(u.Commands) > 0 || u.Question != nil }
 
 // Question asks the speaker to choose.
 type Question struct {
 	// Command is the index of the command that the choice completes.
 	Command int
 	Choices []Choice
+	// Text is the question in words, where there are no choices: whoever was asked says it anew.
+	Text string
 }
 
 // Choice is one possible answer. One of the ids is set.
@@ -80,6 +82,9 @@ type Choice struct {
 
 // Source is the stage that understood an utterance.
 type Source string
+
+// IsModel reports whether the language model understood it, now or before.
+func (s Source) IsModel() bool { return s == LLM || s == Cache }
 
 // The stages.
 const (

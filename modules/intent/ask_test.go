@@ -1,0 +1,154 @@
+package intent
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/llm/llmapi"
+	"homehub/platform/events"
+)
+
+// handleIn finds the handle that a prompt gives to a device.
+func handleIn(t *testing.T, r llmapi.ChatRequest, name string) string {
+	t.Helper()
+	last := r.Messages[len(r.Messages)-1].Content
+	found := regexp.MustCompile(`(?m)^(e\d+) \| ` + regexp.QuoteMeta(name) + ` \|`).FindStringSubmatch(last)
+	require.NotNil(t, found, "%s is not in\n%s", name, last)
+
+	return found[1]
+}
+
+// answering lets the model answer, with the names of devices in angle brackets for their handles.
+func (b *bench) answering(t *testing.T, answer string) {
+	t.Helper()
+	b.model.Err = nil
+	b.model.Reply = func(_ context.Context, r llmapi.ChatRequest) (string, error) {
+		return regexp.MustCompile(`<[^>]+>`).ReplaceAllStringFunc(answer, func(name string) string {
+			return handleIn(t, r, strings.Trim(name, "<>"))
+		}), nil
+	}
+}
+
+func TestModelAnswers(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		text, answer string
+		status       meaning.Status
+		reason       meaning.Reason
+		speech       string
+		calls        int
+	}{
+		"one command": {
+			text: "olvasnék egy kicsit", answer: `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["<konyhai lámpa>"]}]}`,
+			status: meaning.StatusDone, speech: "Felkapcsoltam a konyhai lámpát.", calls: 1,
+		},
+		"several, with values": {
+			text:   "romantikus vacsorát szeretnék",
+			answer: `{"kind":"do","commands":[{"intent":"HassLightSet","targets":["<konyhai lámpa>"],"brightness":30,"color":"red"},{"intent":"HassTurnOff","targets":["<nagy lámpa>","<kis lámpa>"]}]}`,
+			status: meaning.StatusDone, calls: 2,
+			speech: "A konyhai lámpát 30 százalékra és pirosra állítottam. Lekapcsoltam a kis lámpát és a nagy lámpát.",
+		},
+		"a number that the thermostat cannot take": {
+			text: "olyan jó lenne szaunázni a nappaliban", answer: `{"kind":"do","commands":[{"intent":"HassClimateSetTemperature","targets":["<nappali termosztát>"],"temperature":35}]}`,
+			status: meaning.StatusFailed, reason: meaning.ReasonOutOfRange, speech: "Ezt az értéket nem lehet beállítani.",
+		},
+		"a question about a state": {
+			text: "hogy érzi magát a nagy lámpa", answer: `{"kind":"do","commands":[{"intent":"HassGetState","targets":["<nagy lámpa>"]}]}`,
+			status: meaning.StatusAnswered, speech: "A nagy lámpa ég.",
+		},
+		"in words": {
+			text: "te egész ügyes vagy", answer: `{"kind":"answer","text":"**Köszönöm**, igyekszem!\n\nhttps://example.com"}`,
+			status: meaning.StatusAnswered, speech: "Köszönöm, igyekszem!",
+		},
+		"a question back in words": {
+			text: "csinálj valami szépet", answer: `{"kind":"ask","text":"Melyik szobában?"}`,
+			status: meaning.StatusClarify, speech: "Melyik szobában?",
+		},
+		"a question back about devices": {
+			text: "valami fényt kérek", answer: `{"kind":"ask","text":"Melyiket?","choices":["<nagy lámpa>","<kis lámpa>"],"intent":"HassTurnOff"}`,
+			status: meaning.StatusClarify, speech: "Melyikre gondolsz: nagy lámpa vagy kis lámpa?",
+		},
+		"nothing": {text: "tegnap moziban voltunk", answer: `{"kind":"nothing"}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
+		"nonsense": {text: "hókuszpókusz", answer: `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["e99"]}]}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
+		"a lie": {text: "hókuszpókusz", answer: `{"kind":"answer","text":"Felkapcsoltam a lámpát."}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
+		"what is risky asks": {
+			text: "hazaértem", answer: `{"kind":"do","commands":[{"intent":"HassTurnOff","targets":["<bejárati ajtó>"]}]}`,
+			status: meaning.StatusConfirm, speech: "Biztosan kinyissam a bejárati ajtót?",
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.answering(t, tc.answer)
+			got := b.say(t, tc.text)
+			require.Equal(t, tc.speech, got.Speech)
+			require.Equal(t, tc.status, got.Status)
+			require.Equal(t, tc.reason, got.Reason)
+			require.Len(t, b.home.Calls(), tc.calls)
+			require.Len(t, b.model.Asked(), 1)
+		})
+	}
+}
+
+func TestModelIsAskedOnceForTheSame(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.answering(t, `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["<konyhai lámpa>"]}]}`)
+	first := b.say(t, "olvasnék egy kicsit")
+	require.Equal(t, meaning.LLM, first.Source)
+	again := b.sayAs(t, owner, request{Text: "Olvasnék egy kicsit!", ConversationID: "another"})
+	require.Equal(t, meaning.Cache, again.Source)
+	require.Equal(t, meaning.StatusAlready, again.Status)
+	require.Len(t, b.model.Asked(), 1)
+
+	b.say(t, "mi újság, olvasnék?") // about states: never kept
+	b.say(t, "mi újság, olvasnék?")
+	require.Len(t, b.model.Asked(), 3)
+}
+
+func TestLateWordsAreToldAndLateCommandsAreNot(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		answer string
+		isTold bool
+	}{
+		"words":   {`{"kind":"answer","text":"Szívesen."}`, true},
+		"command": {`{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["e1"]}]}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			answered := make(chan struct{})
+			b.model.Err = nil
+			b.model.Reply = func(ctx context.Context, _ llmapi.ChatRequest) (string, error) {
+				until, _ := ctx.Deadline()
+				require.Greater(t, time.Until(until), 500*time.Millisecond)
+				<-answered
+
+				return tc.answer, nil
+			}
+			got := b.say(t, "köszi szépen mindent")
+			require.Equal(t, meaning.StatusNotUnderstood, got.Status)
+			require.Equal(t, meaning.ReasonLLMUnavailable, got.Reason)
+			require.Contains(t, got.Speech, "nem felelt időben")
+			close(answered)
+			b.flights.close()
+			require.Empty(t, b.home.Calls())
+			if !tc.isTold {
+				require.Empty(t, b.told.Events())
+
+				return
+			}
+			require.Len(t, b.told.Events(), 1)
+			require.Equal(t, events.IntentAnswered, b.told.Events()[0].Kind)
+			require.Equal(t, "Szívesen.", b.told.Events()[0].Data["speech"])
+		})
+	}
+}

@@ -1,0 +1,144 @@
+package intent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/intent/internal/prompt"
+	"homehub/modules/llm/llmapi"
+	"homehub/platform/events"
+	"homehub/platform/log"
+)
+
+// maxExchanges is how much of a conversation with the model is kept.
+const maxExchanges = 3
+
+// withoutModel notes why the model did not answer, in words that are true.
+func (t *turn) withoutModel(err error) {
+	t.answer.Reason, t.apology = meaning.ReasonLLMUnavailable, ""
+	switch {
+	case errors.Is(err, llmapi.ErrNonsense):
+		t.answer.Reason = "" // it was understood by nobody, and that is all
+	case errors.Is(err, llmapi.ErrBusy):
+		t.answer.Reason, t.apology = meaning.ReasonBusy, hungarian.ModelBusy
+	case errors.Is(err, llmapi.ErrSpent):
+		t.apology = hungarian.ModelSpent
+	case errors.Is(err, errLate), errors.Is(err, context.DeadlineExceeded):
+		t.apology = hungarian.ModelLate
+	}
+}
+
+// isOfModel reports whether an error is the model's way of not answering.
+func isOfModel(err error) bool {
+	for _, of := range []error{llmapi.ErrUnavailable, llmapi.ErrBusy, llmapi.ErrSpent, llmapi.ErrNonsense, errLate} {
+		if errors.Is(err, of) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// heardOf is the turn as the stages of understanding get it.
+func (s *service) heardOf(t *turn) heard {
+	h := heard{home: t.home, utterance: t.utterance, caller: t.caller, isDryRun: t.req.DryRun, gone: t.gone}
+	if !t.req.DryRun && s.history.KeepWords {
+		later := *t // who follows up the turn changes it
+		h.late = func(ctx context.Context, meant meaning.Understanding) { s.answerLate(ctx, &later, meant) }
+	}
+
+	return h
+}
+
+// wordsOfModel are the words with which the model itself answers; empty where the templates do.
+func wordsOfModel(meant meaning.Understanding) string {
+	switch {
+	case !meant.Source.IsModel():
+		return ""
+	case meant.Question != nil:
+		return meant.Question.Text
+	case len(meant.Commands) == 1 && meant.Commands[0].Intent == meaning.Respond:
+		return meant.Commands[0].Slots.Text(prompt.SlotResponse)
+	default:
+		return ""
+	}
+}
+
+// answerLate sends an answer in words, or a question, after the reply that had to go without.
+func (s *service) answerLate(ctx context.Context, t *turn, meant meaning.Understanding) {
+	speech, status := wordsOfModel(meant), meaning.StatusAnswered
+	if meant.Question != nil {
+		status = meaning.StatusClarify
+		if speech == "" {
+			speech = hungarian.AskWhich(meant.Question.Choices)
+		}
+	}
+	if speech == "" {
+		s.metrics.answered("too_late")
+
+		return
+	}
+	s.metrics.answered("late")
+	ctx, cancel := context.WithTimeout(ctx, correctTimeout)
+	defer cancel()
+	s.keepExchange(ctx, t, speech)
+	err := s.events.Publish(ctx, events.Event{
+		HouseholdID: t.caller.HouseholdID, Kind: events.IntentAnswered, Audience: t.caller.ID,
+		Data: map[string]any{
+			"request_id": t.requestID, "conversation_id": t.conversationID, "status": status, "speech": speech,
+		},
+	})
+	if err != nil {
+		s.log.Warn("late answer not told", zap.String("request_id", t.requestID), zap.Error(err))
+	}
+}
+
+// loadExchanges recalls what was said to the model before in this conversation.
+func (s *service) loadExchanges(ctx context.Context, t *turn) []prompt.Exchange {
+	if t.req.ConversationID == "" && t.device() == "" || s.cfg.FollowUpWindow <= 0 {
+		return nil
+	}
+	values, err := s.kv.GetMany(ctx, t.saidKeys()...)
+	if err != nil {
+		log.For(ctx, s.log).Warn("conversation not read", zap.Error(err))
+	}
+	var exchanges []prompt.Exchange
+	if value := firstOf(values); value == nil || json.Unmarshal(value, &exchanges) != nil {
+		return nil
+	}
+
+	return exchanges
+}
+
+// keepExchange adds what was said now to the conversation with the model.
+func (s *service) keepExchange(ctx context.Context, t *turn, speech string) {
+	if t.req.DryRun || s.cfg.FollowUpWindow <= 0 {
+		return
+	}
+	exchanges := append(s.loadExchanges(ctx, t), prompt.Exchange{Said: t.words, Answered: speech})
+	exchanges = exchanges[max(0, len(exchanges)-maxExchanges):]
+	value, err := json.Marshal(exchanges)
+	for _, key := range t.saidKeys() {
+		if err == nil {
+			err = s.kv.Set(ctx, key, value, s.cfg.FollowUpWindow)
+		}
+	}
+	if err != nil {
+		log.For(ctx, s.log).Warn("conversation not kept", zap.Error(err))
+	}
+}
+
+// saidKeys are where a conversation with the model is kept: as its memory is.
+func (t *turn) saidKeys() []string {
+	keys := t.memoryKeys()
+	for i := range keys {
+		keys[i] += ":said"
+	}
+
+	return keys
+}
