@@ -60,7 +60,7 @@ func New(cfg Config, p *Platform) (*Set, error) {
 		return nil, fmt.Errorf("wire auth: %w", err)
 	}
 
-	llmMod := llm.New(llm.Deps{Config: cfg.LLM, KV: p.KV, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
+	llmMod := llm.New(llm.Deps{Config: cfg.LLM, Warm: intent.SharedPrompt, KV: p.KV, Log: p.Log.Named("llm"), Now: p.Now, Metrics: p.Metrics})
 
 	intentMod, err := intent.New(intent.Deps{
 		Config: cfg.Intent, History: cfg.History, DB: p.DB, KV: p.KV, Homes: hamanagerMod, LLM: llmMod, Audit: auditMod, Events: bus,

@@ -141,11 +141,37 @@ func (m *model) ask(ctx context.Context, h heard, p *prompt.Prompt, key answerKe
 	waiting, cancel := context.WithDeadline(ctx, by)
 	defer cancel()
 
-	return m.flights.join(waiting, flightPlan{
+	answered, isShared, err := m.flights.join(waiting, flightPlan{
 		key: key.hash, until: deadline.Add(lateGrace), gone: h.gone,
 		call: func(ctx context.Context) (llmapi.ChatResponse, error) { return m.llm.Chat(ctx, request) },
 		late: m.lateOf(h, p),
 	})
+	if errors.Is(err, context.Canceled) { // by whoever went away, or the process that ends
+		err = llmapi.ErrUnavailable.Wrap(err)
+	}
+	m.metrics.answered(outcomeOfModel(err))
+
+	return answered, isShared, err
+}
+
+// outcomeOfModel names how asking the model ended.
+func outcomeOfModel(err error) string {
+	switch {
+	case err == nil:
+		return "answered"
+	case errors.Is(err, errLate):
+		return "not_in_time"
+	case errors.Is(err, llmapi.ErrBusy):
+		return "busy"
+	case errors.Is(err, llmapi.ErrSpent):
+		return "spent"
+	case errors.Is(err, llmapi.ErrNonsense):
+		return "nonsense"
+	case errors.Is(err, llmapi.ErrAbsent):
+		return "absent"
+	default:
+		return "unavailable"
+	}
 }
 
 // actReserve is the part of the deadline that is kept for doing what the model understood.

@@ -12,6 +12,8 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/prompt"
+	"homehub/modules/llm/llmapi"
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/events"
@@ -98,6 +100,10 @@ func (m *Module) Routes(api *echo.Group) {
 // Run answers for claims whose process is gone, forgets old ones, ends timers, carries out plans,
 // and owns the watches that outlive their request. It returns when ctx ends.
 func (m *Module) Run(ctx context.Context) error { return m.svc.run(ctx) }
+
+// SharedPrompt is what everything that intent asks the language model begins with, so that a model
+// can have it ready.
+func SharedPrompt() []llmapi.Message { return prompt.SharedMessages() }
 
 // BuildIndex makes the grammar's index of a home. The composition root hands it to
 // hamanager, which calls it off the request path for every new structure.

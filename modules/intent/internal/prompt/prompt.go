@@ -99,9 +99,14 @@ func Build(in Input) *Prompt {
 	return p
 }
 
+// SharedMessages are those that every prompt begins with.
+func SharedMessages() []llmapi.Message {
+	return []llmapi.Message{{Role: llmapi.System, Content: instructions()}}
+}
+
 // write puts the messages in their order: what all share, what this conversation shares, the devices, the sentence.
 func (p *Prompt) write(exchanges []Exchange, lines []string) {
-	p.Messages = append(p.Messages, llmapi.Message{Role: llmapi.System, Content: instructions()})
+	p.Messages = SharedMessages()
 	for _, x := range exchanges {
 		p.Messages = append(p.Messages,
 			llmapi.Message{Role: llmapi.User, Content: `Said: "` + clip(x.Said, maxSaid) + `"`},
