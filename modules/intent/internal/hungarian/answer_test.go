@@ -59,6 +59,15 @@ func TestChoose(t *testing.T) {
 		{"a nagyot", sizes, 1, true},
 		{"a kis lámpát", sizes, 0, true},
 		{"a negyediket", sizes, 0, false},
+		{"nem a konyhait, hanem a nappalit", redony, 1, true},
+		{"a hálóban, ne a konyhában", redony, 2, true},
+		{"az elsőt, kérlek", redony, 0, true},
+		{"azt, amelyik a nappaliban van", redony, 1, true},
+		{"nem a kicsit", sizes, 1, true},
+		{"egyiket sem", redony, 0, false},
+		{"mégsem kell a konyhait", redony, 0, false},
+		{"kapcsold fel a konyhában a lámpát", redony, 0, false}, // commands of their own
+		{"hány fok van a konyhában", redony, 0, false},
 	}
 	for _, tc := range cases {
 		got := ix.Choose(tc.text, *tc.q)
@@ -67,6 +76,19 @@ func TestChoose(t *testing.T) {
 		} else {
 			require.Empty(t, got, tc.text)
 		}
+	}
+}
+
+func TestChooseSeveral(t *testing.T) {
+	t.Parallel()
+	ix := NewIndex(hamanagertest.BuiltInHome(t))
+	two := meaning.Question{Choices: []meaning.Choice{{Label: "kis lámpa"}, {Label: "nagy lámpa"}}}
+	three := meaning.Question{Choices: append([]meaning.Choice{{Label: "éjjeli lámpa"}}, two.Choices...)}
+	for text, want := range map[string][]int{"mind a hármat": {0, 1, 2}, "mindkettőt": nil, "mindet kapcsold fel": {0, 1, 2}, "a kicsit és a nagyot": {1, 2}, "mindhármat, kérlek": {0, 1, 2}} {
+		require.Equal(t, want, ix.Choose(text, three), text)
+	}
+	for text, want := range map[string][]int{"mind a kettőt": {0, 1}, "mindhármat": nil} {
+		require.Equal(t, want, ix.Choose(text, two), text)
 	}
 }
 

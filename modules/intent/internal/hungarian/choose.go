@@ -1,0 +1,380 @@
+package hungarian
+
+import (
+	"cmp"
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// Choose finds the choices that an answer to a question means; none where it fits none, or
+// leaves open which, or is rather about something else. It may name a choice, its room or floor in any
+// form, a part of the name that the others have not, its state, its place in the row, several of
+// them, all, or all but those that it refuses.
+func (ix *Index) Choose(text string, q meaning.Question) []int {
+	s := tokenize(text, ix.lang.isEnding)
+	if len(s.tokens) == 0 || len(s.tokens) > maxTokens || len(q.Choices) == 0 {
+		return nil
+	}
+	c := choosing{ix: ix, q: q}
+	if c.choosesAll(&s) {
+		return c.all()
+	}
+	c.labels = NewIndex(ix.homeOf(q.Choices))
+	for _, part := range partsOfAnswer(s) {
+		if !c.read(part) {
+			return nil
+		}
+	}
+
+	return c.chosen()
+}
+
+// choosing is the work of one Choose.
+type choosing struct {
+	ix     *Index
+	q      meaning.Question
+	labels *Index // of the choices alone
+	// sets are the choices that each part of the answer fits, refused those that none are to be of.
+	sets    [][]int
+	refused []int
+}
+
+func (c *choosing) all() []int {
+	all := make([]int, len(c.q.Choices))
+	for i := range all {
+		all[i] = i
+	}
+
+	return all
+}
+
+// choosesAll reads "mindet", "mindkettőt", "az összeset kapcsold le": nothing but a word for all. One that
+// has a number in it must have the right one.
+func (c *choosing) choosesAll(s *sentence) bool {
+	rows, _ := c.ix.findSpans(s).coverings()
+	for _, row := range rows {
+		isAll, isOther, verbs := false, false, class(0)
+		for _, sp := range row {
+			isAll = isAll || sp.means(cQuantity, "all")
+			isOther = isOther || !sp.is(cQuantity|cFiller|cKind|cNumber|cVerb|cPrefix)
+			verbs |= sp.classes & (cVerb | cKind)
+		}
+		if isAll && !isOther && verbs != cVerb|cKind {
+			n := countSaid(s)
+
+			return n == 0 || n == len(c.q.Choices)
+		}
+	}
+
+	return false
+}
+
+// countSaid is the number in a word or phrase for all: mindkettő, mind a három; 0 without one.
+func countSaid(s *sentence) int {
+	for i := range s.tokens {
+		tok := s.tokens[i]
+		for _, all := range []string{"mind", ""} {
+			rest, ok := cutPrefix(tok, all)
+			if !ok {
+				continue
+			}
+			if value, _, ok := hungarian().numbers.parse(&rest, s.hasAccent); ok && value > 1 {
+				return int(value)
+			}
+		}
+	}
+
+	return 0
+}
+
+// cutPrefix cuts letters without accents off the beginning of a token.
+func cutPrefix(tok token, prefix string) (rest token, ok bool) {
+	if len(tok.fold) <= len(prefix) || tok.fold[:len(prefix)] != prefix || len(tok.lower) <= len(prefix) {
+		return tok, false
+	}
+	tok.fold, tok.lower = tok.fold[len(prefix):], tok.lower[len(prefix):]
+
+	return tok, true
+}
+
+// answerPart is a part of an answer; isFurther: it names one more (és a konyhait).
+type answerPart struct {
+	s         sentence
+	isFurther bool
+}
+
+// partsOfAnswer cuts an answer at commas, at "and" and at "but": a nappalit és a konyhait; nem a konyhait, hanem a nappalit.
+func partsOfAnswer(s sentence) []answerPart {
+	var parts []answerPart
+	from, isFurther := 0, false
+	add := func(to int) {
+		if to > from {
+			part := answerPart{s: s, isFurther: isFurther}
+			part.s.tokens = s.tokens[from:to]
+			parts = append(parts, part)
+		}
+	}
+	for i, tok := range s.tokens {
+		isAnd := tok.fold == "es" || tok.fold == "meg" || tok.fold == "valamint"
+		isCut := isAnd || tok.fold == "hanem"
+		if isCut || tok.breakBefore && i > from {
+			add(i)
+			from, isFurther = i, isAnd
+		}
+		if isCut {
+			from = i + 1
+		}
+	}
+	add(len(s.tokens))
+
+	return parts
+}
+
+// read takes what a part of the answer says; false where it makes something else of the whole.
+func (c *choosing) read(part answerPart) bool {
+	row := c.ix.firstRow(&part.s)
+	isRefused, isRelative := false, false
+	for _, sp := range row {
+		switch {
+		case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), c.isOfOther(sp) && !isRelative:
+			return false
+		case sp.is(cQuestion) && (sp.means(cQuestion, "how_much") || sp.means(cQuestion, "what") || sp.means(cQuestion, "when")):
+			return false
+		}
+		isRefused = isRefused || sp.is(cNegation|cNeedless)
+		isRelative = isRelative || sp.means(cFiller, "joins") || sp.means(cBlock, "meanwhile")
+	}
+	fits := c.fits(&part.s, row)
+	switch {
+	case len(fits) == 0:
+		return len(c.sets) > 0 || !slices.ContainsFunc(row, isCommanding)
+	case isRefused:
+		c.refused = append(c.refused, fits...)
+	default:
+		c.take(fits, part.isFurther)
+	}
+
+	return true
+}
+
+// take adds what a part fits. What says more precisely what the part before it left open (a fentit, a
+// hálóban) narrows it.
+func (c *choosing) take(fits []int, isFurther bool) {
+	if last := len(c.sets) - 1; last >= 0 && !isFurther {
+		both := slices.DeleteFunc(slices.Clone(fits), func(at int) bool { return !slices.Contains(c.sets[last], at) })
+		if len(both) > 0 {
+			c.sets[last] = both
+
+			return
+		}
+	}
+	c.sets = append(c.sets, fits)
+}
+
+// chosen are the choices that every part leaves no doubt of. Where one of two was only refused, it is
+// the other.
+func (c *choosing) chosen() []int {
+	isRefused := func(at int) bool { return slices.Contains(c.refused, at) }
+	if len(c.sets) == 0 && len(c.refused) > 0 {
+		c.sets = [][]int{c.all()}
+	}
+	var chosen []int
+	for _, set := range c.sets {
+		set = slices.DeleteFunc(slices.Clone(set), isRefused)
+		if len(set) != 1 {
+			return nil
+		}
+		chosen = appendOnce(chosen, set[0])
+	}
+
+	return chosen
+}
+
+// isOfOther reports whether a span names a device of another kind than the choices: the sentence is
+// rather a command of its own.
+func (c *choosing) isOfOther(sp *span) bool {
+	if !isThing(sp) || !sp.is(cEntity|cKind) || sp.is(cArea|cFloor|cOwner|cMeasured|cFiller|cAttribute|cClass|cMedia) || sp.isForSomeone() {
+		return false
+	}
+	hasDevices := false
+	for _, choice := range c.q.Choices {
+		e := c.ix.home.Entity(choice.EntityID)
+		if e == nil {
+			continue
+		}
+		hasDevices = true
+		if slices.Contains(entitiesOf(sp), e) || slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cKind && l.of.covers(e) }) {
+			return false
+		}
+	}
+
+	return hasDevices
+}
+
+// fits are the choices that a part of the answer speaks of most; none where it speaks of all alike.
+func (c *choosing) fits(s *sentence, row []*span) []int {
+	scores := make([]int, len(c.q.Choices))
+	tally := func(is func(meaning.Choice) bool) {
+		var fits []int
+		for k, choice := range c.q.Choices {
+			if is(choice) {
+				fits = append(fits, k)
+			}
+		}
+		if len(fits) < len(c.q.Choices) { // a word that fits all chooses nothing
+			for _, k := range fits {
+				scores[k]++
+			}
+		}
+	}
+	f := c.labels.findSpans(s)
+	for i := range f.readings {
+		tally(func(choice meaning.Choice) bool { return f.saysWordOf(i, c.ix, choice) })
+	}
+	for _, sp := range row {
+		tally(func(choice meaning.Choice) bool { return c.isWhere(choice, sp) || c.isSo(choice, sp) })
+	}
+	best := slices.Max(scores)
+	if best > 0 {
+		var fits []int
+		for k, score := range scores {
+			if score == best {
+				fits = append(fits, k)
+			}
+		}
+
+		return fits
+	}
+	at, ok := ordinalIn(s, len(scores))
+	if !ok {
+		at, ok = placeIn(s, len(scores))
+	}
+	if !ok {
+		return nil
+	}
+
+	return []int{at}
+}
+
+// areaOf is the room of a choice, nil where it has none.
+func (c *choosing) areaOf(choice meaning.Choice) *hamanagerapi.Area {
+	areaID := choice.AreaID
+	if e := c.ix.home.Entity(choice.EntityID); e != nil {
+		areaID = e.AreaID
+	}
+
+	return c.ix.home.Area(areaID)
+}
+
+// isWhere reports whether a choice is where a span says: a fentit, a kintit, az emeletit, Zsófinál.
+func (c *choosing) isWhere(choice meaning.Choice, sp *span) bool {
+	area := c.areaOf(choice)
+	if area == nil {
+		return false
+	}
+	var p places
+	if way := thereSaid(sp); way != "" {
+		c.ix.addThere(&p, way)
+	}
+	if sp.is(cFloor) && sp.name.floor != nil {
+		p.floors = append(p.floors, sp.name.floor)
+	}
+	if sp.is(cArea) {
+		p.areas = append(p.areas, sp.name.rooms()...)
+	}
+
+	return slices.Contains(p.areas, area) || slices.ContainsFunc(p.floors, func(f *hamanagerapi.Floor) bool { return f.ID == area.FloorID })
+}
+
+// isSo reports whether a choice is in the state that a span says: amelyik ég.
+func (c *choosing) isSo(choice meaning.Choice, sp *span) bool {
+	e := c.ix.home.Entity(choice.EntityID)
+	if e == nil || !sp.is(cState) {
+		return false
+	}
+	said := sp.value(cState)
+	for _, form := range sp.forms {
+		said = cmp.Or(said, map[string]string{"on": "on", "off": "off", "open": "open", "close": "closed"}[form.verb.Senses[sp.prefix]])
+	}
+
+	return said != "" && stateIn(e.Domain, said) == e.State().Value
+}
+
+// homeOf makes a home of the choices alone, so that their words are found by the same rules.
+func (ix *Index) homeOf(choices []meaning.Choice) *hamanagerapi.Home {
+	var entities []*hamanagerapi.Entity
+	home := hamanagerapi.Home{Areas: ix.home.Areas}
+	for _, c := range choices {
+		entities = append(entities, &hamanagerapi.Entity{ID: c.Label, Name: c.Label, Exposed: true})
+		if e := ix.home.Entity(c.EntityID); e != nil {
+			entities = append(entities, &hamanagerapi.Entity{ID: e.ID, Name: e.Name, Aliases: e.Aliases, Exposed: true})
+		}
+	}
+
+	return hamanagerapi.NewHome(home, entities)
+}
+
+// saysWordOf reports whether token i is a word of the choice's label, names or room.
+func (f *spanner) saysWordOf(i int, ix *Index, choice meaning.Choice) bool {
+	texts := []string{choice.Label}
+	areaID := choice.AreaID
+	if e := ix.home.Entity(choice.EntityID); e != nil {
+		texts = append(append(texts, e.Name), e.Aliases...)
+		areaID = e.AreaID
+	}
+	if a := ix.home.Area(areaID); a != nil {
+		texts = append(append(texts, a.Name), a.Aliases...)
+	}
+	for _, text := range texts {
+		for _, tok := range tokenize(text, neverEnding).tokens {
+			word := f.ix.wordNumber(tok.fold)
+			if word >= 0 && slices.ContainsFunc(f.readings[i], func(r reading) bool { return r.word == word }) {
+				return true
+			}
+		}
+	}
+
+	return false
+}
+
+// ordinalIn reads "az elsőt", "a másodikat", "az utolsót".
+func ordinalIn(s *sentence, n int) (int, bool) {
+	for _, tok := range s.tokens {
+		at, found := -1, false
+		eachStem(tok.fold, hungarian().suffixes, func(stem string, _ suffix) bool {
+			at, found = hungarian().ordinals[stem]
+
+			return !found
+		})
+		if found && at < 0 {
+			at += n
+		}
+		if found && at >= 0 && at < n {
+			return at, true
+		}
+	}
+
+	return 0, false
+}
+
+// placeIn reads a lone number as a place: "2", "a kettő", "a 2-es". Names come first: they may
+// have numbers of their own.
+func placeIn(s *sentence, n int) (int, bool) {
+	place := 0.0
+	for i := range s.tokens {
+		tok := &s.tokens[i]
+		switch value, rest, ok := hungarian().numbers.parse(tok, s.hasAccent); {
+		case place == 0 && tok.isNumber:
+			place = tok.number
+		case place == 0 && ok && rest == "":
+			place = value
+		case tok.fold != "a" && tok.fold != "az":
+			return 0, false
+		}
+	}
+	at := int(place)
+
+	return at - 1, float64(at) == place && at >= 1 && at <= n
+}
