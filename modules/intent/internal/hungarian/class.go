@@ -131,13 +131,16 @@ func (l lexeme) classes() class {
 	if l.class == cRoams && l.value == "at" {
 		return cRoams | cUnknown
 	}
+	if l.class == cAgain && l.value != "" { // says nothing without the turn before
+		return cAgain | cUnknown
+	}
 
 	return l.class
 }
 
 // isUnchanging reports whether a word takes no endings under this meaning: hol, mikor.
 func (l lexeme) isUnchanging() bool {
-	return l.isWhole || l.class&cUnchanging != 0 || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")
+	return l.isWhole || l.class&cUnchanging != 0 || l.class == cAgain && l.value == "there" || l.class == cQuestion && (l.value == "where" || l.value == "when" || l.value == "whether")
 }
 
 // kind is a kind of device, or of a sensor.

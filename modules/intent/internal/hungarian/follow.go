@@ -16,6 +16,11 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	}
 	rows, _ := ix.findSpans(s).coverings()
 	last := ix.lastOf(u.Before)
+	for i, row := range rows {
+		if rows[i] = ix.withOthers(row, u.Before.Last()); len(row) > 0 && !slices.Equal(row, rows[i]) {
+			plain = nil // it did not know which
+		}
+	}
 	if r := ix.followSaid(u, s, rows, last, plain); r != nil {
 		return r
 	}
@@ -77,12 +82,14 @@ func (ix *Index) followRow(u meaning.Utterance, s *sentence, row []*span, plain 
 	switch {
 	case consistsOf(row, cUndo, cUndo|cNevermind|cPrefix|cNo):
 		return undo(u.Before)
-	case consistsOf(row, cAgain, cAgain):
+	case saysSame(row):
+		return ix.readSame(u, s, row)
+	case consistsOf(row, cAgain, cAgain) && !slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAgain, "there") }):
 		return more(u.Before)
 	case !namesThing(row):
 		return ix.followUnnamed(u, s, row, plain)
 	case consistsOf(row, cKeep, cKeep|cTarget|cState|cPrefix|cBut|cCopula):
-		return ix.undoPart(u.Before, row)
+		return ix.undoPart(u.Before, s, row)
 	case meaning.IsOfLists(u.Before.Last().Intent) && (plain == nil || plain.question != nil):
 		return ix.addAgain(u, s, row)
 	default:
@@ -93,6 +100,9 @@ func (ix *Index) followRow(u meaning.Utterance, s *sentence, row []*span, plain 
 // followUnnamed reads a row that names nothing; nil where it could not have been meant for
 // what the turn before was about (mennyi az idő).
 func (ix *Index) followUnnamed(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	if r := ix.moreBy(u, s, row); r != nil {
+		return r
+	}
 	if plain != nil && !slices.ContainsFunc(plain.commands, leansOnEntity) {
 		return nil
 	}
@@ -147,12 +157,14 @@ func undo(m *meaning.Memory) *interpretation {
 	return &interpretation{commands: commands, frame: "undo;"}
 }
 
-// undoPart undoes what was done to what is to stay as it was: a csillárt azért hagyd.
-func (ix *Index) undoPart(m *meaning.Memory, row []*span) *interpretation {
+// undoPart undoes what was done to what is to stay as it was: a csillárt azért hagyd. What alone is to stay
+// so (csak a csillár maradjon) undoes the rest.
+func (ix *Index) undoPart(m *meaning.Memory, s *sentence, row []*span) *interpretation {
 	kept := exceptionOf(row)
+	isOnly := slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cBut) && s.tokens[sp.from].fold == "csak" })
 	part := meaning.Memory{Was: map[string]meaning.Was{}, Commands: m.Commands}
 	for id, was := range m.Was {
-		if e := ix.home.Entity(id); e != nil && kept.covers(ix.home, e) {
+		if e := ix.home.Entity(id); e != nil && kept.covers(ix.home, e) != isOnly {
 			part.Was[id] = was
 		}
 	}
@@ -209,7 +221,7 @@ func (ix *Index) readShared(u meaning.Utterance, s *sentence, row []*span) *inte
 func (ix *Index) sharesKind(m *meaning.Memory, row []*span) bool {
 	domain := domainOf(m.Last())
 	for _, sp := range row {
-		if sp.means(cFiller, "too") || sp.means(cFiller, "there") || sp.means(cKind, domain) || sp.is(cUnit|cColor|cWhite) {
+		if sp.means(cFiller, "too") || sp.means(cFiller, "there") || sp.means(cKind, domain) || sp.is(cUnit|cColor|cWhite) || sp.is(cNumber) && directly(m.Last()) != "" {
 			return true
 		}
 	}

@@ -154,7 +154,7 @@ func (ix *Index) addAgain(u meaning.Utterance, s *sentence, row []*span) *interp
 // withoutEdges leaves out the small words around what was said: és még paradicsomot is. A
 // number that is also a small word (egy) stays with what it counts.
 func withoutEdges(row []*span) []*span {
-	for len(row) > 0 && row[0].is(cFiller|cConjunction) && !row[0].is(cNumber) {
+	for len(row) > 0 && row[0].is(cFiller|cConjunction|cYes) && !row[0].is(cNumber) {
 		row = row[1:]
 	}
 	for len(row) > 0 && row[len(row)-1].is(cFiller|cConjunction) {
@@ -173,40 +173,4 @@ func (c *clause) isItem() bool {
 	}
 
 	return c.classes&(cBlock|cNegation|cQuestion) == 0 && c.isObject(len(c.spans)-1)
-}
-
-// more does once more what the turn before did, as far again.
-func more(m *meaning.Memory) *interpretation { return again(m, +1) }
-
-// again goes as far as the turn before, the same way or back.
-func again(m *meaning.Memory, direction int) *interpretation {
-	last, way := m.Last(), float64(direction*m.Direction())
-	if way == 0 {
-		return nil
-	}
-	again := meaning.Command{Intent: last.Intent, Slots: maps.Clone(last.Slots), Targets: last.Targets}
-	var further *step
-	switch last.Intent {
-	case meaning.SetVolumeRelative:
-		if direction < 0 {
-			return undo(m)
-		}
-	case meaning.LightSet:
-		further = &step{slot: "brightness", by: 25 * way, low: 1, high: 100, present: present("brightness", 100.0/255)}
-	case meaning.ClimateSet:
-		further = &step{slot: "temperature", by: way, low: 0, high: 100, present: present("temperature", 1)}
-	case meaning.SetPosition:
-		further = &step{slot: "position", by: 25 * way, low: 0, high: 100, present: present("current_position", 1)}
-	case meaning.FanSetSpeed:
-		further = &step{slot: "percentage", by: 25 * way, low: 1, high: 100, present: present("percentage", 1)}
-	case meaning.SetVolume:
-		further = &step{slot: "volume_level", by: 10 * way, low: 0, high: 100, present: present("volume_level", 100)}
-	default:
-		return nil
-	}
-	if further != nil {
-		further.apply(&again)
-	}
-
-	return &interpretation{commands: []meaning.Command{again}, frame: "more;"}
 }

@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"maps"
 	"slices"
 
 	"homehub/modules/intent/internal/meaning"
@@ -15,10 +14,14 @@ func (ix *Index) followSaid(u meaning.Utterance, s *sentence, rows [][]*span, la
 		var r *interpretation
 		switch pieces := ix.withoutTalk(s, ix.withOwned(s, row, last)); {
 		case len(pieces) == 0:
-		case isTakenBack(s, pieces):
-			r = undo(u.Before)
+		case isBackInMedia(s, slices.Concat(pieces...), u.Before.Last()):
+			r = previousTrack(u.Before.Last())
+		case isTakenBack(s, pieces), ix.isForbidden(u, s, pieces):
+			if r = undo(u.Before); r == nil {
+				r = ix.followPieces(u, s, pieces, len(row), plain)
+			}
 		case isTooMuch(s, pieces):
-			return again(u.Before, -1)
+			r = tooFar(u.Before, pieces)
 		default:
 			r = ix.followPieces(u, s, pieces, len(row), plain)
 		}
@@ -35,14 +38,14 @@ func (ix *Index) followPieces(u meaning.Utterance, s *sentence, pieces [][]*span
 	if r := ix.readPointed(u, s, slices.Concat(pieces...), plain); r != nil {
 		return r
 	}
-	if !isOpen(plain) {
+	if !isOpen(plain) && !isOfTimer(u.Before.Last(), slices.Concat(pieces...)) {
 		return nil
 	}
 	if r := ix.instead(u, s, pieces); r != nil {
 		return r
 	}
 	pieces = withoutRefusals(pieces)
-	row := slices.Concat(pieces...)
+	row := slices.DeleteFunc(slices.Concat(pieces...), func(sp *span) bool { return sp.is(cMeant) && !isThing(sp) })
 	if r := ix.followKept(u, s, row); r != nil {
 		return r
 	}
@@ -82,7 +85,7 @@ func (ix *Index) pointed(row []*span, last *meaning.Command, isWhich bool) []*sp
 	for i, sp := range row {
 		place := ix.placeOfLast(last)
 		switch {
-		case sp.means(cFiller, "there") && place != nil:
+		case (sp.means(cFiller, "there") || sp.means(cAgain, "there")) && place != nil:
 			row[i] = place
 		case isWhich && len(last.Targets) == 1 && isOneOfKind(sp, last.Targets[0].Domain):
 			row[i] = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
@@ -119,12 +122,26 @@ func isOpen(plain *interpretation) bool {
 	})
 }
 
+// isOfTimer reports whether a row that names nothing is rather about the timer of the turn before: adj
+// hozzá még ötöt.
+func isOfTimer(last *meaning.Command, row []*span) bool {
+	return meaning.IsOfTimers(last.Intent) && !slices.ContainsFunc(row, func(sp *span) bool {
+		return isThing(sp) || sp.is(cUnknown|cQuestion|cAttribute|cPlace) && !sp.is(cFiller) || sp.is(cUnit) && !isUnitOfTime(sp.value(cUnit))
+	})
+}
+
 // withoutRefusals leaves out the pieces that only refuse what was done, where another says what to
 // do: jaj ne, inkább zöld; az túl sok, csak félig.
 func withoutRefusals(pieces [][]*span) [][]*span {
-	const refuses = cNegation | cNevermind | cNo | cTooMuch | cNeedless | cFiller | cConjunction | cCorrection
+	const refuses = cNegation | cNevermind | cNo | cTooMuch | cNeedless | cFiller | cConjunction | cCorrection | cMeant | cYes
 	kept := slices.DeleteFunc(slices.Clone(pieces), func(piece []*span) bool {
-		return !slices.ContainsFunc(piece, func(sp *span) bool { return !sp.is(refuses) || sp.is(cVerb) && !sp.is(cFiller) || sp.is(partAmount) })
+		isDenied := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cNegation) })
+
+		return !slices.ContainsFunc(piece, func(sp *span) bool {
+			isAmount := sp.is(partAmount)
+
+			return !sp.is(refuses) && !isAmount || sp.is(cVerb) && !sp.is(cFiller) || isAmount && !isDenied // ne teljesen, csak félig
+		})
 	})
 	if len(kept) == 0 {
 		return pieces
@@ -164,7 +181,7 @@ func meantInstead(pieces [][]*span) (meant []*span, ok bool) {
 		if slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb|cTime|partAmount) && !sp.is(cMeant|cFiller) }) {
 			return nil, false
 		}
-		meant = append(meant, slices.DeleteFunc(slices.Clone(piece), func(sp *span) bool { return sp.is(cMeant) })...)
+		meant = append(meant, slices.DeleteFunc(slices.Clone(piece), func(sp *span) bool { return sp.is(cMeant|cCorrection|cYes) && !isThing(sp) })...)
 	}
 
 	return meant, isRefused && slices.ContainsFunc(meant, isThing)
@@ -175,7 +192,7 @@ func meantInstead(pieces [][]*span) (meant []*span, ok bool) {
 func (ix *Index) withoutTalk(s *sentence, row []*span) [][]*span {
 	var kept [][]*span
 	for _, piece := range piecesOf(s, row) {
-		isTalk := !isAsking(s, piece) && ix.lang.isAside(s, piece) || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown) && ix.lang.tells(s, sp) })
+		isTalk := !isAsking(s, piece) && ix.lang.isAside(s, piece) || ix.isExclaimed(s, piece) || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cUnknown) && ix.lang.tells(s, sp) })
 		isSaid := slices.ContainsFunc(piece, func(sp *span) bool {
 			return sp.is(cNeedless|cUndo|cVerb|cBlock|cTooMuch|cMeant) && !sp.is(cTells|cFiller) || sp.means(cBlock, "past") && sp.is(cUndo)
 		})
@@ -185,6 +202,14 @@ func (ix *Index) withoutTalk(s *sentence, row []*span) [][]*span {
 	}
 
 	return kept
+}
+
+// isExclaimed reports whether a piece is nothing but words that nobody knows, and that name and ask
+// nothing: remek, pompás lett.
+func (ix *Index) isExclaimed(s *sentence, piece []*span) bool {
+	return ix.namesNothing(s, piece) && !slices.ContainsFunc(piece, func(sp *span) bool {
+		return sp.is(cBlock|cNegation|cAgain|cVerb) || isUnknownImperative(s, sp)
+	})
 }
 
 // isTakenBack reports whether pieces do nothing but take back what was done.
@@ -239,83 +264,4 @@ func isTooMuch(s *sentence, pieces [][]*span) bool {
 	}
 
 	return is && !s.isQuestion
-}
-
-// followKept reads what is about the timer or the list of the turn before.
-func (ix *Index) followKept(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	last := u.Before.Last()
-	switch {
-	case meaning.IsOfTimers(last.Intent) && !slices.ContainsFunc(row, func(sp *span) bool { return isThing(sp) || sp.is(cUnknown) }):
-		return ix.followTimer(u, s, row)
-	case meaning.IsOfLists(last.Intent), len(last.Targets) == 1 && last.Targets[0].Domain == "todo":
-		return ix.followList(u, s, row)
-	default:
-		return nil
-	}
-}
-
-// followTimer reads a row about the timer of the turn before: töröld; adj hozzá öt percet.
-func (ix *Index) followTimer(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	last := u.Before.Last()
-	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAbout, "timer") }) {
-		row = append(slices.Clone(row), unsaid("időzítő", lexeme{class: cAbout, value: "timer"}, nominative))
-	}
-	r := ix.readClauses(u, s, [][]*span{row}, nil)
-	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsOfTimers(c.Intent) }) {
-		return nil
-	}
-	for i := range r.commands {
-		c := &r.commands[i]
-		_, isNamed := meaning.DurationOf(c.Slots, "start_")
-		if c.Intent == meaning.StartTimer || c.Intent == meaning.CancelAllTimers || isNamed || c.Slots.Name() != "" {
-			continue
-		}
-		maps.Copy(c.Slots, timerOf(last))
-	}
-
-	return r
-}
-
-// timerOf are the slots that find the timer which a command was about.
-func timerOf(c *meaning.Command) meaning.Slots {
-	if c.Intent == meaning.StartTimer {
-		return lengthSlots(c.Slots)
-	}
-	if name := c.Slots.Name(); name != "" {
-		return meaning.Slots{"name": name}
-	}
-	slots := meaning.Slots{}
-	for _, slot := range []string{"name", "area", "start_hours", "start_minutes", "start_seconds"} {
-		if value, ok := c.Slots[slot]; ok {
-			slots[slot] = value
-		}
-	}
-
-	return slots
-}
-
-// followList reads a row about the list of the turn before: vedd le a tejet.
-func (ix *Index) followList(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	last := u.Before.Last()
-	if !slices.ContainsFunc(row, isCommanding) {
-		return nil
-	}
-	for _, where := range []grammaticalCase{sublative, delative} {
-		list := unsaid("lista", lexeme{class: cAbout, value: "shopping"}, where)
-		if len(last.Targets) == 1 && last.Intent != meaning.ShoppingAddItem {
-			list = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
-			list.suffix.grammaticalCase = where
-		}
-		r := ix.readClauses(u, s, [][]*span{append(slices.Clone(row), list)}, nil)
-		if r != nil && !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsOfLists(c.Intent) }) {
-			return r
-		}
-	}
-
-	return nil
-}
-
-// unsaid is a word of the language that nobody said now.
-func unsaid(said string, as lexeme, in grammaticalCase) *span {
-	return &span{to: 1, classes: as.class, lexemes: []lexeme{as}, said: said, suffix: suffix{grammaticalCase: in, isThere: in != nominative}}
 }

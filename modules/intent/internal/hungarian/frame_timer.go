@@ -241,7 +241,8 @@ func (c *clause) changeTimer(intent, way string) []draft {
 // changes are the times by which a timer is to change, and those that say which timer.
 func (c *clause) changes() (change, start []quantity) {
 	for _, q := range c.quantities {
-		isChange := q.ending.grammaticalCase == instrumental || q.ending.grammaticalCase == accusativeCase
+		isOnTop := q.ending.grammaticalCase == nominative && c.action == "" && c.first(cAgain) != nil // még két perc
+		isChange := q.ending.grammaticalCase == instrumental || q.ending.grammaticalCase == accusativeCase || isOnTop
 		if isChange && !c.isAdjectival(q) {
 			change = append(change, q)
 		} else {

@@ -71,8 +71,8 @@ func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest str
 		}
 		switch {
 		case !part.multiplies:
-			if last > 0 && part.value >= last { // "tizhat" has no second ten
-				return 0, "", false
+			if last > 0 && part.value >= last { // öt-öt-ször no, öt-öt: what follows is its ending, or none
+				return total + group, rest, len(rest) < len(tok.fold)
 			}
 			group += part.value
 			last = part.value

@@ -70,7 +70,9 @@ func (n *name) rooms() []*hamanagerapi.Area {
 // withOwned reads what is called by whose it is or where (Zsófi lámpája, Marcié, a konyhait) as
 // the things themselves. last is what was spoken of before.
 func (ix *Index) withOwned(s *sentence, row []*span, last *span) []*span {
-	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() }) {
+	if !slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() || sp.means(cAgain, "there")
+	}) {
 		return row
 	}
 	o := owning{ix: ix, s: s, row: row, last: last}
@@ -118,6 +120,8 @@ func (o *owning) step() {
 		o.add(standIn(sp, sp.name, o.last))
 	case sp.isTheirs():
 		o.add(o.ofOwnerBefore(sp))
+	case sp.means(cAgain, "there"):
+		o.add(o.atTheirs(sp))
 	default:
 		o.add(sp)
 	}
@@ -160,6 +164,27 @@ func (o *owning) ownerBefore() *owner {
 	}
 
 	return nil
+}
+
+// atTheirs is the room of who or what was spoken of before: Halkítsd le a mama tévéjét, és nála a redőnyt is.
+func (o *owning) atTheirs(sp *span) *span {
+	for _, before := range slices.Backward(o.read) {
+		var at *hamanagerapi.Area
+		switch {
+		case before.is(cArea) && before.name.area != nil:
+			at = before.name.area
+		case before.is(cEntity) && len(before.name.entities) == 1:
+			at = o.ix.home.Area(before.name.entities[0].AreaID)
+		}
+		if at != nil {
+			room := *sp
+			room.name, room.classes, room.lexemes = &name{area: at}, cArea, nil
+
+			return &room
+		}
+	}
+
+	return sp
 }
 
 // ownerOf is the owner that a name means, or whose thing it is.

@@ -1,0 +1,178 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// withOthers puts what is meant in the place of what only says that it is another than the thing of the
+// turn before: a másikat, a többit. A row without such a word is returned as it is.
+func (ix *Index) withOthers(row []*span, last *meaning.Command) []*span {
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.means(cMedia, "other") || sp.means(cMedia, "rest") })
+	if at < 0 || len(last.Targets) != 1 || namesThing(row) {
+		return row
+	}
+	var others []*hamanagerapi.Entity
+	if row[at].means(cMedia, "rest") {
+		others = ix.restOf(last.Targets[0])
+	} else if other := ix.otherOf(last.Targets[0]); other != nil {
+		others = []*hamanagerapi.Entity{other}
+	}
+	if len(others) == 0 {
+		return row
+	}
+	named := make([]*span, 0, len(others))
+	for _, e := range others {
+		sp := remembered(e.Name, cEntity, &name{entities: []*hamanagerapi.Entity{e}})
+		sp.suffix.grammaticalCase = row[at].suffix.grammaticalCase
+		sp.from, sp.to = row[at].from, row[at].to
+		named = append(named, sp)
+	}
+
+	return slices.Concat(row[:at], named, row[at+1:])
+}
+
+// otherOf is the one device that goes with another: called alike, in its room or else anywhere, or
+// the only other one of its kind in the room; nil where there is none, or several.
+func (ix *Index) otherOf(e *hamanagerapi.Entity) *hamanagerapi.Entity {
+	isThere := func(o *hamanagerapi.Entity) bool { return o.AreaID == e.AreaID }
+	for _, fits := range []func(*hamanagerapi.Entity) bool{
+		func(o *hamanagerapi.Entity) bool { return isThere(o) && isAlike(o, e) },
+		func(o *hamanagerapi.Entity) bool { return isAlike(o, e) },
+		isThere,
+	} {
+		var found []*hamanagerapi.Entity
+		for _, o := range ix.home.Entities {
+			if o != e && o.Exposed && o.Domain == e.Domain && o.DeviceClass == e.DeviceClass && fits(o) {
+				found = append(found, o)
+			}
+		}
+		if len(found) > 0 {
+			if len(found) > 1 {
+				return nil
+			}
+
+			return found[0]
+		}
+	}
+
+	return nil
+}
+
+// restOf are the other devices of a kind in the room of one.
+func (ix *Index) restOf(e *hamanagerapi.Entity) []*hamanagerapi.Entity {
+	var rest []*hamanagerapi.Entity
+	for _, o := range ix.home.Entities {
+		if o != e && o.Exposed && o.Domain == e.Domain && o.DeviceClass == e.DeviceClass && o.AreaID == e.AreaID {
+			rest = append(rest, o)
+		}
+	}
+
+	return rest
+}
+
+// isAlike reports whether two things are called the same, or the same but for one word: Kapu 1, Kapu 2.
+func isAlike(a, b *hamanagerapi.Entity) bool {
+	words, others := tokenize(a.Name, neverEnding).tokens, tokenize(b.Name, neverEnding).tokens
+	if len(words) != len(others) {
+		return false
+	}
+	differ := 0
+	for i := range words {
+		if words[i].fold != others[i].fold {
+			differ++
+		}
+	}
+
+	return differ == 0 || differ == 1 && len(words) > 1
+}
+
+// saysSame reports whether a row wishes for something else what was done before: ott is ugyanezt.
+func saysSame(row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAgain, "same") })
+}
+
+// readSame reads a sentence that wishes the same for another thing or place: Bencéé is legyen ilyen.
+func (ix *Index) readSame(u meaning.Utterance, s *sentence, row []*span) *interpretation {
+	rest := slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
+		return sp.means(cAgain, "same") || sp.is(cBe|cCopula) && !isThing(sp) || wants(sp) && !isThing(sp)
+	})
+	if !slices.ContainsFunc(rest, isThing) {
+		return nil
+	}
+
+	return ix.readAgain(u, s, rest)
+}
+
+// isForbidden reports whether pieces only forbid what was done, and so take it back: tévedtem, ne indítsd el.
+func (ix *Index) isForbidden(u meaning.Utterance, s *sentence, pieces [][]*span) bool {
+	const refuses = cNegation | cNevermind | cNo | cMeant | cNeedless | cFiller | cConjunction | cCorrection
+	is := false
+	for _, piece := range pieces {
+		if slices.ContainsFunc(piece, isCommanding) {
+			if is || !ix.forbidsLast(u, s, piece) {
+				return false
+			}
+			is = true
+		} else if slices.ContainsFunc(piece, func(sp *span) bool { return !sp.is(refuses) }) {
+			return false
+		}
+	}
+
+	return is && !s.isQuestion
+}
+
+// forbidsLast reports whether a piece denies what the turn before did, to all that it was done to.
+func (ix *Index) forbidsLast(u meaning.Utterance, s *sentence, piece []*span) bool {
+	last := u.Before.Last()
+	c := newClause(ix, u, s, piece)
+	isDenied := slices.ContainsFunc(piece, func(sp *span) bool {
+		return sp.means(cNegation, "") || sp.is(cNevermind) && !isCommanding(sp) && isOneOf(s.tokens[sp.from].fold, times().TakesBack)
+	})
+	if !isDenied || c.denial != nil || c.verb == nil || c.mood > asks || !c.within(cTarget|cNegation|cNevermind|cPrefix) {
+		return false
+	}
+	domain := domainOf(last)
+	if intentOf(c.action, domain) != last.Intent || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cArea|cFloor|cPlace) && !sp.is(cFiller) }) {
+		return false
+	}
+
+	return !slices.ContainsFunc(piece, func(sp *span) bool { return isThing(sp) && !namesAll(sp, last.Targets) })
+}
+
+// namesAll reports whether a span names all of some things, by their names or their kind.
+func namesAll(sp *span, things []*hamanagerapi.Entity) bool {
+	return !slices.ContainsFunc(things, func(e *hamanagerapi.Entity) bool {
+		return !slices.Contains(entitiesOf(sp), e) && !slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cKind && l.of.covers(e) })
+	})
+}
+
+// isBackInMedia reports whether a row asks for the track before, rather than for what was before: vissza az
+// előzőre.
+func isBackInMedia(s *sentence, row []*span, last *meaning.Command) bool {
+	return domainOf(last) == "media_player" && consistsOf(row, cUndo|cMedia, cUndo|cMedia|cPrefix) && slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.means(cMedia, "previous") || sp.is(cUndo) && isOneOf(stemOfPrevious(s.tokens[sp.to-1].fold), []string{"előző"})
+	})
+}
+
+// previousTrack goes back to the track before, where the turn before had something play.
+func previousTrack(last *meaning.Command) *interpretation {
+	previous := meaning.Command{Intent: meaning.MediaPrevious, Slots: meaning.Slots{}, Targets: last.Targets}
+	if name := last.Slots.Name(); name != "" {
+		previous.Slots["name"] = name
+	}
+
+	return &interpretation{commands: []meaning.Command{previous}, frame: "previous;"}
+}
+
+// stemOfPrevious cuts what may follow "előző" off a folded word.
+func stemOfPrevious(folded string) string {
+	const previous = "elozo"
+	if len(folded) >= len(previous) && folded[:len(previous)] == previous {
+		return previous
+	}
+
+	return folded
+}
