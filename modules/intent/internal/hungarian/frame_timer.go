@@ -51,11 +51,18 @@ func (c *clause) startTimer() []draft {
 
 // addsTime reports whether a length of time comes on top: adj öt percet; még öt percet.
 func (c *clause) addsTime() bool {
-	if len(c.quantities) == 0 || c.quantities[0].ending.grammaticalCase != accusativeCase || c.isAdjectival(c.quantities[0]) {
+	if len(c.quantities) == 0 || c.isAdjectival(c.quantities[0]) {
 		return false
 	}
-
-	return c.action == "put" || c.action == "" && c.first(cAgain) != nil
+	isMore := c.action == "" && c.first(cAgain) != nil
+	switch c.quantities[0].ending.grammaticalCase {
+	case accusativeCase:
+		return c.action == "put" || isMore
+	case nominative: // még két perc
+		return isMore && c.quantities[0].from > 0 && c.spans[c.quantities[0].from-1].is(cAgain)
+	default:
+		return false
+	}
 }
 
 // startFor starts a timer for the length that the clause says.
