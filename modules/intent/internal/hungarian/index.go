@@ -33,6 +33,8 @@ type name struct {
 	isPart bool
 	// isShort: only one word of a device's name; it must be what something is done to.
 	isShort bool
+	// isSomeones: it is the end of a name that says whose it is: olvasólámpa, of Kati olvasólámpája.
+	isSomeones bool
 
 	// isNumber: only a number; it must be said as one that things have (kettes).
 	isNumber bool

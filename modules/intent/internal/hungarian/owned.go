@@ -234,6 +234,9 @@ func (o *owning) readOwned(sp *span, owner *owner) {
 	}
 	thing := o.row[next]
 	found := o.thingsOf(owner, thing)
+	if thing.is(cEntity) { // olvasólámpája, not the other one
+		found = within(found, func(e *hamanagerapi.Entity) bool { return slices.Contains(thing.name.entities, e) })
+	}
 	switch {
 	case len(found) > 0 && !thing.suffix.isPlural:
 		o.add(thing.naming(found, sp.from))

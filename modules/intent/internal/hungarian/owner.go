@@ -27,13 +27,13 @@ func (b *builder) addOwners() {
 		}
 	}
 	for _, e := range b.ix.home.Entities {
-		if !e.Exposed || e.Domain == "person" {
-			continue
+		if e.Exposed && e.Domain != "person" && !isSensor(e) {
+			b.addOwnersOf(e, func([]string) bool { return true })
 		}
-		for _, text := range append([]string{e.Name}, e.Aliases...) {
-			for _, called := range b.ownersIn(text) {
-				b.addOwner(called, func(o *owner) { o.things = appendOnce(o.things, e) })
-			}
+	}
+	for _, e := range b.ix.home.Entities {
+		if e.Exposed && isSensor(e) { // the battery of the bejárati zár makes no owner of bejárati
+			b.addOwnersOf(e, b.isOwner)
 		}
 	}
 	for _, e := range b.ix.home.Entities {
@@ -41,6 +41,31 @@ func (b *builder) addOwners() {
 			b.shareOwner(e)
 		}
 	}
+}
+
+func isSensor(e *hamanagerapi.Entity) bool { return e.Domain == "sensor" || e.Domain == "binary_sensor" }
+
+// addOwnersOf gives a thing to those whom it is called after, as far as they may own it.
+func (b *builder) addOwnersOf(e *hamanagerapi.Entity, mayOwn func(called []string) bool) {
+	for _, text := range append([]string{e.Name}, e.Aliases...) {
+		for _, called := range b.ownersIn(text) {
+			if mayOwn(called) {
+				b.addOwner(called, func(o *owner) { o.things = appendOnce(o.things, e) })
+			}
+		}
+	}
+}
+
+// isOwner reports whether somebody, or something, has things of its own. What looks like an adjective
+// (bejárati) must be known to.
+func (b *builder) isOwner(called []string) bool {
+	key := strings.Join(called, " ")
+	if !strings.HasSuffix(key, "i") {
+		return true
+	}
+	at, ok := b.byText[key]
+
+	return ok && (b.ix.names[at].owner != nil || b.isPerson(key))
 }
 
 // ownersIn are the ways to call the owner that a name begins with; nil for none. The last word of

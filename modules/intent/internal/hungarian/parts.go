@@ -28,6 +28,9 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 		words := b.plainWords(tokens)
 		b.addAcronyms(e, text, tokens)
 		last := len(words) - 1
+		if words[last] != replaced(tokens, -1)[last] {
+			b.addSomeones(e, words[last])
+		}
 		for from := range words {
 			for to := from + 1; to <= len(words); to++ {
 				b.addPartOf(e, words[from:to])
@@ -65,7 +68,7 @@ func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, tokens []toke
 func (b *builder) addBacks(e *hamanagerapi.Entity, word string) {
 	for cut := shortestFront; cut <= len(word)-shortestBack; cut++ {
 		back := word[cut:]
-		if (b.backs[back] > 1 && !splitsLetter(word, cut) || b.isDerived(back)) && b.isTelling(back) {
+		if (b.backs[back] > 1 && !splitsLetter(word, cut) || b.isDerived(back)) && b.isTelling(back) && b.plainHead(back) == back {
 			b.addPart(e, []string{back})
 		}
 	}
@@ -112,6 +115,15 @@ func (b *builder) addPartOf(e *hamanagerapi.Entity, words []string) {
 		return
 	}
 	b.addPart(e, words)
+}
+
+// addSomeones adds the last word of a name that says whose it is, without the ending that says so.
+func (b *builder) addSomeones(e *hamanagerapi.Entity, head string) {
+	if !b.isTelling(head) {
+		return
+	}
+	b.addPart(e, []string{head})
+	b.ix.names[b.byText[head]].isSomeones = true
 }
 
 func (b *builder) addPart(e *hamanagerapi.Entity, words []string) {

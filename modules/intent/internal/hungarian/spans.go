@@ -323,7 +323,7 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 
 // takes reports whether a name may be said with an ending: a part of a room's must say where.
 func (n *name) takes(ending suffix) bool {
-	return (!n.isPart || ending.saysWhere()) && (!n.isList || ending.isOntoOrOff()) && (!n.isShort || !ending.isPossessed || ending.isMine)
+	return (!n.isPart || ending.saysWhere()) && (!n.isList || ending.isOntoOrOff()) && (!n.isShort || n.isSomeones || !ending.isPossessed || ending.isMine)
 }
 
 func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
