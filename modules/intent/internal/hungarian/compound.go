@@ -12,7 +12,9 @@ import (
 // spoken of before), corrected, without what a reminder is for, without what is
 // left out of the command (which left returns), its parts joined.
 func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, left []exception) {
-	kept, left = takeExceptions(s, withoutPurpose(s, ix.corrected(s, ix.withOwned(s, row, last))))
+	row = ix.withPronouns(ix.withOwned(s, row, last), last)
+	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, row))))
+	kept, left = takeExceptions(s, keptSo(s, row))
 
 	return joined(s, kept), left
 }

@@ -7,11 +7,11 @@ import "slices"
 // part before it. A row without one is returned as it is; nil where it makes no sense.
 func (ix *Index) corrected(s *sentence, row []*span) []*span {
 	for {
-		at := correctionIn(s, row)
+		at, to := correctionIn(s, row)
 		if at < 0 {
 			return row
 		}
-		before, after := row[:at], row[at+1:]
+		before, after := row[:at], withoutMeant(row[to:])
 		if !namesSomething(before) && !slices.ContainsFunc(before, isCommanding) {
 			row = after // bocsánat, kapcsold fel a lámpát
 			continue
@@ -24,26 +24,88 @@ func (ix *Index) corrected(s *sentence, row []*span) []*span {
 			}
 			row = slices.Concat(inherit(before, after[:piece]), after[piece:])
 		default:
-			before = ix.withoutReplaced(before, after[:piece])
-			if before == nil {
+			c := correction{before: slices.Clone(before)}
+			if !c.replace(after[:piece]) {
 				return nil
 			}
-			row = slices.Concat(before, after)
+			row = slices.Concat(c.before, c.rest, after[piece:])
 		}
 	}
 }
 
-// correctionIn finds the word that takes something back. A bare "nem" does so only between
-// commas.
-func correctionIn(s *sentence, row []*span) int {
-	return slices.IndexFunc(row, func(sp *span) bool {
-		if sp.is(cCorrection) {
-			return true
-		}
-		isApart := s.tokens[sp.from].breakBefore && sp.to < len(s.tokens) && s.tokens[sp.to].breakBefore
+// correctionIn finds the words that take something back, from a span to another; -1 for none. A bare
+// "nem" does so only between commas, and so does what is sighed before it: jaj, nem, mégse.
+func correctionIn(s *sentence, row []*span) (at, to int) {
+	at = slices.IndexFunc(row, func(sp *span) bool { return sp.is(cCorrection) })
+	if at < 0 {
+		for i, sp := range row {
+			if isNo(s, sp) && isApart(s, row, i) {
+				at = i
 
-		return isApart && sp.means(cNegation, "told") && s.tokens[sp.from].fold == "nem"
-	})
+				break
+			}
+		}
+	}
+	if at < 0 {
+		at = saidInstead(s, row)
+
+		return at, at
+	}
+	for to = at + 1; to < len(row) && (sighs(row[to]) || (isNo(s, row[to]) || row[to].is(cNevermind|cCorrection)) && endsPiece(s, row, to)); {
+		to++
+	}
+
+	return at, to
+}
+
+// saidInstead is where a piece begins that only says what was meant instead: a szárítógépet akartam; -1 for none.
+func saidInstead(s *sentence, row []*span) int {
+	to := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cMeant) && !isCommanding(sp) })
+	if to < 0 || s.isQuestion {
+		return -1
+	}
+	from := to
+	for from > 0 && !s.tokens[row[from].from].breakBefore {
+		from--
+	}
+	isMeant := from > 0 && from < to && slices.ContainsFunc(row[:from], isCommanding)
+	if !isMeant || slices.ContainsFunc(row[from:to], func(sp *span) bool { return partOf(sp) == 0 && !sp.is(cFiller|cConjunction|cUnit) }) {
+		return -1
+	}
+
+	return from
+}
+
+func isNo(s *sentence, sp *span) bool {
+	return sp.means(cNegation, "told") && s.tokens[sp.from].fold == "nem"
+}
+
+// sighs reports whether a span only goes with a correction: inkább.
+func sighs(sp *span) bool { return sp.means(cFiller, "rather") }
+
+// isApart reports whether a "nem" stands between pauses, with nothing but small words before it: jaj nem.
+func isApart(s *sentence, row []*span, at int) bool {
+	from := at
+	for from > 0 && !s.tokens[row[from].from].breakBefore && row[from-1].is(cFiller) {
+		from--
+	}
+
+	return s.tokens[row[from].from].breakBefore && endsPiece(s, row, at)
+}
+
+// endsPiece reports whether a pause, or "inkább", follows a span.
+func endsPiece(s *sentence, row []*span, at int) bool {
+	return at+1 < len(row) && (s.tokens[row[at+1].from].breakBefore || sighs(row[at+1]))
+}
+
+// withoutMeant leaves out what only says that the other thing was meant: bocs, a szárítót akartam mondani.
+func withoutMeant(row []*span) []*span {
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cMeant) && !isCommanding(sp) })
+	if at <= 0 || slices.ContainsFunc(row[:at], isCommanding) {
+		return row
+	}
+
+	return slices.Delete(slices.Clone(row), at, at+1)
 }
 
 // endOfPiece is where the piece ends that a row begins with: at punctuation before a command,
@@ -94,38 +156,93 @@ func partOf(sp *span) class {
 	}
 }
 
-// withoutReplaced drops the last span that plays the part of each one in the correction. A
-// device that is named with its room makes way for the same kind in another: a konyhai
-// lámpát, bocsánat, az étkezőit.
-func (ix *Index) withoutReplaced(before, correction []*span) []*span {
-	kept := slices.Clone(before)
+// correction is the work of putting what was said last in the place of what it corrects.
+type correction struct {
+	before []*span // what stands, without what is replaced
+	rest   []*span // of what was said last, what is not in its place yet
+}
+
+// replace drops the last span that plays the part of each one in what was said last. A device that is named
+// with its room makes way for the same kind in another: a konyhai lámpát, bocsánat, az étkezőit.
+// It reports whether anything was replaced.
+func (c *correction) replace(said []*span) bool {
+	hasUnit := slices.ContainsFunc(said, func(sp *span) bool { return sp.is(cUnit) })
+	saysDeed := partsOf(c.before)&cPrefix != 0
 	replaced := false
-	for _, sp := range correction {
+	var gone []*span
+	for _, sp := range said {
 		part := partOf(sp)
-		if part == 0 {
-			continue
-		}
-		at := lastIndexFunc(kept, func(old *span) bool { return partOf(old) == part })
-		if at >= 0 {
-			kept = slices.Delete(kept, at, at+1)
+		at := lastIndexFunc(c.before, func(old *span) bool { return part != 0 && partOf(old) == part })
+		switch {
+		case part != 0 && sp.name != nil && slices.ContainsFunc(gone, func(old *span) bool { return old.name == sp.name }):
+			continue // a teraszon, nem is a teraszon, a kertben
+		case at >= 0:
+			gone = append(gone, c.before[at])
 			replaced = true
+			if part == partAmount && at+1 < len(c.before) && c.before[at+1].is(cUnit) && !hasUnit {
+				c.before[at] = sp // húsz fok, nem, tizenkilenc
 
+				continue
+			}
+			c.drop(at)
+			if gone[len(gone)-1].name == sp.name && sp.name != nil {
+				continue
+			}
+		case part == partAmount && saysDeed: // a redőnyt le, várj, csak félig
+			replaced = true
+		case part == partPlace:
+			replaced = c.kindElsewhere() || replaced
+		}
+		c.rest = append(c.rest, sp)
+	}
+
+	return replaced
+}
+
+// drop leaves out a span, and the unit of a number.
+func (c *correction) drop(at int) {
+	to := at + 1
+	if c.before[at].is(cNumber) && to < len(c.before) && c.before[to].is(cUnit) {
+		to++
+	}
+	c.before = slices.Delete(c.before, at, to)
+}
+
+// kindElsewhere has the device that was named last mean its kind, which is wanted in another room.
+func (c *correction) kindElsewhere() bool {
+	at := lastIndexFunc(c.before, func(old *span) bool { return partOf(old) == partThing })
+	if at < 0 {
+		return false
+	}
+	c.before[at] = asKind(c.before[at])
+
+	return true
+}
+
+// withoutContrast leaves out a thing that is only set against the one that is meant: nem a mosógépet, a
+// szárítót kapcsold be; a lámpát kapcsold fel, nem a tévét.
+func withoutContrast(s *sentence, row []*span) []*span {
+	for at, sp := range row {
+		isFirst := at == 0 || s.tokens[sp.from].breakBefore || at == 1 && row[0].is(cConjunction|cFiller)
+		if !isFirst || s.isQuestion || !isNo(s, sp) {
 			continue
 		}
-		at = lastIndexFunc(kept, func(old *span) bool { return partOf(old) == partThing })
-		if part != partPlace || at < 0 {
-			continue
+		to := at + 1
+		for to < len(row) && !s.tokens[row[to].from].breakBefore && (isThing(row[to]) && !row[to].is(cVerb) || row[to].is(cFiller)) {
+			to++
 		}
-		replaced = true
-		if k := asKind(kept[at]); k != nil {
-			kept[at] = k
+		rest := slices.Concat(row[:at], row[to:])
+		isPiece := to == len(row) || s.tokens[row[to].from].breakBefore || row[to].is(cBut)
+		if isPiece && slices.ContainsFunc(row[at+1:to], isThing) && slices.ContainsFunc(rest, isThing) && slices.ContainsFunc(rest, isCommanding) {
+			if at < len(rest) && rest[at].is(cBut) { // nem a mosógépet, hanem a szárítót
+				rest = slices.Delete(rest, at, at+1)
+			}
+
+			return rest
 		}
-	}
-	if !replaced {
-		return nil
 	}
 
-	return kept
+	return row
 }
 
 func lastIndexFunc(row []*span, is func(*span) bool) int {

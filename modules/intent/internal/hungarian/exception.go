@@ -265,3 +265,48 @@ func (ix *Index) subtract(r *interpretation, left []exception) *interpretation {
 
 	return r
 }
+
+// keptSo has a "maradjon" or "hagyd" that says how something is to be set ask for that: a lampion maradjon
+// narancssárga, hagyd húsz százalékon. Without a value it leaves out what it is said of.
+func keptSo(s *sentence, row []*span) []*span {
+	changed := row
+	for at, sp := range row {
+		if !sp.is(cKeep) || at > 0 && row[at-1].is(cNegation) {
+			continue
+		}
+		from, to := at, at+1
+		for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from-1].means(cConjunction, "and") {
+			from--
+		}
+		for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].is(cConjunction) {
+			to++
+		}
+		piece := row[from:to]
+		if !saysValue(piece) || !slices.ContainsFunc(piece, isThing) || slices.ContainsFunc(piece, isCommanding) {
+			continue
+		}
+		if &changed[0] == &row[0] {
+			changed = slices.Clone(row)
+		}
+		changed[at] = &span{from: sp.from, to: sp.to, score: sp.score, classes: cBe, lexemes: []lexeme{{class: cBe}}}
+	}
+
+	return changed
+}
+
+// saysValue reports whether a piece says how something is set: kék, húsz százalékon, harmincon.
+func saysValue(piece []*span) bool {
+	for i, sp := range piece {
+		switch {
+		case sp.is(cEntity | cArea | cFloor | cState):
+		case sp.is(cColor | cWhite | cLevel):
+			return true
+		case sp.is(cNumber):
+			if sp.suffix.grammaticalCase == superessive || i+1 < len(piece) && piece[i+1].is(cUnit) {
+				return true
+			}
+		}
+	}
+
+	return false
+}

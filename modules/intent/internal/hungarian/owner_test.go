@@ -122,3 +122,25 @@ func TestFollowOwner(t *testing.T) {
 		assert.Equal(t, []string{want}, reached(got), said)
 	}
 }
+
+// TestPronounIsPlaceNamedBefore: nála is where the one who was named before has a room, and nobody's place
+// where nobody was named.
+func TestPronounIsPlaceNamedBefore(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string][]string{
+		"Kapcsold fel Panka éjjeli lámpáját, és húzd le nála a redőnyt": {"light.panka", "cover.panka"},
+		"Húzd le a redőnyt Daninál, és kapcsold fel nála a lámpát":      {"cover.dani", "light.dani"},
+		"Húzd le nála a redőnyt": nil,
+	} {
+		t.Run(said, func(t *testing.T) {
+			t.Parallel()
+			var reached []string
+			for _, c := range ownedHome().Understand(meaning.Utterance{Text: said}).Commands {
+				for _, e := range c.Targets {
+					reached = append(reached, e.ID)
+				}
+			}
+			assert.Equal(t, want, reached)
+		})
+	}
+}

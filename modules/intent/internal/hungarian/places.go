@@ -19,6 +19,8 @@ type places struct {
 	isOneOf bool
 	// isUnknown: only a word was said that this home has no place for (odakint).
 	isUnknown bool
+	// isNobodys: at the place of somebody who was not named (nála): only what has a name is found there.
+	isNobodys bool
 }
 
 func (c *clause) places(domains []string) places {
@@ -44,6 +46,7 @@ func (c *clause) places(domains []string) places {
 func (p *places) addWord(sp *span) {
 	p.everywhere = p.everywhere || sp.means(cPlace, "everywhere")
 	p.isHere = p.isHere || sp.means(cPlace, "here") || sp.means(cPlace, "room") && sp.suffix.isMine
+	p.isNobodys = p.isNobodys || sp.means(cPlace, "theirs")
 	p.there = cmp.Or(p.there, thereSaid(sp))
 }
 

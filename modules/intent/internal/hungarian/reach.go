@@ -35,6 +35,9 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 		return nil
 	}
 	found := c.named(domains, p)
+	if p.isNobodys {
+		return found
+	}
 	found = append(found, c.standIns(domains)...)
 	found = append(found, c.ofKinds(domains, p, len(found) > 0)...)
 	if len(found) == 0 && standard != nil {

@@ -175,7 +175,9 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 	}
 	whole := new(interpretation)
 	var when []*span
+	last := 0 // where the commands of the clause before begin
 	for i := range clauses {
+		isFirst := i > 0 && isEarlier(clauses[i])
 		clauses[i], when = atThatTime(s, when, clauses[i])
 		var r *interpretation
 		if r, topic = ix.readNext(u, s, clauses[i], topic); r == nil {
@@ -188,12 +190,32 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 			whole.question = r.question
 			whole.question.Command += len(whole.commands)
 		}
-		whole.add(r.commands)
+		if isFirst && whole.question == nil {
+			whole.commands = slices.Insert(whole.commands, last, r.commands...)
+		} else {
+			last = len(whole.commands)
+			whole.add(r.commands)
+		}
 		whole.score += r.score
 		whole.frame += r.frame + ";"
 	}
 
 	return whole
+}
+
+// isEarlier reports whether a clause is to be done before the one that stands before it: vágd le a füvet,
+// de előbb állítsd le az öntözőt.
+func isEarlier(clause []*span) bool {
+	for _, sp := range clause {
+		switch {
+		case sp.means(cConjunction, "earlier"):
+			return true
+		case !sp.is(cFiller | cConjunction | cBut):
+			return false
+		}
+	}
+
+	return false
 }
 
 // readNext reads a clause, where need be with what the one before it was about: "kapcsold fel
