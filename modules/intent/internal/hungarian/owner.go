@@ -43,7 +43,9 @@ func (b *builder) addOwners() {
 	}
 }
 
-func isSensor(e *hamanagerapi.Entity) bool { return e.Domain == "sensor" || e.Domain == "binary_sensor" }
+func isSensor(e *hamanagerapi.Entity) bool {
+	return e.Domain == "sensor" || e.Domain == "binary_sensor"
+}
 
 // addOwnersOf gives a thing to those whom it is called after, as far as they may own it.
 func (b *builder) addOwnersOf(e *hamanagerapi.Entity, mayOwn func(called []string) bool) {
