@@ -4,6 +4,10 @@
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/homehub-ci"
 export PATH="$cache/bin:$PATH"
 
+# The small model that the checks use, and where Ollama keeps it.
+model_name=gemma3:270m
+models="$cache/ollama-gemma3-270m"
+
 say() { printf '%s\n' "$*"; }
 fail() {
 	printf 'FAIL: %s\n' "$*" >&2

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Starts the real PostgreSQL, Redis and Home Assistant on free loopback ports, with nothing
-# of theirs outside $work, and exports where the tests find them.
+# Starts the real PostgreSQL, Redis, Home Assistant and Ollama on free loopback ports, with
+# nothing of theirs outside $work but Ollama's model, and exports where the tests find them.
 
 did_not_start() {
 	tail -n 50 "$work/$2" || true
@@ -64,6 +64,19 @@ start_hass() {
 	wait_until 120 curl --silent --fail "http://127.0.0.1:$port/api/onboarding" ||
 		did_not_start "Home Assistant" hass.log
 	export HOMEHUB_TEST_HASS_URL="http://127.0.0.1:$port"
+}
+
+# start_ollama starts an Ollama with the small model that install.sh left in the cache.
+# Two calls at once is as much as two processors are worth.
+start_ollama() {
+	ollama_address="127.0.0.1:$(free_port)"
+	HOME="$work" OLLAMA_HOST="$ollama_address" OLLAMA_MODELS="$models" OLLAMA_NUM_PARALLEL=2 "$cache/bin/ollama" serve \
+		>"$work/ollama.log" 2>&1 </dev/null &
+	remember_process "$!"
+	wait_until 30 curl --silent --fail "http://$ollama_address/api/version" || did_not_start Ollama ollama.log
+	export HOMEHUB_TEST_OLLAMA_URL="http://$ollama_address" HOMEHUB_TEST_OLLAMA_MODEL="$model_name"
+	export HOMEHUB_TEST_OLLAMA_BINARY="$cache/bin/ollama" HOMEHUB_TEST_OLLAMA_MODELS="$models"
+	say "Ollama: $ollama_version, $model_name, $ollama_address"
 }
 
 start_real_parts() {

@@ -13,6 +13,7 @@ import (
 	"homehub/modules/hamanager"
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent"
+	"homehub/modules/llm"
 	"homehub/platform/database"
 	"homehub/platform/httpx"
 	"homehub/platform/secret"
@@ -28,6 +29,7 @@ func Commands(load func() (Config, error)) []*cobra.Command {
 		hamanager.VirtualHomeCommand(),
 	}
 	commands = append(commands, intent.Commands(c.intentDeps())...)
+	commands = append(commands, llm.Commands(c.llmSettings)...)
 	commands = append(commands, auth.Commands(c.openAuth)...)
 	commands = append(commands, audit.Commands(audit.CommandDeps{Open: c.openAudit, Keys: c.auditKeys})...)
 
@@ -137,6 +139,12 @@ func (c commander) serverAddress() (string, error) {
 	cfg, err := c.load()
 
 	return cfg.Server.Address, err
+}
+
+func (c commander) llmSettings() (llm.Config, error) {
+	cfg, err := c.load()
+
+	return cfg.LLM, err
 }
 
 func (c commander) intentDeps() intent.CommandDeps {
