@@ -70,7 +70,8 @@ start_hass() {
 # Two calls at once is as much as two processors are worth.
 start_ollama() {
 	ollama_address="127.0.0.1:$(free_port)"
-	HOME="$work" OLLAMA_HOST="$ollama_address" OLLAMA_MODELS="$models" OLLAMA_NUM_PARALLEL=2 "$cache/bin/ollama" serve \
+	HOME="$work" OLLAMA_HOST="$ollama_address" OLLAMA_MODELS="$models" OLLAMA_NUM_PARALLEL=2 OLLAMA_MULTIUSER_CACHE=1 \
+		OLLAMA_NOPRUNE=1 "$cache/bin/ollama" serve \
 		>"$work/ollama.log" 2>&1 </dev/null &
 	remember_process "$!"
 	wait_until 30 curl --silent --fail "http://$ollama_address/api/version" || did_not_start Ollama ollama.log

@@ -42,6 +42,14 @@ stage_real() {
 	go test -tags faultpoints -count=1 -timeout=15m -run '^TestKilled' ./modules
 }
 
+# The path to a language model, on a real Ollama and a small model. By itself, because it measures
+# times; what is missing fails here.
+stage_llm() {
+	start_ollama
+	HOMEHUB_TEST_OLLAMA_REQUIRED=1 go test -v -count=1 -timeout=15m -run '^TestReal' ./modules/llm/... |
+		grep -vE '^(=== |PASS$|ok .*no tests)'
+}
+
 # Known vulnerabilities that this code reaches. What has no fixed release cannot be mended
 # by us: it is told, and fails nothing.
 stage_vulnerabilities() {

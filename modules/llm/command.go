@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -60,9 +59,13 @@ func (f *targetFlags) targets(settings func() (Config, error)) ([]fitness.Target
 	if cfg.URL == "" {
 		return nil, errors.New("llm.url is empty: there is no server to look at")
 	}
-	var targets []fitness.Target
-	for url := range strings.SplitSeq(cfg.URL, ",") {
-		targets = append(targets, fitness.Target{URL: strings.TrimSpace(url), Model: cfg.Model, NumCtx: cfg.NumCtx, Now: clock.System})
+	addresses, err := cfg.servers()
+	if err != nil {
+		return nil, err
+	}
+	targets := make([]fitness.Target, len(addresses))
+	for i, u := range addresses {
+		targets[i] = fitness.Target{URL: u.String(), Model: cfg.Model, NumCtx: cfg.NumCtx, Now: clock.System}
 	}
 
 	return targets, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
 )
 
 // Load is one closed loop of the bench: so many callers, each of which asks again as soon as
@@ -35,11 +34,11 @@ type Row struct {
 // Bench runs one load with the trials in turn, after one call that warms the model. It ends
 // with ctx, with what it has by then. gpu may be nil.
 func Bench(ctx context.Context, t Target, trials []Trial, load Load, gpu *Watcher) (Row, error) {
-	client, err := t.client()
+	s, err := t.open()
 	if err != nil {
 		return Row{}, err
 	}
-	if _, err := t.ask(ctx, client, trials[0].Request); err != nil {
+	if _, err := s.ask(ctx, trials[0].Request); err != nil {
 		return Row{}, err
 	}
 
@@ -58,7 +57,7 @@ func Bench(ctx context.Context, t Target, trials []Trial, load Load, gpu *Watche
 		wg.Go(func() {
 			for n := i; during.Err() == nil; n += load.Callers {
 				r := trials[n%len(trials)].Request
-				one, err := t.ask(ctx, client, r) // the last one is waited for
+				one, err := s.ask(ctx, r) // the last one is waited for
 				mu.Lock()
 				switch {
 				case err != nil:
@@ -97,9 +96,9 @@ func rowOf(load Load, made []call, took time.Duration) Row {
 	var first, total []time.Duration
 	prompt, answer := 0, 0
 	for _, c := range made {
-		first, total = append(first, c.first), append(total, c.total)
-		prompt += c.metrics.PromptEvalCount
-		answer += c.metrics.EvalCount
+		first, total = append(first, c.FirstToken), append(total, c.total)
+		prompt += c.PromptTokens
+		answer += c.AnswerTokens
 	}
 
 	return Row{
@@ -109,4 +108,3 @@ func rowOf(load Load, made []call, took time.Duration) Row {
 		CallsPerSecond: rate(len(made), took), PromptSpeed: rate(prompt, took), AnswerSpeed: rate(answer, took),
 	}
 }
-

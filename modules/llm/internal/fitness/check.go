@@ -16,6 +16,7 @@ import (
 // homehub works on but slowly, it warns.
 const (
 	oldestVersion = "0.5.0" // the first that obeys a JSON schema
+	ownBuild      = "0.0.0" // says nothing of its version
 	goodReuse     = 0.5     // of a prompt's evaluation, saved by what was evaluated before
 	goodLatency   = 2 * time.Second
 	goodScore     = 0.8
@@ -70,9 +71,8 @@ func (r *Report) IsFit() bool {
 
 // checker is one check under way.
 type checker struct {
-	Target
+	*server
 
-	client *api.Client
 	report Report
 	// told hears of each point as it is known.
 	told func(Point)
@@ -85,14 +85,14 @@ func Check(ctx context.Context, t Target, trials []Trial, told func(Point)) Repo
 	if told == nil {
 		told = func(Point) {}
 	}
-	c := &checker{Target: t, told: told, report: Report{URL: t.URL, Model: t.Model}}
-	client, err := t.client()
+	c := &checker{told: told, report: Report{URL: t.URL, Model: t.Model}}
+	s, err := t.open()
 	if err != nil {
-		c.point("address", Bad, "%v", err)
+		c.point("server", Bad, "%v", err)
 
 		return c.report
 	}
-	c.client = client
+	c.server = s
 	for _, step := range []func(context.Context) bool{c.version, c.model, c.load} {
 		if !step(ctx) {
 			return c.report
@@ -113,14 +113,14 @@ func (c *checker) point(name string, v Verdict, format string, values ...any) {
 }
 
 func (c *checker) version(ctx context.Context) bool {
-	version, err := c.client.Version(ctx)
+	version, err := c.api.Version(ctx)
 	if err != nil || version == "" {
 		c.point("server", Bad, "no Ollama answers at %s: %v", c.URL, err)
 
 		return false
 	}
 	c.report.Version = version
-	if isOlder(version, oldestVersion) {
+	if version != ownBuild && isOlder(version, oldestVersion) {
 		c.point("server", Bad, "Ollama %s obeys no JSON schema; it takes %s or later", version, oldestVersion)
 
 		return false
@@ -131,7 +131,7 @@ func (c *checker) version(ctx context.Context) bool {
 }
 
 func (c *checker) model(ctx context.Context) bool {
-	shown, err := c.client.Show(ctx, &api.ShowRequest{Model: c.Model})
+	shown, err := c.api.Show(ctx, &api.ShowRequest{Model: c.Model})
 	if err != nil {
 		c.point("model", Bad, "%v; get it with: ollama pull %s", err, c.Model)
 
@@ -145,13 +145,13 @@ func (c *checker) model(ctx context.Context) bool {
 // load makes the model ready with homehub's own context and says where it lies.
 func (c *checker) load(ctx context.Context) bool {
 	began := c.Now()
-	if _, err := c.ask(ctx, c.client, llmapi.ChatRequest{}); err != nil {
+	if _, err := c.ask(ctx, llmapi.ChatRequest{}); err != nil {
 		c.point("memory", Bad, "the model cannot be loaded: %v", err)
 
 		return false
 	}
 	took := c.Now().Sub(began)
-	running, err := c.client.ListRunning(ctx)
+	running, err := c.api.ListRunning(ctx)
 	if err != nil {
 		c.point("memory", Bad, "%v", err)
 
@@ -182,14 +182,14 @@ func (c *checker) reuse(ctx context.Context, r llmapi.ChatRequest) {
 	tokens := 0
 	for i := range rounds {
 		for j, into := range []*[]time.Duration{&cold, &warm} {
-			made, err := c.ask(ctx, c.client, marked(r, fmt.Sprint(c.Now().UnixNano()/int64(time.Minute), " ", i), j))
+			made, err := c.ask(ctx, marked(r, fmt.Sprint(c.Now().UnixNano()/int64(time.Minute), " ", i), j))
 			if err != nil {
 				c.point("prefix", Bad, "%v", err)
 
 				return
 			}
-			*into = append(*into, made.metrics.PromptEvalDuration)
-			tokens = made.metrics.PromptEvalCount
+			*into = append(*into, made.PromptTime)
+			tokens = made.PromptTokens
 		}
 	}
 	before, after := quantile(cold, 0.5), quantile(warm, 0.5)
@@ -220,20 +220,20 @@ func (c *checker) sample(ctx context.Context, trials []Trial) {
 	var answering time.Duration
 	obeyed, right, tokens := 0, 0, 0
 	for _, trial := range trials {
-		made, err := c.ask(ctx, c.client, trial.Request)
+		made, err := c.ask(ctx, trial.Request)
 		if err != nil {
 			c.point("sample", Bad, "after %d of %d sentences: %v", len(took), len(trials), err)
 
 			return
 		}
 		took = append(took, made.total)
-		tokens += made.metrics.EvalCount
-		answering += made.metrics.EvalDuration
-		if !obeys(trial.Request, made.answer) {
+		tokens += made.AnswerTokens
+		answering += made.AnswerTime
+		if !obeys(trial.Request, made.Text) {
 			continue
 		}
 		obeyed++
-		if trial.IsRight(made.answer) {
+		if trial.IsRight(made.Text) {
 			right++
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ollama/ollama/api"
 
+	"homehub/modules/llm/internal/ollama"
 	"homehub/modules/llm/llmapi"
 	"homehub/platform/clock"
 )
@@ -30,62 +31,50 @@ type Target struct {
 	// NumCtx is the context that homehub would ask for, in tokens.
 	NumCtx int
 	Now    clock.Clock
-	// HTTP is used for every request; nil: the default client.
-	HTTP *http.Client
+	// Transport carries the calls; nil: the default one.
+	Transport http.RoundTripper
 }
 
-// call is one answer of the model and what it took.
+// call is one answer of the model and how long it took in all.
 type call struct {
-	answer string
-	// first is the time to the first token, total to the last.
-	first, total time.Duration
-	metrics      api.Metrics
+	ollama.Answer
+
+	total time.Duration
 }
 
-func (t Target) client() (*api.Client, error) {
+// server is a target with connections to it.
+type server struct {
+	Target
+
+	api  *api.Client
+	chat *ollama.Client
+}
+
+func (t Target) open() (*server, error) {
 	base, err := url.Parse(t.URL)
 	if err != nil {
 		return nil, fmt.Errorf("read the address of ollama: %w", err)
 	}
-	client := t.HTTP
-	if client == nil {
-		client = http.DefaultClient
+	transport := t.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
 	}
 
-	return api.NewClient(base, client), nil
+	return &server{Target: t, api: api.NewClient(base, &http.Client{Transport: transport}), chat: ollama.New(base, transport, t.Now)}, nil
 }
 
 // ask makes one call as homehub does, without its queue.
-func (t Target) ask(ctx context.Context, client *api.Client, r llmapi.ChatRequest) (call, error) {
+func (s *server) ask(ctx context.Context, r llmapi.ChatRequest) (call, error) {
 	messages := make([]api.Message, len(r.Messages))
 	for i, m := range r.Messages {
 		messages[i] = api.Message{Role: string(m.Role), Content: m.Content}
 	}
-	var made call
-	began := t.Now()
-	err := client.Chat(ctx, &api.ChatRequest{
-		Model:     t.Model,
-		Messages:  messages,
-		Format:    r.Schema,
-		KeepAlive: &api.Duration{Duration: keepAlive},
-		Options:   map[string]any{"num_ctx": t.NumCtx, "num_predict": r.MaxTokens, "temperature": 0},
-	}, func(part api.ChatResponse) error {
-		if made.answer == "" && part.Message.Content != "" {
-			made.first = t.Now().Sub(began)
-		}
-		made.answer += part.Message.Content
-		if part.Done {
-			made.metrics = part.Metrics
-		}
-
-		return nil
+	began := s.Now()
+	answer, err := s.chat.Chat(ctx, ollama.Call{
+		Model: s.Model, Messages: messages, Schema: r.Schema, NumCtx: s.NumCtx, NumPredict: r.MaxTokens, KeepAlive: keepAlive,
 	})
-	made.total = t.Now().Sub(began)
-	if err != nil {
-		return made, fmt.Errorf("ask %s: %w", t.Model, err)
-	}
 
-	return made, nil
+	return call{Answer: answer, total: s.Now().Sub(began)}, err
 }
 
 // obeys reports whether an answer is what its request allows.

@@ -90,8 +90,8 @@ type Answer struct {
 	IsCut bool
 	// Tokens as the server counts them. The prompt's are all that were sent, also those it had ready.
 	PromptTokens, AnswerTokens int
-	// PromptTime is what the server needed for the prompt, LoadTime for loading the model.
-	PromptTime, LoadTime time.Duration
+	// PromptTime is what the server needed for the prompt, AnswerTime for the answer, LoadTime for loading the model.
+	PromptTime, AnswerTime, LoadTime time.Duration
 	// FirstToken is how long the answer took to begin.
 	FirstToken time.Duration
 }
@@ -117,7 +117,7 @@ func (c *Client) Chat(ctx context.Context, call Call) (Answer, error) {
 			isDone = true
 			answer.IsCut = part.DoneReason == "length"
 			answer.PromptTokens, answer.AnswerTokens = part.PromptEvalCount, part.EvalCount
-			answer.PromptTime, answer.LoadTime = part.PromptEvalDuration, part.LoadDuration
+			answer.PromptTime, answer.AnswerTime, answer.LoadTime = part.PromptEvalDuration, part.EvalDuration, part.LoadDuration
 		}
 
 		return nil
