@@ -143,7 +143,7 @@ func (x *exchange) once(ctx context.Context, model string) (ollama.Answer, error
 	})
 	took := x.m.now().Sub(began)
 	s.settle(model, took, err)
-	x.m.queue.release(s, x.request.HouseholdID, took, err == nil)
+	x.m.queue.release(s, ticket, err == nil)
 	x.note(ctx, model, answer, took, err)
 	if err != nil {
 		x.failed = s

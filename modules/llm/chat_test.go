@@ -46,7 +46,7 @@ func question() llmapi.ChatRequest {
 }
 
 // within runs a test in a bubble, with a deadline for its calls.
-func within(t *testing.T, limit time.Duration, test func(t *testing.T, ctx context.Context)) { //nolint:revive // as tests have it
+func within(t *testing.T, limit time.Duration, test func(t *testing.T, ctx context.Context)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -59,6 +59,7 @@ func within(t *testing.T, limit time.Duration, test func(t *testing.T, ctx conte
 func TestCallSaysAllThatOllamaMustKnow(t *testing.T) {
 	t.Parallel()
 	within(t, 2*time.Second, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a := &ollamatest.Server{Delay: 300 * time.Millisecond, Reply: func(api.ChatRequest, int) ollamatest.Reply {
 			return ollamatest.Reply{Text: ` {"ok":true} `, PromptTokens: 250}
 		}}
@@ -111,6 +112,7 @@ func TestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, 2*time.Second, func(t *testing.T, ctx context.Context) {
+				t.Helper()
 				a := &ollamatest.Server{Models: tc.models, Reply: func(_ api.ChatRequest, number int) ollamatest.Reply {
 					return tc.replies[min(number, len(tc.replies))-1]
 				}}
@@ -137,6 +139,7 @@ func TestFaults(t *testing.T) {
 func TestRepairQuotesWhatWasWrong(t *testing.T) {
 	t.Parallel()
 	within(t, 2*time.Second, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a := &ollamatest.Server{Reply: func(_ api.ChatRequest, number int) ollamatest.Reply {
 			return []ollamatest.Reply{{Text: `{"spe`, IsCut: true}, {Text: `{}`}}[number-1]
 		}}
@@ -156,6 +159,7 @@ func TestRepairQuotesWhatWasWrong(t *testing.T) {
 func TestNoModelThatAnybodyAskedFor(t *testing.T) {
 	t.Parallel()
 	within(t, 2*time.Second, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		_, err := wire(t, Defaults(), ollamatest.Fleet{}).Chat(ctx, question())
 		require.ErrorIs(t, err, llmapi.ErrAbsent)
 
@@ -169,6 +173,7 @@ func TestNoModelThatAnybodyAskedFor(t *testing.T) {
 func TestCallerWhoGoesAwayFreesTheSlot(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a := &ollamatest.Server{Delay: 10 * time.Second}
 		m := wire(t, settings(), ollamatest.Fleet{"a": a})
 		gone, leave := context.WithCancel(ctx)
@@ -185,7 +190,7 @@ func TestCallerWhoGoesAwayFreesTheSlot(t *testing.T) {
 		require.ErrorIs(t, <-failed, context.Canceled)
 		synctest.Wait()
 		require.Equal(t, ollamatest.Stats{Chats: 1, Cancelled: 1, Most: 1}, a.Stats())
-		require.Empty(t, m.queue.lines)
+		require.Zero(t, m.queue.lines["kovacs"].running)
 		require.True(t, m.servers[0].breaker.IsClosed())
 	})
 }
@@ -193,6 +198,7 @@ func TestCallerWhoGoesAwayFreesTheSlot(t *testing.T) {
 func TestDeadlineEndsTheCall(t *testing.T) {
 	t.Parallel()
 	within(t, 2*time.Second, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a := &ollamatest.Server{Delay: time.Minute}
 		m := wire(t, settings(), ollamatest.Fleet{"a": a})
 
@@ -208,6 +214,7 @@ func TestDeadlineEndsTheCall(t *testing.T) {
 func TestServersThatFailAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a, b := &ollamatest.Server{Delay: 100 * time.Millisecond}, &ollamatest.Server{Delay: 100 * time.Millisecond}
 		cfg := settings()
 		cfg.URL = "http://a, http://b"
@@ -242,6 +249,7 @@ func TestServersThatFailAreLeftAlone(t *testing.T) {
 func TestServersShareTheWork(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a, b := &ollamatest.Server{Delay: 100 * time.Millisecond}, &ollamatest.Server{Delay: 300 * time.Millisecond}
 		cfg := settings()
 		cfg.URL, cfg.Concurrency, cfg.HouseholdConcurrency = "http://a,http://b", 2, 4
@@ -266,6 +274,7 @@ func TestServersShareTheWork(t *testing.T) {
 func TestDayOfAHouseholdEnds(t *testing.T) {
 	t.Parallel()
 	within(t, 48*time.Hour, func(t *testing.T, ctx context.Context) {
+		t.Helper()
 		a := &ollamatest.Server{Reply: func(api.ChatRequest, int) ollamatest.Reply {
 			return ollamatest.Reply{Text: `{"ok":true}`, PromptTokens: 500}
 		}}

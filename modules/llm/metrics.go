@@ -27,9 +27,9 @@ type metrics struct {
 func newMetrics(registry prometheus.Registerer, m *Module) *metrics {
 	seconds := []float64{.005, .01, .025, .05, .1, .2, .3, .5, .75, 1, 1.5, 2, 3, 5, 10}
 	x := &metrics{
-		chats: counters("homehub_llm_requests_total", "Questions to the language model, by how they ended.", "outcome"),
-		queue: histograms("homehub_llm_queue_seconds", "Wait for a turn, by whether it came.", seconds, "outcome"),
-		calls: histograms("homehub_llm_call_seconds", "Time that a call to Ollama took, by model and outcome.", seconds, "model", "outcome"),
+		chats:      counters("homehub_llm_requests_total", "Questions to the language model, by how they ended.", "outcome"),
+		queue:      histograms("homehub_llm_queue_seconds", "Wait for a turn, by whether it came.", seconds, "outcome"),
+		calls:      histograms("homehub_llm_call_seconds", "Time that a call to Ollama took, by model and outcome.", seconds, "model", "outcome"),
 		firstToken: histograms("homehub_llm_first_token_seconds", "Time until an answer began.", seconds, "model"),
 		tokens: counters("homehub_llm_tokens_total",
 			"Tokens by kind: of prompts, of those the ones that had to be evaluated (by the time it took), of answers.", "model", "kind"),

@@ -1,6 +1,9 @@
 package llm
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // pace is how long calls take lately. The zero value knows nothing.
 type pace struct{ mean, deviation time.Duration }
@@ -36,5 +39,22 @@ func (p *pace) usual() time.Duration {
 	return p.mean
 }
 
-// careful is what most calls stay below.
-func (p *pace) careful() time.Duration { return p.usual() + p.deviation }
+// careful is what nearly all calls stay below.
+func (p *pace) careful() time.Duration { return p.usual() + max(2*p.deviation, p.usual()/8) }
+
+// halfLife is after what time half of what a household had is forgotten.
+const halfLife = 10 * time.Second
+
+// share counts the calls that a household had lately: older ones count less and less.
+type share struct {
+	sum float64
+	as  time.Time // of when sum is
+}
+
+func (s *share) at(now time.Time) float64 {
+	return s.sum * math.Exp2(-now.Sub(s.as).Seconds()/halfLife.Seconds())
+}
+
+func (s *share) add(now time.Time) {
+	s.sum, s.as = s.at(now)+1, now
+}

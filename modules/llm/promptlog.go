@@ -11,8 +11,6 @@ import (
 )
 
 // digits are what may be a PIN or a telephone number: longer than a temperature or a clock time.
-//
-//nolint:gochecknoglobals // a constant that must be compiled
 var digits = regexp.MustCompile(`\d{4,}`)
 
 // logPrompt writes a call to the log where the operator wants that. The log's own redaction

@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -30,11 +31,13 @@ type queue struct {
 	now         clock.Clock
 
 	mu      sync.Mutex
-	lines   map[string]*line // households with something waiting or running
+	lines   map[string]*line // households that have something here, or had a moment ago
 	ring    []*line          // those with something waiting, whose turn is next first
 	waiting int
+	running []*ticket // those that have a server
 	pace    pace
 	turn    int // which of equal servers is next
+	sweptAt time.Time
 }
 
 // line is what one household has in the queue.
@@ -42,6 +45,8 @@ type line struct {
 	household string
 	waiting   []*ticket
 	running   int
+	share     share
+	askedAt   time.Time
 }
 
 // ticket is a call that wants a server.
@@ -51,6 +56,7 @@ type ticket struct {
 	not              *server   // failed this call before: another is better
 	isAgain          bool      // it was served before: it goes first, and is not judged again
 	granted          chan grant
+	begunAt          time.Time // when it got its server
 }
 
 // grant is what a waiting ticket gets: a server, or the reason why there is none.
@@ -74,7 +80,6 @@ func (q *queue) acquire(ctx context.Context, t *ticket) (*server, error) {
 	q.mu.Lock()
 	l := q.lineOf(t.household)
 	if err := q.admit(l, t); err != nil {
-		q.drop(l)
 		q.mu.Unlock()
 
 		return nil, err
@@ -98,95 +103,43 @@ func (q *queue) acquire(ctx context.Context, t *ticket) (*server, error) {
 	return nil, ctx.Err()
 }
 
-// release gives a server back. took is how long the call took; isAnswered: to its end.
-func (q *queue) release(s *server, household string, took time.Duration, isAnswered bool) {
+// release gives a ticket's server back after its call. isAnswered: it came to its end.
+func (q *queue) release(s *server, t *ticket, isAnswered bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	took := q.now().Sub(t.begunAt)
 	if isAnswered {
 		q.pace.add(took)
 	} else {
 		q.pace.exceed(took)
 	}
-	q.free(s, household)
+	q.free(s, t)
 	q.dispatch()
 }
 
 // free takes a call from a server and a household.
-func (q *queue) free(s *server, household string) {
+func (q *queue) free(s *server, t *ticket) {
 	s.running--
-	l := q.lines[household]
-	l.running--
-	q.drop(l)
+	q.lines[t.household].running--
+	q.running = slices.DeleteFunc(q.running, func(other *ticket) bool { return other == t })
 }
 
-// lineOf returns the household's line, a new one where it has none.
+// lineOf returns the household's line, a new one where it has none. Now and then it forgets those
+// that are of no use any more.
 func (q *queue) lineOf(household string) *line {
+	now := q.now()
+	if now.Sub(q.sweptAt) > activeFor {
+		q.sweptAt = now
+		maps.DeleteFunc(q.lines, func(_ string, l *line) bool { return !l.isActive(now) })
+	}
 	l := q.lines[household]
 	if l == nil {
 		l = &line{household: household}
 		q.lines[household] = l
 	}
+	l.askedAt = now
 
 	return l
-}
-
-// drop forgets a line that holds nothing.
-func (q *queue) drop(l *line) {
-	if l.running == 0 && len(l.waiting) == 0 {
-		delete(q.lines, l.household)
-	}
-}
-
-// admit refuses what cannot be served in time.
-func (q *queue) admit(l *line, t *ticket) error {
-	slots, free := q.slots(t)
-	switch {
-	case slots == 0:
-		return errNoServer
-	case t.isAgain:
-		return nil
-	case len(l.waiting) >= maxOwnWaiting || q.waiting >= maxWaiting:
-		return llmapi.ErrBusy
-	case t.neededBy.IsZero():
-		return nil
-	case free > 0 && len(l.waiting) == 0 && l.running < q.limit: // what waits is held back by its own household
-		return nil
-	case q.now().Add(q.wait(l, slots)).After(t.neededBy):
-		return llmapi.ErrBusy
-	}
-
-	return nil
-}
-
-// slots counts what the servers that can be asked can do at once, and how much of it is free.
-func (q *queue) slots(t *ticket) (all, free int) {
-	for _, s := range q.servers {
-		if !s.isOpen() && !s.lacks(t.model) {
-			all += q.concurrency
-			free += max(0, q.concurrency-s.running)
-		}
-	}
-
-	return all, free
-}
-
-// wait estimates how long a new call of the household takes, its turn and the answer together.
-func (q *queue) wait(l *line, slots int) time.Duration {
-	own := len(l.waiting)
-	before := own
-	for _, other := range q.ring {
-		if other != l { // in its own turns, every other household comes first at most as often
-			before += min(len(other.waiting), own+1)
-		}
-	}
-	usual := q.pace.usual()
-	shared := usual * time.Duration(before+1) / time.Duration(slots)
-	limited := time.Duration(0)
-	if ahead := own + l.running - q.limit + 1; ahead > 0 {
-		limited = usual * time.Duration(ahead) / time.Duration(min(q.limit, slots))
-	}
-
-	return max(shared, limited) + q.pace.careful()
 }
 
 // enqueue puts a ticket into its line, and the line into the ring.
@@ -207,7 +160,7 @@ func (q *queue) withdraw(l *line, t *ticket) {
 	select {
 	case g := <-t.granted:
 		if g.server != nil {
-			q.free(g.server, t.household)
+			q.free(g.server, t)
 			g.server.abandon()
 			q.dispatch()
 		}
@@ -217,7 +170,6 @@ func (q *queue) withdraw(l *line, t *ticket) {
 	}
 	if at := slices.Index(l.waiting, t); at >= 0 {
 		q.remove(l, at)
-		q.drop(l)
 	}
 }
 
@@ -246,7 +198,10 @@ func (q *queue) dispatch() {
 // serve tries to give a line's first call its server; it reports whether the call left the line.
 func (q *queue) serve(l *line) bool {
 	t := l.waiting[0]
-	s, err := q.pick(t)
+	s, err := (*server)(nil), error(llmapi.ErrBusy)
+	if !q.isTooLate(t) {
+		s, err = q.pick(t)
+	}
 	if s == nil && err == nil {
 		return false
 	}
@@ -254,15 +209,22 @@ func (q *queue) serve(l *line) bool {
 	if s != nil {
 		s.running++
 		l.running++
+		l.share.add(q.now())
+		t.begunAt = q.now()
+		q.running = append(q.running, t)
 		if at := slices.Index(q.ring, l); at >= 0 { // its next turn comes after the others'
 			q.ring = append(slices.Delete(q.ring, at, at+1), l)
 		}
-	} else {
-		q.drop(l)
 	}
 	t.granted <- grant{server: s, err: err}
 
 	return true
+}
+
+// isTooLate reports whether a call has waited until an answer can hardly come in time: a slot is
+// better used by another.
+func (q *queue) isTooLate(t *ticket) bool {
+	return !t.isAgain && !t.neededBy.IsZero() && len(q.ring) > 1 && q.now().Add(q.pace.usual()*3/4).After(t.neededBy)
 }
 
 // pick chooses the server with the least to do. None and no error: all are at work.

@@ -31,13 +31,17 @@ const maxAnswer = 1 << 16
 
 // Client speaks to one server.
 type Client struct {
-	api *api.Client
-	now clock.Clock
+	base *url.URL
+	http *http.Client
+	api  *api.Client
+	now  clock.Clock
 }
 
 // New makes a client; it does no I/O. The context of each call is its only deadline.
 func New(base *url.URL, transport http.RoundTripper, now clock.Clock) *Client {
-	return &Client{api: api.NewClient(base, &http.Client{Transport: transport}), now: now}
+	client := &http.Client{Transport: transport}
+
+	return &Client{base: base, http: client, api: api.NewClient(base, client), now: now}
 }
 
 // Version returns the server's version. Something else on the same port has none.
@@ -102,10 +106,9 @@ func (c *Client) Chat(ctx context.Context, call Call) (Answer, error) {
 	var (
 		answer Answer
 		text   strings.Builder
-		isDone bool
 		began  = c.now()
 	)
-	err := c.api.Chat(ctx, call.request(), func(part api.ChatResponse) error {
+	err := c.chat(ctx, call.request(), func(part *api.ChatResponse) error {
 		if answer.FirstToken == 0 {
 			answer.FirstToken = c.now().Sub(began)
 		}
@@ -114,7 +117,6 @@ func (c *Client) Chat(ctx context.Context, call Call) (Answer, error) {
 			return fmt.Errorf("%w: an answer of more than %d bytes", ErrRefused, maxAnswer)
 		}
 		if part.Done {
-			isDone = true
 			answer.IsCut = part.DoneReason == "length"
 			answer.PromptTokens, answer.AnswerTokens = part.PromptEvalCount, part.EvalCount
 			answer.PromptTime, answer.AnswerTime, answer.LoadTime = part.PromptEvalDuration, part.EvalDuration, part.LoadDuration
@@ -122,9 +124,6 @@ func (c *Client) Chat(ctx context.Context, call Call) (Answer, error) {
 
 		return nil
 	})
-	if err == nil && !isDone { // a connection that breaks off looks like the end to the library
-		err = errors.New("the answer broke off")
-	}
 	if err != nil {
 		return Answer{}, classify(ctx, "ask "+call.Model, err)
 	}

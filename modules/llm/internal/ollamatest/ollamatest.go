@@ -237,11 +237,20 @@ func send(w http.ResponseWriter, call api.ChatRequest, reply Reply) {
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	_, _ = w.Write(encode(body))
+}
+
+func encode(part any) []byte {
+	encoded, err := json.Marshal(part)
+	if err != nil {
+		panic(err) // a part of the fake's own that is no JSON
+	}
+
+	return append(encoded, '\n')
 }
 
 func line(w http.ResponseWriter, part any) {
-	_ = json.NewEncoder(w).Encode(part)
+	_, _ = w.Write(encode(part))
 	if f, ok := w.(http.Flusher); ok {
 		f.Flush()
 	}
