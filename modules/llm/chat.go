@@ -88,12 +88,15 @@ func isFinal(err error) bool {
 
 // unavailable says that no model answered, or that there is none and nobody asked for one.
 func (m *Module) unavailable(cause error) error {
-	if !m.cfg.isWanted() && !m.hasAnswered.Load() && !isDeadline(cause) {
+	if !m.isExpected() && !isDeadline(cause) {
 		return llmapi.ErrAbsent.Wrap(cause)
 	}
 
 	return llmapi.ErrUnavailable.Wrap(cause)
 }
+
+// isExpected reports whether there should be a model: the operator asked for one, or one has answered.
+func (m *Module) isExpected() bool { return m.cfg.isWanted() || m.hasAnswered.Load() }
 
 // ask asks one model, once more after a failure or a bad answer where there is time for it.
 func (x *exchange) ask(ctx context.Context, model string) (string, error) {
@@ -111,7 +114,7 @@ func (x *exchange) ask(ctx context.Context, model string) (string, error) {
 				return "", llmapi.ErrNonsense.Wrap(refused)
 			}
 			x.repair(text, refused, answer.IsCut)
-		case errors.Is(err, ollama.ErrFault) && !x.isRetried && x.hasTime(ctx):
+		case errors.Is(err, ollama.ErrFault) && x.mayRetry(ctx):
 			x.isRetried = true
 			x.m.metrics.retries.Inc()
 			pause(ctx)
@@ -214,11 +217,16 @@ func (x *exchange) neededBy(ctx context.Context) time.Time {
 	return deadline
 }
 
-// hasTime reports whether another call has a chance to be answered.
+// hasTime reports whether another call has a chance to be answered in time.
 func (x *exchange) hasTime(ctx context.Context) bool {
-	deadline, isSet := ctx.Deadline()
+	by := x.neededBy(ctx)
 
-	return ctx.Err() == nil && (!isSet || x.m.now().Add(x.m.queue.usual()/2).Before(deadline))
+	return ctx.Err() == nil && (by.IsZero() || x.m.now().Add(x.m.queue.usual()/2).Before(by))
+}
+
+// mayRetry reports whether a failed call is repeated: not where nobody knows of a model there.
+func (x *exchange) mayRetry(ctx context.Context) bool {
+	return !x.isRetried && x.m.isExpected() && x.hasTime(ctx)
 }
 
 // pause waits for a moment of random length.

@@ -88,6 +88,11 @@ func (q *queue) acquire(ctx context.Context, t *ticket) (*server, error) {
 	q.dispatch()
 	q.mu.Unlock()
 
+	if !t.neededBy.IsZero() && !t.isAgain { // the context may last longer, for answers that come late
+		limited, cancel := context.WithDeadline(ctx, t.neededBy)
+		defer cancel()
+		ctx = limited
+	}
 	select {
 	case g := <-t.granted:
 		return g.server, g.err

@@ -34,7 +34,7 @@ func (m *Module) keepWarm(ctx context.Context) error {
 }
 
 // tend keeps one server's model loaded, with the shared prefix read: at start, when the server
-// comes back or gets the model, and before Ollama would let the model go.
+// comes back, gets the model or has let it go, and before Ollama would do so.
 func (m *Module) tend(ctx context.Context, s *server) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -74,11 +74,23 @@ func (m *Module) inspect(ctx context.Context, s *server) bool {
 			first = name
 		}
 	}
-	if first == "" || !s.takeCold() {
+	if first == "" || !m.isCold(ctx, s, first) {
 		return false
 	}
 
 	return m.warmUp(ctx, s, first)
+}
+
+// isCold reports whether the server needs its warm-up, also when it was started anew unseen, or
+// had to make room for another model.
+func (m *Module) isCold(ctx context.Context, s *server, model string) bool {
+	limited, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	if loaded, err := s.client.Loaded(limited); err == nil && !hasModel(loaded, model) {
+		s.chill()
+	}
+
+	return s.takeCold()
 }
 
 // warmUp makes the server load the model and read what all prompts share.

@@ -75,6 +75,20 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
+// Loaded returns the names of the models that the server has in memory.
+func (c *Client) Loaded(ctx context.Context) ([]string, error) {
+	list, err := c.api.ListRunning(ctx)
+	if err != nil {
+		return nil, classify(ctx, "ask ollama what it has loaded", err)
+	}
+	names := make([]string, len(list.Models))
+	for i, m := range list.Models {
+		names[i] = m.Name
+	}
+
+	return names, nil
+}
+
 // Call is one chat.
 type Call struct {
 	Model    string

@@ -46,6 +46,7 @@ type Server struct {
 	isDown bool
 	seen   []api.ChatRequest
 	pulled []string
+	loaded []string
 	stats  Stats
 }
 
@@ -63,7 +64,11 @@ func (s *Server) SetDown(isDown bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.isDown = isDown
+	s.loaded = nil
 }
+
+// Restart is one that nobody sees: no request comes while it lasts.
+func (s *Server) Restart() { s.SetDown(false) }
 
 // Seen returns the chats so far, oldest first.
 func (s *Server) Seen() []api.ChatRequest {
@@ -88,6 +93,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"version": "0.17.4"})
 	case "/api/tags":
 		answer(w, http.StatusOK, s.list())
+	case "/api/ps":
+		answer(w, http.StatusOK, s.running())
 	case "/api/pull":
 		s.pull(w, r)
 	case "/api/chat":
@@ -108,11 +115,24 @@ func (s *Server) list() api.ListResponse {
 	return list
 }
 
+func (s *Server) running() api.ProcessResponse {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list api.ProcessResponse
+	for _, name := range s.loaded {
+		list.Models = append(list.Models, api.ProcessModelResponse{Name: name, Model: name})
+	}
+
+	return list
+}
+
 func (s *Server) has(model string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
-	return s.Models == nil || slices.Contains(s.Models, model) || slices.Contains(s.pulled, model)
+	all := append(slices.Clone(s.Models), s.pulled...)
+
+	return s.Models == nil || slices.Contains(all, model) || slices.Contains(all, model+":latest")
 }
 
 func (s *Server) pull(w http.ResponseWriter, r *http.Request) {
@@ -146,12 +166,21 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 
 		return
 	}
+	s.load(call.Model)
 	s.end(false)
 	reply := Reply{Text: "{}"}
 	if s.Reply != nil {
 		reply = s.Reply(call, number)
 	}
 	send(w, call, reply)
+}
+
+func (s *Server) load(model string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.loaded, model) {
+		s.loaded = append(s.loaded, model)
+	}
 }
 
 // begin counts a chat in.
