@@ -166,7 +166,7 @@ func (l *language) isFinite(sp *span, folded string) bool {
 	if endsWithAny(folded, words().FiniteEndings) {
 		return true
 	}
-	for _, prefix := range l.prefixes { // kiszalad
+	for _, prefix := range l.prefixesOf(folded) { // kiszalad
 		if rest, ok := strings.CutPrefix(folded, prefix); ok && len(prefix) > 1 && len(rest) > 3 {
 			return true
 		}

@@ -21,7 +21,7 @@ func (ix *Index) Choose(text string, q meaning.Question) []int {
 	if c.choosesAll(&s) {
 		return c.all()
 	}
-	c.labels = NewIndex(ix.homeOf(q.Choices))
+	c.labels = NewIndex(c.home())
 	for _, part := range partsOfAnswer(s) {
 		if !c.read(part) {
 			return nil
@@ -302,13 +302,17 @@ func (c *choosing) isSo(choice meaning.Choice, sp *span) bool {
 	return said != "" && stateIn(e.Domain, said) == e.State().Value
 }
 
-// homeOf makes a home of the choices alone, so that their words are found by the same rules.
-func (ix *Index) homeOf(choices []meaning.Choice) *hamanagerapi.Home {
+// home makes a home of the choices and their rooms alone, so that their words are found by the same
+// rules. An index of all rooms would cost more than to understand the answer.
+func (c *choosing) home() *hamanagerapi.Home {
 	var entities []*hamanagerapi.Entity
-	home := hamanagerapi.Home{Areas: ix.home.Areas}
-	for _, c := range choices {
-		entities = append(entities, &hamanagerapi.Entity{ID: c.Label, Name: c.Label, Exposed: true})
-		if e := ix.home.Entity(c.EntityID); e != nil {
+	var home hamanagerapi.Home
+	for _, choice := range c.q.Choices {
+		if a := c.areaOf(choice); a != nil && !slices.ContainsFunc(home.Areas, func(known hamanagerapi.Area) bool { return known.ID == a.ID }) {
+			home.Areas = append(home.Areas, *a)
+		}
+		entities = append(entities, &hamanagerapi.Entity{ID: choice.Label, Name: choice.Label, Exposed: true})
+		if e := c.ix.home.Entity(choice.EntityID); e != nil {
 			entities = append(entities, &hamanagerapi.Entity{ID: e.ID, Name: e.Name, Aliases: e.Aliases, Exposed: true})
 		}
 	}

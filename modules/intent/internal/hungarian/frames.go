@@ -28,6 +28,17 @@ func frames() []frame {
 	return slices.Concat(smallFrames(), weatherFrames(), timerFrames(), listFrames(), mediaFrames(), deviceFrames(), hintFrames(), stateFrames())
 }
 
+// findFrames notes which frames each action is for.
+func (l *language) findFrames() {
+	l.byAction = map[string][]*frame{}
+	for i := range l.frames {
+		f := &l.frames[i]
+		for _, action := range slices.Compact(slices.Sorted(slices.Values(f.actions))) {
+			l.byAction[action] = append(l.byAction[action], f)
+		}
+	}
+}
+
 // fits reports whether the clause can be an instance of the frame.
 func (f *frame) fits(c *clause) bool {
 	if f.needs&^c.classes != 0 || !slices.Contains(f.actions, c.action) {

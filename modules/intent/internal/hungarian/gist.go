@@ -279,7 +279,7 @@ func (l *language) isRemark(folded string) bool {
 	if l.remarks[folded] {
 		return true
 	}
-	for _, p := range l.prefixes {
+	for _, p := range l.prefixesOf(folded) {
 		if rest, ok := strings.CutPrefix(folded, p); ok && l.remarks[rest] {
 			return true
 		}

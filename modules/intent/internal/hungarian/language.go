@@ -14,14 +14,17 @@ type language struct {
 	verbs    map[string][]verbForm // by folded form
 	remarks  map[string]bool       // folded forms of verbs that tell of people and the world
 	prefixes []string              // of verbs, folded, longest first
-	bare     map[string]string     // what a prefix asks for without a verb
-	kinds    []kind
-	sorts    [][]string     // folded words for one sort of device each
-	ordinals map[string]int // place in a row, from 0; negative from its end
-	heads    []string       // folded: what the names of sensors end in
+	// prefixesByFirst and prefixesByLast are the same by the letter that they begin and end with.
+	prefixesByFirst, prefixesByLast [256][]string
+	bare                            map[string]string // what a prefix asks for without a verb
+	kinds                           []kind
+	sorts                           [][]string     // folded words for one sort of device each
+	ordinals                        map[string]int // place in a row, from 0; negative from its end
+	heads                           []string       // folded: what the names of sensors end in
 	// timeUnits are the folded words for units of time.
 	timeUnits []string
 	frames    []frame
+	byAction  map[string][]*frame // the frames that accept an action, in order
 	// changed leads from a folded stem before endings to the word: bokr -> bokor.
 	changed map[string]int32
 
@@ -65,6 +68,7 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadKinds()
 	l.loadClasses()
 	l.loadPlans()
+	l.findFrames()
 	l.loadTimeUnits()
 	l.loadMeasures()
 	l.loadNeighbours()

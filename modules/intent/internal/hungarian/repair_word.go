@@ -206,7 +206,7 @@ func (ix *Index) eachMistyped(folded string, found func(string)) {
 // written as it should be.
 func (ix *Index) eachMistypedVerb(folded string, found func(string)) {
 	ix.lang.verbNeighbours.each(folded, found)
-	for _, prefix := range ix.lang.prefixes {
+	for _, prefix := range ix.lang.prefixesOf(folded) {
 		if rest, ok := strings.CutPrefix(folded, prefix); ok {
 			ix.lang.verbNeighbours.each(rest, func(form string) { found(prefix + form) })
 		}
@@ -267,5 +267,5 @@ func (l *language) isFixed(folded string) bool {
 }
 
 func (l *language) hasPrefix(folded string) bool {
-	return slices.ContainsFunc(l.prefixes, func(p string) bool { return strings.HasPrefix(folded, p) })
+	return slices.ContainsFunc(l.prefixesOf(folded), func(p string) bool { return strings.HasPrefix(folded, p) })
 }

@@ -15,8 +15,17 @@ type covering struct {
 
 // coverings returns the best ways to cover the whole sentence with spans, best first. It is
 // a walk from left to right that keeps only the best few at each token, so its cost is
-// tokens times spans per token times beam.
+// tokens times spans per token times beam. They are found once: a sentence that makes no sense at
+// first is read in several ways. Who changes a row must clone it; rows itself is the caller's.
 func (f *spanner) coverings() (rows [][]*span, scores []float32) {
+	if f.rows == nil {
+		f.rows, f.scores = f.findCoverings()
+	}
+
+	return slices.Clone(f.rows), f.scores
+}
+
+func (f *spanner) findCoverings() (rows [][]*span, scores []float32) {
 	n := len(f.s.tokens)
 	all := make([]covering, 1, 1+beam*len(f.spans))
 	all[0] = covering{span: -1, prev: -1}

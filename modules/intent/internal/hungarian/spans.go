@@ -73,6 +73,10 @@ type spanner struct {
 	readings [][]reading // of each token
 	spans    []span
 	byStart  []int // spans[byStart[i]:byStart[i+1]] begin at token i
+
+	// rows and scores are the coverings, once they were found.
+	rows   [][]*span
+	scores []float32
 }
 
 func (ix *Index) findSpans(s *sentence) *spanner {

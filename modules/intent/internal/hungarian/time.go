@@ -70,8 +70,8 @@ var times = sync.OnceValue(func() *timeWords {
 	return t
 })
 
-// findBeginnings collects the first two letters of every word that a phrase may begin with, so
-// that most words are passed over at once.
+// findBeginnings collects the first letters of every word that a phrase may begin with, so that most
+// words are passed over at once.
 func (t *timeWords) findBeginnings() {
 	t.beginnings = map[string]bool{}
 	lists := [][]string{
@@ -91,8 +91,14 @@ func (t *timeWords) findBeginnings() {
 	}
 }
 
-// beginningOf is the first two letters of a folded word.
-func beginningOf(folded string) string { return folded[:min(2, len(folded))] }
+// beginningOf is the first three letters of a folded word.
+func beginningOf(folded string) string { return folded[:min(3, len(folded))] }
+
+// mayBegin reports whether a phrase may begin with a folded word. What is shorter than a beginning (öt)
+// may go on with an ending.
+func (t *timeWords) mayBegin(folded string) bool {
+	return t.beginnings[beginningOf(folded)] || len(folded) > 2 && t.beginnings[folded[:2]]
+}
 
 // timePhrase is when something is to be done, as it was said: in half an hour; tomorrow evening
 // at ten. Two of them in one clause may complete each other.
@@ -146,7 +152,7 @@ const scoreTime = 1.6
 
 // matchTime adds the phrase of time that begins at a token. What the home calls so is no time.
 func (f *spanner) matchTime(i, first int) {
-	if tok := &f.s.tokens[i]; !tok.isNumber && !times().beginnings[beginningOf(tok.fold)] {
+	if tok := &f.s.tokens[i]; !tok.isNumber && !times().mayBegin(tok.fold) {
 		return
 	}
 	r := timeReader{s: f.s, numbers: f.ix.lang.numbers}

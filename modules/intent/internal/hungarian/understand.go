@@ -375,8 +375,7 @@ func inherit(before, spans []*span) []*span {
 // readClause tries every frame and keeps the best reading.
 func (ix *Index) readClause(c *clause) *interpretation {
 	var best *interpretation
-	for i := range ix.lang.frames {
-		f := &ix.lang.frames[i]
+	for _, f := range ix.lang.byAction[c.action] {
 		if !f.fits(c) {
 			continue
 		}

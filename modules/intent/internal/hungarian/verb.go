@@ -78,6 +78,11 @@ func (l *language) loadVerbs() {
 		l.add(prefix, lexeme{class: cPrefix, value: fold(prefix)})
 	}
 	slices.SortFunc(l.prefixes, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	for _, p := range l.prefixes {
+		first, last := p[0], p[len(p)-1]
+		l.prefixesByFirst[first] = append(l.prefixesByFirst[first], p)
+		l.prefixesByLast[last] = append(l.prefixesByLast[last], p)
+	}
 }
 
 func (l *language) addForms(v *verb) {
@@ -205,7 +210,7 @@ func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 	if forms = l.verbs[word]; forms != nil {
 		return "", forms
 	}
-	for _, p := range l.prefixes {
+	for _, p := range l.prefixesOf(word) {
 		rest, ok := strings.CutPrefix(word, p)
 		if !ok {
 			continue
@@ -214,7 +219,7 @@ func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 			return p, forms
 		}
 	}
-	for _, p := range l.prefixes {
+	for _, p := range l.prefixesAfter(word) {
 		rest, ok := strings.CutSuffix(word, p)
 		if !ok {
 			continue
@@ -225,4 +230,23 @@ func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 	}
 
 	return "", nil
+}
+
+// prefixesOf are the prefixes that begin with the letter that a folded word begins with, longest
+// first: every word of a sentence is asked for them several times.
+func (l *language) prefixesOf(folded string) []string {
+	if folded == "" {
+		return nil
+	}
+
+	return l.prefixesByFirst[folded[0]]
+}
+
+// prefixesAfter are those that end with the letter that a folded word ends with.
+func (l *language) prefixesAfter(folded string) []string {
+	if folded == "" {
+		return nil
+	}
+
+	return l.prefixesByLast[folded[len(folded)-1]]
 }
