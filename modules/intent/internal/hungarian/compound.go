@@ -13,7 +13,7 @@ import (
 // left out of the command (which left returns), its parts joined.
 func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, left []exception) {
 	row = ix.withPronouns(ix.withOwned(s, row, last), last)
-	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, row))))
+	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, ix.saidAnew(s, row)))))
 	kept, left = takeExceptions(s, keptSo(s, row))
 
 	return joined(s, kept), left

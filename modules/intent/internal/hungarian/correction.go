@@ -34,12 +34,12 @@ func (ix *Index) corrected(s *sentence, row []*span) []*span {
 }
 
 // correctionIn finds the words that take something back, from a span to another; -1 for none. A bare
-// "nem" does so only between commas, and so does what is sighed before it: jaj, nem, mégse.
+// "nem" does so only between commas, or between two amounts or colours (huszonkettő nem huszonhárom fok), and so does what is sighed before it: jaj, nem, mégse.
 func correctionIn(s *sentence, row []*span) (at, to int) {
 	at = slices.IndexFunc(row, func(sp *span) bool { return sp.is(cCorrection) })
 	if at < 0 {
 		for i, sp := range row {
-			if isNo(s, sp) && isApart(s, row, i) {
+			if isNo(s, sp) && (isApart(s, row, i) || isBetweenAmounts(row, i)) {
 				at = i
 
 				break
@@ -51,7 +51,7 @@ func correctionIn(s *sentence, row []*span) (at, to int) {
 
 		return at, at
 	}
-	for to = at + 1; to < len(row) && (sighs(row[to]) || (isNo(s, row[to]) || row[to].is(cNevermind|cCorrection)) && endsPiece(s, row, to)); {
+	for to = at + 1; to < len(row) && (sighs(row[to]) || row[to].is(cCorrection) || (isNo(s, row[to]) || row[to].is(cNevermind)) && endsPiece(s, row, to)); {
 		to++
 	}
 
@@ -106,6 +106,20 @@ func withoutMeant(row []*span) []*span {
 	}
 
 	return slices.Delete(slices.Clone(row), at, at+1)
+}
+
+// isBetweenAmounts reports whether what stands before a span and after it says how much, in the same way.
+func isBetweenAmounts(row []*span, at int) bool {
+	const amounts = cNumber | cColor | cWhite
+	if at < 1 || at+1 >= len(row) {
+		return false
+	}
+	before, after := row[at-1], row[at+1]
+	if before.is(cUnit) && at > 1 {
+		before = row[at-2]
+	}
+
+	return before.classes&after.classes&amounts != 0 && !before.is(cEntity) && !after.is(cEntity|cFiller)
 }
 
 // endOfPiece is where the piece ends that a row begins with: at punctuation before a command,

@@ -33,16 +33,17 @@ func (ix *Index) parted(s *sentence) {
 // hesitation may mean something (na és a padláson?).
 func (l *language) withoutHesitation(s *sentence) {
 	kept := s.tokens[:0]
-	gap, last := false, 0
+	gap, said, last := false, false, 0
 	for _, tok := range s.tokens {
-		if isHesitation(tok.lower) || l.hesitations[tok.lower] && (len(kept) > 0 || !l.hasWord(tok.fold)) {
-			gap = gap || tok.breakBefore
+		isWord := l.hesitations[tok.lower] && (len(kept) > 0 || !l.hasWord(tok.fold))
+		if isWord || isHesitation(tok.lower) {
+			gap, said = gap || tok.breakBefore, said || isWord
 			last = len(kept)
 
 			continue
 		}
-		tok.breakBefore = tok.breakBefore || gap
-		gap = false
+		tok.breakBefore, tok.isHesitated = tok.breakBefore || gap, said
+		gap, said = false, false
 		kept = append(kept, tok)
 	}
 	isMeant := func(tok token) bool { return !l.trailing[tok.lower] }
@@ -50,8 +51,22 @@ func (l *language) withoutHesitation(s *sentence) {
 		kept = kept[:last]
 	}
 	s.tokens = kept
+	s.dropBegunAnew()
 	for size := 1; size <= longestRepetition; size++ {
 		s.dropRepeated(size)
+	}
+}
+
+// dropBegunAnew leaves out a word that was only begun, with its article, where both are said anew: a ven
+// a ventilátort.
+func (s *sentence) dropBegunAnew() {
+	const shortest = 2
+	for at := 0; at+3 < len(s.tokens); at++ {
+		begun, whole := &s.tokens[at+1], &s.tokens[at+3]
+		isAnew := isArticle(s.tokens[at].fold) && isArticle(s.tokens[at+2].fold) && len(begun.fold) >= shortest && len(whole.fold) > len(begun.fold)
+		if isAnew && !begun.isNumber && !begun.breakBefore && !whole.breakBefore && strings.HasPrefix(whole.fold, begun.fold) {
+			s.tokens = slices.Delete(s.tokens, at, at+2)
+		}
 	}
 }
 
@@ -59,7 +74,7 @@ func (l *language) withoutHesitation(s *sentence) {
 func (s *sentence) dropRepeated(size int) {
 	for at := 0; at+2*size <= len(s.tokens); {
 		first, second := s.tokens[at:at+size], s.tokens[at+size:at+2*size]
-		isSame := slices.EqualFunc(first, second, func(a, b token) bool { return a.lower == b.lower })
+		isSame := slices.EqualFunc(first, second, func(a, b token) bool { return a.lower == b.lower && a.fold != "nem" }) // nem nem takes back
 		if !isSame {
 			at++
 

@@ -142,6 +142,7 @@ func (s *sentence) with(repairs []repair) *sentence {
 		for i, tok := range r.tokens {
 			tok.from, tok.to = s.tokens[r.from].from, s.tokens[r.to-1].to
 			tok.breakBefore = i == 0 && s.tokens[r.from].breakBefore
+			tok.isHesitated = i == 0 && s.tokens[r.from].isHesitated
 			repaired.tokens = append(repaired.tokens, tok)
 		}
 		at = r.to

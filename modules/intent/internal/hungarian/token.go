@@ -27,6 +27,8 @@ type token struct {
 	isAsked bool
 	// isRepaired: it was not written so, and nothing is known of its accents.
 	isRepaired bool
+	// isHesitated: somebody hesitated before it, in words: a nappali, izé, a konyhai.
+	isHesitated bool
 }
 
 // sentence is an utterance cut into tokens.
