@@ -10,6 +10,7 @@ import (
 // what came before: a nappali, izé, a konyhai lámpát; kapcsold fel, izé, le. Where both play other
 // parts, or belong to an enumeration, the hesitation means nothing.
 func (ix *Index) saidAnew(s *sentence, row []*span) []*span {
+	row = withoutFormer(row)
 	for k := 1; k < len(row); k++ {
 		if !s.tokens[row[k].from].isHesitated {
 			continue
@@ -26,6 +27,20 @@ func (ix *Index) saidAnew(s *sentence, row []*span) []*span {
 	}
 
 	return row
+}
+
+// withoutFormer leaves out the amount that another is to take the place of: huszonegy fok helyett húsz.
+func withoutFormer(row []*span) []*span {
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.means(cExcept, "instead") })
+	if at < 1 || !isAmountOf(row, at-1) {
+		return row
+	}
+	from := at - 1
+	if row[from].is(cUnit) && !row[from].is(cNumber) {
+		from--
+	}
+
+	return slices.Delete(slices.Clone(row), from, at+1)
 }
 
 // lastSaid is the place of the last span that is more than a small word.
@@ -54,6 +69,10 @@ func (ix *Index) withoutBefore(s *sentence, row []*span, before, after int) []*s
 		}
 	}
 	if isAmountOf(row, before) && row[after].is(partAmount) && !row[after].is(cEntity) {
+		if row[before].is(cUnit) != row[after].is(cNumber) && row[before].classes&row[after].classes&partAmount == 0 {
+			return nil // kékre, izé, ötven százalékra
+		}
+
 		return withoutAmount(row, before, after)
 	}
 	if isEnumerated(s, row, before, after) || !ix.isInPlaceOf(s, row[before], row[after]) {
@@ -133,7 +152,7 @@ func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 	isAlike := before.suffix.grammaticalCase == nominative || before.suffix.grammaticalCase == after.suffix.grammaticalCase
 	switch {
 	case before.is(cUnknown):
-		return part == partThing && !looksImperative(s.tokens[before.from].fold)
+		return part == partThing && before.from > 0 && isArticle(s.tokens[before.from-1].fold) && !looksImperative(s.tokens[before.from].fold)
 	case part == partThing && partOf(before) == partPlace: // a nappali izé a konyhai lámpát
 		return before.suffix.grammaticalCase == nominative && after.is(cEntity) && !ix.standsIn(after, before)
 	default:

@@ -56,11 +56,19 @@ func (c *clause) takesEnough(sp *span) bool {
 	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool {
 		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && isDevice && q.ending.isThere
 	})
-	if hasValue {
+	if hasValue || c.hasShare() {
+		hasValue = true
 		c.asked, c.action, c.mood = sp, "set", namesAction
 	}
 
 	return hasValue
+}
+
+// hasShare reports whether a share of what a thing could do is named: elég a negyede a csillárnak.
+func (c *clause) hasShare() bool {
+	sp := c.level()
+
+	return sp != nil && sp.is(cFraction|cLevel) && sp.value(cLevel) != "max" && c.classes&(cEntity|cKind) != 0
 }
 
 // isAnyOne reports whether the thing that is spoken of is any of its kind, and none that is

@@ -70,7 +70,7 @@ const (
 )
 
 // cUnchanging are the classes whose words take no endings.
-const cUnchanging = cPrefix | cCorrection | cReason | cTells | cAddress | cFiller | cConjunction | cNegation | cBlock | cCopula | cNevermind | cYes | cNo
+const cUnchanging = cPrefix | cExcept | cCorrection | cReason | cTells | cAddress | cFiller | cConjunction | cNegation | cBlock | cCopula | cNevermind | cYes | cNo
 
 // classNames are the classes as data/words.yaml writes them.
 func classNames() map[string]class {

@@ -12,11 +12,44 @@ import (
 // spoken of before), corrected, without what a reminder is for, without what is
 // left out of the command (which left returns), its parts joined.
 func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, left []exception) {
+	row = withoutSubject(s, withPermission(s, row))
 	row = ix.withPronouns(ix.withOwned(s, row, last), last)
 	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, ix.saidAnew(s, row)))))
 	kept, left = takeExceptions(s, keptSo(s, row))
 
 	return joined(s, kept), left
+}
+
+// withPermission takes a reason for a small word where it only lets a device do something: a lámpa hadd
+// égjen. What it is to do without being named is why something else is asked for.
+func withPermission(s *sentence, row []*span) []*span {
+	for i, sp := range row {
+		if !sp.means(cReason, "lets") || i+1 >= len(row) || !isCommanding(row[i+1]) || !isTopic(s, row[:i], sp) {
+			continue
+		}
+		row = slices.Clone(row)
+		row[i] = &span{from: sp.from, to: sp.to, score: sp.score, classes: cFiller}
+	}
+
+	return row
+}
+
+// isTopic reports whether a row ends in a thing of which the next span says something, with nothing but
+// small words between.
+func isTopic(s *sentence, row []*span, next *span) bool {
+	for _, sp := range slices.Backward(row) {
+		switch {
+		case s.tokens[next.from].breakBefore:
+			return false
+		case sp.is(cEntity | cKind):
+			return true
+		case !sp.is(cFiller | cBut | cConjunction):
+			return false
+		}
+		next = sp
+	}
+
+	return false
 }
 
 // joined makes "and then" of a word that sets two commands off from each other: kapcsold le a

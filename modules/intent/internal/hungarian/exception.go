@@ -56,7 +56,7 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 		switch {
 		case sp.means(cExcept, "before") && i+1 < len(row) && beginsWithThing(row[i+1:]):
 			return i, endOfNames(s, row, i+1)
-		case sp.means(cExcept, "after"):
+		case sp.means(cExcept, "after"), sp.means(cExcept, "instead"):
 			if from = startOfNames(s, row, i); from < i {
 				return from, i + 1
 			}

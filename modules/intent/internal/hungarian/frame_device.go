@@ -24,7 +24,7 @@ func deviceFrames() []frame {
 		{name: "humidity", actions: setters, allows: values, make: (*clause).setHumidity},
 		{
 			name: "switch", allows: cTarget | cLevel | cPrefix | cDock | cBe | cAbout, make: (*clause).turn,
-			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip", "run", "release", "let_out", "work", "charge", "shut", "heat", "roll_up", "roll_down", "back"},
+			actions: []string{"", "on", "off", "toggle", "open", "close", "unlock", "up", "down", "start", "stop", "pause", "set", "clean", "dock", "mow", "put", "less", "want", "skip", "run", "release", "let_out", "let_in", "work", "charge", "shut", "heat", "roll_up", "roll_down", "back"},
 		},
 		{
 			name: "air and water", allows: cTarget | cPrefix | cAbout | cClass, make: (*clause).turn,

@@ -86,7 +86,7 @@ func (c *clause) lists() []*span {
 // negates reports whether anything is denied, other than that there is enough of something.
 func (c *clause) negates() bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.is(cNegation) && !sp.is(cNeeds) || c.s.tokens[sp.from].fold == "vagy" // on one or the other: which?
+		return sp.is(cNegation) && !sp.is(cNeeds) || sp.is(cBlock) && sp.is(cMeant) || c.s.tokens[sp.from].fold == "vagy" // on one or the other: which?
 	})
 }
 
@@ -138,7 +138,7 @@ func (c *clause) itemsFor(list int) []string {
 	if list >= 0 {
 		at = slices.Index(said, c.spans[list])
 	}
-	if _, _, ok := named.itemSpans(at); ok {
+	if first, last, ok := named.itemSpans(at); ok && !isAllOfThem(named.spans[first:last+1]) {
 		return named.itemsIn(at)
 	}
 	named.spans = missing
@@ -191,26 +191,6 @@ func (c *clause) itemsIn(list int) []string {
 	return c.items(first, last)
 }
 
-// isSomethingElse reports whether words are no items: they say what is to be done (menni kell), for
-// whom, or that something is wanted.
-func (c *clause) isSomethingElse(first, last int) bool {
-	if (c.action == "" || c.action == "want") && c.has(cFiller, "wanted") && c.hasInfinitive() {
-		return true
-	}
-	isAsked := slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool { return sp.is(cAsked) && !sp.is(cFiller|cNeeds) })
-
-	return isAsked || c.isForSomebody(first, last)
-}
-
-// isForSomebody reports whether what would be an item ends as who gets something does: a fiúknak.
-func (c *clause) isForSomebody(first, last int) bool {
-	return slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool {
-		folded := c.s.tokens[sp.to-1].fold
-
-		return sp.is(cUnknown) && (strings.HasSuffix(folded, "knak") || strings.HasSuffix(folded, "knek"))
-	})
-}
-
 // isListed reports whether what is to be on the list is set off from it: barkácslistára: tipli.
 func (c *clause) isListed(list, first int) bool {
 	if first > list && c.s.tokens[c.spans[first].from].breakBefore || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) && !c.hasInfinitive() {
@@ -222,11 +202,6 @@ func (c *clause) isListed(list, first int) bool {
 	})
 
 	return len(c.spans) <= most && !isTold && !c.s.isQuestion // tej, kenyér a listára
-}
-
-// hasInfinitive reports whether something is to be done rather than to be bought: kell menni.
-func (c *clause) hasInfinitive() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown|cVerb) && strings.HasSuffix(c.s.tokens[sp.to-1].fold, "ni") })
 }
 
 // maySayWithoutList reports whether words can be an item where no list is named: few of them, and

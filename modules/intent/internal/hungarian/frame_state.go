@@ -170,7 +170,25 @@ func (c *clause) askNamed() []draft {
 		return nil
 	}
 
-	return c.stateOfName(sp, candidates, state)
+	return append(c.stateOfName(sp, candidates, state), c.statesOfOthers(sp, state)...)
+}
+
+// statesOfOthers asks the same of the things that are joined with the first one: zárva van az ajtó meg a kapu?
+func (c *clause) statesOfOthers(first *span, state string) []draft {
+	var drafts []draft
+	isJoined := false
+	for _, sp := range c.spans {
+		isJoined = isJoined || sp.is(cConjunction)
+		if sp == first || !isJoined || !sp.is(cEntity) || sp.is(cArea|cClass|cKind) || state == "" {
+			continue
+		}
+		candidates := within(sp.name.entities, func(e *hamanagerapi.Entity) bool { return canBe(e, state) && e.Domain != "person" })
+		if len(candidates) > 0 {
+			drafts = append(drafts, c.stateOfName(sp, candidates, state)...)
+		}
+	}
+
+	return drafts
 }
 
 // tellsOfDoing reports whether the verb says what is done, rather than how something is.

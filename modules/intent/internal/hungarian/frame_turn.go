@@ -363,7 +363,7 @@ func switchIntentOf(action string) string {
 
 func coverIntentOf(action string) string {
 	switch action {
-	case "open", "up", "roll_up", "let_out":
+	case "open", "up", "roll_up", "let_out", "let_in":
 		return meaning.TurnOn
 	case "close", "shut", "down", "roll_down", "release":
 		return meaning.TurnOff
@@ -391,7 +391,7 @@ func lockIntentOf(action string) string {
 	switch action {
 	case "close", "shut":
 		return meaning.TurnOn
-	case "open", "unlock":
+	case "open", "unlock", "let_in":
 		return meaning.TurnOff
 	default:
 		return ""

@@ -37,12 +37,22 @@ func (c *clause) sky() []draft {
 	if !isAsked || !c.isNowOrThen() || c.has(cQuestion, "where") || c.has(cQuestion, "who") {
 		return nil
 	}
+	if c.classes&(cDetects|cClass) != 0 && c.isIndoors() {
+		return nil // csöpög valami a mosókonyhában?
+	}
 	isGear, takes := c.has(cSky, "gear"), c.has(cSky, "takes")
 	if isGear != (takes || isGear && c.needs()) {
 		return nil
 	}
 
 	return c.forecastOf()
+}
+
+// isIndoors reports whether a room is named that is under a roof.
+func (c *clause) isIndoors() bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.is(cArea) && sp.name.area != nil && !slices.Contains(c.ix.outside, sp.name.area)
+	})
 }
 
 // needs reports whether something is said to be needed: kell kabát?

@@ -334,6 +334,9 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	if !sp.is(cUnknown) {
 		return false
 	}
+	if isLetIn(piece) && strings.HasSuffix(s.tokens[sp.from].fold, "t") {
+		return true // engedd be a postást a kiskapun
+	}
 	folded := s.tokens[sp.from].fold
 	if isUnknownImperative(s, sp) {
 		return isSaidWithoutVerb(piece, at, row)

@@ -85,12 +85,22 @@ func (b *builder) ownersIn(text string) [][]string {
 	if b.ix.lang.hasWord(words[0]) && !b.isPerson(words[0]) {
 		return nil // alsó szintje
 	}
+	if len(words) > 2 && !b.isPerson(words[0]) && b.isKindWord(words[1]) {
+		return nil // bejárati zár eleme: it is the lock's
+	}
 	owners := [][]string{words[:1]}
 	if len(words) > 2 && b.isPerson(strings.Join(words[:2], " ")) {
 		owners = append(owners, words[:2])
 	}
 
 	return owners
+}
+
+// isKindWord reports whether a folded word alone names a kind of device.
+func (b *builder) isKindWord(folded string) bool {
+	word, ok := b.ix.lang.vocabulary[folded]
+
+	return ok && b.ix.lang.isKind(word)
 }
 
 // isSomeones reports whether a word of a name may be someone's: asztala, kuckója.

@@ -40,8 +40,8 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 			b.addPartOf(e, []string{words[0], words[last]})
 		}
 		for _, word := range words {
-			if front := b.frontOf(word); front != "" {
-				b.addPartOf(e, []string{front})
+			if front, isPlace := b.frontOf(word); front != "" {
+				b.addFront(e, front, isPlace)
 			}
 			b.addBacks(e, word)
 		}
@@ -126,6 +126,17 @@ func (b *builder) addSomeones(e *hamanagerapi.Entity, head string) {
 	b.ix.names[b.byText[head]].isSomeones = true
 }
 
+// addFront adds the front of a compound. What may be a participle (lépcső, álló) only says where.
+func (b *builder) addFront(e *hamanagerapi.Entity, front string, isPlace bool) {
+	if isPlace && (!b.isTelling(front) || b.byText[front] > 0) {
+		return
+	}
+	b.addPartOf(e, []string{front})
+	if at, ok := b.byText[front]; isPlace && ok {
+		b.ix.names[at].isPart = true
+	}
+}
+
 func (b *builder) addPart(e *hamanagerapi.Entity, words []string) {
 	weight := float32(weightPart)
 	if len(words) > 1 {
@@ -155,19 +166,20 @@ func splitsLetter(word string, cut int) bool {
 }
 
 // frontOf is what stands before a kind of device in a compound (tükör-fény); "" where nothing does.
-// A participle (álló, olvasó) is no name: it is said of anybody.
-func (b *builder) frontOf(folded string) string {
+// A participle (álló, olvasó) is no name: it is said of anybody. isPlace: it may be one, and so only says where
+// something is (a lépcsőn).
+func (b *builder) frontOf(folded string) (front string, isPlace bool) {
 	const shortest, shortestKind = 4, 3
 	if b.ix.lang.hasWord(folded) {
-		return ""
+		return "", false
 	}
 	for cut := shortest; cut <= len(folded)-shortestKind; cut++ {
-		if word, ok := b.ix.lang.vocabulary[folded[cut:]]; ok && b.ix.lang.isKind(word) && folded[cut-1] != 'o' {
-			return folded[:cut]
+		if word, ok := b.ix.lang.vocabulary[folded[cut:]]; ok && b.ix.lang.isKind(word) {
+			return folded[:cut], folded[cut-1] == 'o'
 		}
 	}
 
-	return ""
+	return "", false
 }
 
 // shortened are the domains of what people call by a part of its name.

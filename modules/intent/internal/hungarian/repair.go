@@ -182,14 +182,17 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	}
 
 	var found repairs
+	isAfterArticle := at > 0 && isArticle(s.tokens[at-1].fold)
 	for _, words := range ix.takenApart(tok.fold) {
+		if isAfterArticle && ix.isLittle(words[0]) {
+			continue // a ki szobában
+		}
 		found.add(one, "run together", cutAs(tok, words)...)
 	}
 	if len(found) == 0 {
 		found = ix.joinedMistyped(s, at)
 	}
 	if !ix.lang.isOtherWord(tok.fold) {
-		isAfterArticle := at > 0 && isArticle(s.tokens[at-1].fold)
 		ix.eachMistyped(tok.fold, func(word string) { found.addMistyped(one, word, isAfterArticle && ix.lang.isSmall(word)) })
 	}
 
@@ -238,7 +241,7 @@ func cutAs(tok *token, words []string) []token {
 		piece := repairedToken(w)
 		if len(w) <= len(written) { // folded letters are bytes here, one for each letter
 			piece.lower, written = string(written[:len(w)]), written[len(w):]
-			piece.hasAccent, piece.isRepaired = piece.lower != piece.fold, false
+			piece.hasAccent, piece.isRepaired = piece.lower != piece.fold, !tok.hasAccent
 		}
 		tokens = append(tokens, piece)
 	}

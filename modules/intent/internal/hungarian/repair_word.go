@@ -62,6 +62,9 @@ func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 			continue
 		}
 		ix.eachMistyped(left.fold+right.fold, func(word string) {
+			if rest, ok := strings.CutPrefix(word, left.fold); ok && (rest == "" || ix.isEndingOf(left, rest)) {
+				return // legyen zöd is no form of legyen
+			}
 			found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", repairedToken(word))
 		})
 	}

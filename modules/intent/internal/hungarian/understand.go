@@ -190,6 +190,9 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 			whole.question = r.question
 			whole.question.Command += len(whole.commands)
 		}
+		if i > 0 && undoes(whole.commands, r.commands) && !isAfterwards(clauses[i]) {
+			return nil // whoever wants both says in which order
+		}
 		if isFirst && whole.question == nil {
 			whole.commands = slices.Insert(whole.commands, last, r.commands...)
 		} else {

@@ -133,7 +133,9 @@ func (c *clause) by(direction int, usual float64) float64 {
 func (c *clause) isStep(q quantity) bool {
 	switch q.ending.grammaticalCase {
 	case instrumental:
-		return !c.saysHowItGoes()
+		isEnough := c.asked != nil && c.asked.means(cAsked, "enough") // tíz százalékkal bőven elég
+
+		return !c.saysHowItGoes() && !isEnough
 	case accusativeCase:
 		if q.unit == "percent" && c.action == "put" && c.prefix == nil && c.verb.prefix == "" && c.classes&cAgain == 0 {
 			return false // adj neki ötven százalékot
