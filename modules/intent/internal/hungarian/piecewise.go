@@ -81,6 +81,9 @@ func (ix *Index) readRow(u meaning.Utterance, s *sentence, pieces [][]*span, top
 			continue
 		}
 		if rest := ix.readRow(u, s, pieces[n:], ix.placesOf(about)); rest != nil {
+			if n < len(pieces) && undoes(r.commands, rest.commands) && !isAfterwards(pieces[n]) {
+				return nil
+			}
 			r.add(rest.commands)
 			r.frame = "pieces;"
 
