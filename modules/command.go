@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"homehub/modules/audit"
 	"homehub/modules/auth"
@@ -14,6 +15,7 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent"
 	"homehub/modules/llm"
+	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/httpx"
 	"homehub/platform/secret"
@@ -155,8 +157,21 @@ func (c commander) intentDeps() intent.CommandDeps {
 			return cfg.DataDir, err
 		},
 		Serve:    c.serveHere,
-		OpenHome: openHome,
+		OpenHome: openHome, OpenModel: c.openModel,
 	}
+}
+
+// openModel opens the language model of the settings for a command: without a household's share,
+// and without keeping it warm.
+func (c commander) openModel(context.Context) (intent.Model, func() error, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg.LLM.TokensPerDay = 0
+	model := llm.New(llm.Deps{Config: cfg.LLM, Log: zap.NewNop(), Now: clock.System})
+
+	return model, func() error { return nil }, nil
 }
 
 // openHome is a simulated home with the grammar's index, as a household would have it.

@@ -199,11 +199,10 @@ type answerKey struct{ hash, slot string }
 func (m *model) keyOf(h heard, p *prompt.Prompt) answerKey {
 	sum := sha256.New()
 	build := buildinfo.Read()
-	context := p.Messages[1 : len(p.Messages)-1]
 	// Strings and numbers always encode, and a hash takes them all.
 	_ = json.NewEncoder(sum).Encode([]any{
 		build.Version, build.Revision, prompt.Version(), m.llm.Name(), h.home.Hash, h.utterance.AreaID,
-		p.Devices(), context, p.Schema, prompt.Normal(h.utterance.Text),
+		p.Key(), prompt.Normal(h.utterance.Text),
 	})
 	hash := sum.Sum(nil)
 	slot := binary.BigEndian.Uint32(hash) % answerSlots

@@ -17,6 +17,8 @@ type CommandDeps struct {
 	// Serve runs a server in this process until stop. It fails where the settings are not the
 	// embedded defaults, and with ErrFolderInUse while another process has the data folder.
 	Serve func(ctx context.Context) (baseURL string, stop func() error, err error)
+	// OpenModel opens the language model of the settings; nil: there is none.
+	OpenModel func(ctx context.Context) (Model, func() error, error)
 	// OpenHome opens a simulated home from a fixtures file.
 	OpenHome func(ctx context.Context, path string) (hamanagerapi.Instance, func() error, error)
 }

@@ -27,6 +27,7 @@ type evalOptions struct {
 	showFailures bool
 	minEffect    float64
 	maxWrong     float64
+	timeout      time.Duration
 }
 
 // output is where eval writes: its result, and what must not mix with it.
@@ -49,7 +50,9 @@ home-assistant-datasets. The exit code is 0 whatever the score, and 1 where --mi
 		Example: `  homehub eval ./sentences
   homehub eval ./sentences --failures --min-effect 0.95 --max-wrong 0.01
   homehub eval ./sentences --explain "kapcsold le a villanyt a folyosón"
-  homehub eval --explain "kapcsold le a villanyt a folyosón"`,
+  homehub eval --explain "kapcsold le a villanyt a folyosón"
+  homehub eval ./sentences --understander llm --failures
+  homehub eval --understander full --explain "olyan hangulatot kérek, mint a moziban"`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.explain != "" {
 				return cobra.MaximumNArgs(1)(cmd, args)
@@ -67,7 +70,8 @@ home-assistant-datasets. The exit code is 0 whatever the score, and 1 where --mi
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.understander, "understander", "grammar", "grammar, llm, or full (all stages)")
+	flags.StringVar(&o.understander, "understander", "grammar", "grammar, llm (the language model alone), or full (all stages)")
+	flags.DurationVar(&o.timeout, "timeout", evalTimeout, "how long the language model may take for a sentence")
 	flags.StringVar(&o.explain, "explain", "", "print how this sentence is read, step by step, and score nothing; without DIR in the built-in home")
 	flags.StringVar(&o.area, "area", "", "with --explain: the room in which it is said")
 	flags.BoolVar(&o.isJSON, "json", false, "print the score as JSON")
@@ -95,21 +99,32 @@ func explain(ctx context.Context, deps CommandDeps, o evalOptions, args []string
 	if area := meaning.FindArea(home, o.area); area != nil && o.area != "" {
 		u.AreaID = area.ID
 	}
-	fmt.Fprint(to.out, indexOf(home).Explain(u))
+	by, stopModel, err := newJudged(ctx, deps, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopModel()) }()
+	if !by.isModelWanted {
+		fmt.Fprint(to.out, indexOf(home).Explain(u))
+	}
+	if by.model == nil || !by.isModelWanted && indexOf(home).Understand(u).IsUnderstood() {
+		return nil
+	}
 
-	return nil
+	return by.explainModel(ctx, to.out, home, u)
 }
 
 // eval scores a folder, in a home that is opened as a household's would be.
 func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, to output) (err error) {
-	by, err := understanderOf(o.understander)
-	if err != nil {
-		return err
-	}
 	suite, err := evaluation.Load(dir)
 	if err != nil {
 		return err
 	}
+	by, stopModel, err := newJudged(ctx, deps, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopModel()) }()
 	instance, stop, err := deps.OpenHome(ctx, suite.Fixtures)
 	if err != nil {
 		return fmt.Errorf("open home: %w", err)
@@ -122,28 +137,17 @@ func eval(ctx context.Context, deps CommandDeps, o evalOptions, dir string, to o
 	if err != nil {
 		return err
 	}
-	actions, err := evaluation.RunActions(ctx, suite, deps.OpenHome, executeOnce, now)
+	actions, err := evaluation.RunActions(ctx, suite, deps.OpenHome, executorOf(by), now)
 	if err != nil {
 		return err
 	}
+	by.note(to.notes)
 
 	return report(to, o, append(results, actions...))
 }
 
-var errNoModel = errors.New("no language model stage is available in this build: use --understander grammar or full")
-
-// understanderOf names the code under test. Without a model stage full is the grammar alone,
-// exactly as requests are served.
-func understanderOf(name string) (evaluation.Understander, error) {
-	switch name {
-	case "grammar", "full":
-		return evaluation.Grammar{}, nil
-	case "llm":
-		return nil, errNoModel
-	default:
-		return nil, fmt.Errorf("unknown understander %q: grammar, llm or full", name)
-	}
-}
+// evalTimeout is longer than a request may take: a score is of what is understood, not of how soon.
+const evalTimeout = 30 * time.Second
 
 func report(to output, o evalOptions, results []evaluation.Result) error {
 	summary := evaluation.NewReport(results)
@@ -171,9 +175,20 @@ func report(to output, o evalOptions, results []evaluation.Result) error {
 	return nil
 }
 
-// executeOnce understands one utterance and carries it out as the service does, for an owner
+// executorOf understands one utterance and carries it out as the service does, for an owner
 // who has said yes already, and without a record.
-func executeOnce(ctx context.Context, instance hamanagerapi.Instance, u meaning.Utterance) error {
+func executorOf(by evaluation.Understander) evaluation.Execute {
+	return func(ctx context.Context, instance hamanagerapi.Instance, u meaning.Utterance) error {
+		meant, err := by.Understand(ctx, instance.Home(), u)
+		if err == nil && meant.IsUnderstood() && meant.Question == nil {
+			executeOnce(ctx, instance, u, meant)
+		}
+
+		return err
+	}
+}
+
+func executeOnce(ctx context.Context, instance hamanagerapi.Instance, u meaning.Utterance, meant meaning.Understanding) {
 	const deadline = 2 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
@@ -186,14 +201,9 @@ func executeOnce(ctx context.Context, instance hamanagerapi.Instance, u meaning.
 		utterance: u,
 		timing:    timing{},
 		given:     needsConfirm,
-	}
-	t.meant = indexOf(t.home).Understand(u)
-	if !t.meant.IsUnderstood() || t.meant.Question != nil {
-		return nil
+		meant:     meant,
 	}
 	s.guard(t)
 	s.execute(ctx, t)
 	t.late.close()
-
-	return nil
 }

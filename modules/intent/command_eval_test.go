@@ -6,12 +6,18 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/hamanager/hamanagertest"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/llm/llmapi"
+	"homehub/modules/llm/llmtest"
 )
 
 func TestEval(t *testing.T) {
@@ -25,6 +31,14 @@ tests:
   - sentences: [szép napunk van]
     intent: null
 `
+	model := &llmtest.Fake{Reply: func(_ context.Context, r llmapi.ChatRequest) (string, error) {
+		said := r.Messages[len(r.Messages)-1].Content
+		if lamp := regexp.MustCompile(`(?m)^(e\d+) \| konyhai lámpa`).FindStringSubmatch(said); lamp != nil && strings.Contains(said, "konyhai lámpát\"") {
+			return `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["` + lamp[1] + `"]}]}`, nil
+		}
+
+		return `{"kind":"answer","text":"Az bizony szép."}`, nil
+	}}
 	setup := func(t *testing.T, args ...string) (out, notes string, err error) {
 		t.Helper()
 		dir := t.TempDir()
@@ -32,6 +46,8 @@ tests:
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "lights.yaml"), []byte(sentences), 0o600))
 		cmd := evalCommand(CommandDeps{OpenHome: func(context.Context, string) (hamanagerapi.Instance, func() error, error) {
 			return hamanagertest.NewInstance(hamanagertest.BuiltInHome(t)), func() error { return nil }, nil
+		}, OpenModel: func(context.Context) (Model, func() error, error) {
+			return model, func() error { return nil }, nil
 		}})
 		var stdout, stderr bytes.Buffer
 		cmd.SetOut(&stdout)
@@ -82,10 +98,42 @@ tests:
 		require.NoError(t, err)
 		require.Contains(t, out, "media_player.teve")
 	})
+	t.Run("the model alone", func(t *testing.T) {
+		t.Parallel()
+		out, _, err := setup(t, "--understander", "llm", "--json")
+		require.NoError(t, err)
+		require.Contains(t, out, `"effect": 0.5`) // the lamp, and nothing where nothing is meant
+		require.Contains(t, out, `"wrong_action": 0`)
+	})
+	t.Run("all stages", func(t *testing.T) {
+		t.Parallel()
+		out, _, err := setup(t, "--understander", "full", "--json")
+		require.NoError(t, err)
+		require.Contains(t, out, `"effect": 0.75`)
+	})
+	t.Run("explain with the model", func(t *testing.T) {
+		t.Parallel()
+		out, _, err := setup(t, "--understander", "full", "--explain", "kápráztass el valami csodával")
+		require.NoError(t, err)
+		for _, part := range []string{"tokens by the estimate", "e1 | ", "what may be answered", `answered: {"kind":"answer"`, "Az bizony szép."} {
+			require.Contains(t, out, part)
+		}
+	})
 	t.Run("no model", func(t *testing.T) {
 		t.Parallel()
-		_, _, err := setup(t, "--understander", "llm")
-		require.ErrorIs(t, err, errNoModel)
+		for name, open := range map[string]func(context.Context) (Model, func() error, error){
+			"none opened": nil,
+			"none there": func(context.Context) (Model, func() error, error) {
+				return &llmtest.Fake{Err: llmapi.ErrAbsent}, func() error { return nil }, nil
+			},
+		} {
+			j, stop, err := newJudged(t.Context(), CommandDeps{OpenModel: open}, evalOptions{understander: byLLM, timeout: time.Minute})
+			if err == nil {
+				_, err = j.Warm(t.Context(), smallHome(), meaning.Utterance{Text: "szia"})
+				require.NoError(t, stop())
+			}
+			require.ErrorIs(t, err, errNoModel, name)
+		}
 	})
 	t.Run("unknown understander", func(t *testing.T) {
 		t.Parallel()

@@ -120,7 +120,7 @@ func (q *question) choices() meaning.Question {
 func (s *service) isCommand(ctx context.Context, t *turn) bool {
 	u := t.utterance
 	u.Before = nil // "a konyhait" answers the question rather than leans on what was before it
-	h := s.heardOf(t)
+	h := t.heard()
 	h.utterance = u
 	meant, err := s.stages[0].understand(ctx, h)
 

@@ -122,7 +122,7 @@ func (s *service) lookBack(ctx context.Context, t *turn, kept claimedRequest) {
 	t.meant.Commands = rebindAll(t.home, kept.Commands)
 	if len(kept.Commands) == 0 {
 		// Only the first stage is asked: what another made of it then, it need not make now.
-		if t.meant, err = s.stages[0].understand(ctx, s.heardOf(t)); err != nil {
+		if t.meant, err = s.stages[0].understand(ctx, t.heard()); err != nil {
 			s.log.Warn("dead claim not understood", zap.String("request_id", t.requestID), zap.Error(err))
 		}
 	}

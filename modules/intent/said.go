@@ -44,9 +44,14 @@ func isOfModel(err error) bool {
 	return false
 }
 
-// heardOf is the turn as the stages of understanding get it.
-func (s *service) heardOf(t *turn) heard {
-	h := heard{home: t.home, utterance: t.utterance, caller: t.caller, isDryRun: t.req.DryRun, gone: t.gone}
+// heard is the turn as the stages of understanding get it.
+func (t *turn) heard() heard {
+	return heard{home: t.home, utterance: t.utterance, caller: t.caller, isDryRun: t.req.DryRun, gone: t.gone}
+}
+
+// forModel adds what only the model needs: what was said before, and who takes its answer late.
+func (s *service) forModel(ctx context.Context, t *turn, h heard) heard {
+	h.exchanges = s.loadExchanges(ctx, t)
 	if !t.req.DryRun && s.history.KeepWords {
 		later := *t // who follows up the turn changes it
 		h.late = func(ctx context.Context, meant meaning.Understanding) { s.answerLate(ctx, &later, meant) }

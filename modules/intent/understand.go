@@ -94,14 +94,14 @@ func (s *service) understand(ctx context.Context, t *turn) error {
 // counted among those under way, so that nobody whom the grammar understands waits for it. It is not
 // told what may well hold a PIN.
 func (s *service) askStage(ctx context.Context, t *turn, i int, stage understander) (meaning.Understanding, error) {
-	h := s.heardOf(t)
+	h := t.heard()
 	if i == 0 {
 		return stage.understand(ctx, h)
 	}
 	if t.words == hungarian.HiddenPIN || t.asked != nil && t.asked.Needs == needsPIN {
 		return meaning.Understanding{}, nil
 	}
-	h.exchanges = s.loadExchanges(ctx, t)
+	h = s.forModel(ctx, t, h)
 	s.admission.leave()
 	meant, err := stage.understand(ctx, h)
 	s.admission.comeBack()

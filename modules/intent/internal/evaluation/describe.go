@@ -7,6 +7,9 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
+// Describe tells in one line what was understood.
+func Describe(got meaning.Understanding) string { return describe(got) }
+
 // describe tells in one line what was understood.
 func describe(got meaning.Understanding) string {
 	if !got.IsUnderstood() {

@@ -46,23 +46,36 @@ func capabilitiesOf(e *hamanagerapi.Entity) capabilities {
 
 // has reports whether the entity can do it. An entity that does not say can.
 func (a ability) has(e *hamanagerapi.Entity) bool {
+	return a == anyone || a.isOf(e.Domain, capabilitiesOf(e))
+}
+
+// isOf is has, where the capabilities are known.
+func (a ability) isOf(domain string, c capabilities) bool {
 	if a == anyone {
 		return true
 	}
-	c := capabilitiesOf(e)
 	if a == canDim || a == canColor || a == canTemperature {
 		return len(c.ColorModes) == 0 || a.fits(c.ColorModes)
 	}
 
-	return c.Features == nil || *c.Features&a.bit(e.Domain) == a.bit(e.Domain)
+	return c.Features == nil || *c.Features&a.bit(domain) == a.bit(domain)
 }
 
-// CanDo reports whether an entity is of a kind that an intent acts on, and has the abilities that
-// the intent needs with these slots.
-func CanDo(intent string, s Slots, e *hamanagerapi.Entity) bool {
+// Able tells what an entity can do. It has read the entity's attributes once.
+type Able struct {
+	domain       string
+	capabilities capabilities
+}
+
+// AbleOf reads what an entity can do.
+func AbleOf(e *hamanagerapi.Entity) Able { return Able{domain: e.Domain, capabilities: capabilitiesOf(e)} }
+
+// CanDo reports whether it is of a kind that an intent acts on, and has the abilities that the
+// intent needs with these slots.
+func (a Able) CanDo(intent string, s Slots) bool {
 	b := binder{rule: ruleOf(intent), intent: intent}
 
-	return b.rule.acts(e.Domain) && !slices.ContainsFunc(b.needs(s), func(a ability) bool { return !a.has(e) })
+	return b.rule.acts(a.domain) && !slices.ContainsFunc(b.needs(s), func(need ability) bool { return !need.isOf(a.domain, a.capabilities) })
 }
 
 // fits judges by a light's colour modes.

@@ -112,7 +112,7 @@ func (p *Prompt) readChoices(o object, hasChoices, hasIntent bool) (chosen []*ha
 		}
 	}
 	if hasChoices {
-		listed, err := o.someOf("choices", allHandles(len(p.Shown)), 1, maxChoices)
+		listed, err := o.someOf("choices", allHandles(len(p.shown)), 1, maxChoices)
 		if err != nil {
 			return nil, "", err
 		}

@@ -38,14 +38,14 @@ type Prompt struct {
 	Schema   json.RawMessage
 	// MaxTokens bounds the answer.
 	MaxTokens int
-	// Shown are the devices that the answer can name: the first is e1.
-	Shown []*hamanagerapi.Entity
 	// ShowsStates: what is understood may lean on how things are now.
 	ShowsStates bool
 	// Tokens is the estimate of all messages, Shared of those that all prompts begin with.
 	Tokens, Shared int
 
 	in     Input
+	all    []device // that were to be shown; the first of them are
+	shown  []device
 	shapes []shape
 }
 
@@ -54,19 +54,24 @@ const (
 	maxExchanges = 3
 	maxSaid      = 160
 	maxSentence  = 500
+	// enoughCandidates are shown rather than what was said before.
+	enoughCandidates = 20
 	// leastCandidates are shown whatever the budget.
 	leastCandidates = 6
 	// messageTokens is what a message costs beside its text.
 	messageTokens = 6
 )
 
-// Build makes the prompt of an utterance. Where it is longer than the budget, the oldest
-// exchanges go first, then the least relevant devices; the instructions and the sentence stay.
+// Build makes the prompt of an utterance. Where it is longer than the budget, the least relevant
+// devices go first, down to enoughCandidates, then the oldest exchanges, then more devices, down to
+// leastCandidates; the instructions and the sentence stay.
 func Build(in Input) *Prompt {
-	p := &Prompt{in: in, ShowsStates: leansOnStates(in.Utterance.Text), Shared: in.Tokens(instructions()) + messageTokens}
-	p.Shown = rank(in)
 	if extra := len(in.Exchanges) - maxExchanges; extra > 0 {
 		in.Exchanges = in.Exchanges[extra:]
+	}
+	p := &Prompt{in: in, ShowsStates: leansOnStates(in.Utterance.Text), Shared: in.Tokens(instructions()) + messageTokens}
+	for i, e := range rank(in) {
+		p.all = append(p.all, p.device(i, e))
 	}
 	frame := in.Tokens(p.last("")) + messageTokens
 	history, exchanges := 0, make([]int, len(in.Exchanges))
@@ -74,26 +79,32 @@ func Build(in Input) *Prompt {
 		exchanges[i] = in.Tokens(clip(x.Said, maxSaid)) + in.Tokens(clip(x.Answered, maxSaid)) + 2*messageTokens
 		history += exchanges[i]
 	}
-	lines := make([]string, len(p.Shown))
-	costs, devices := make([]int, len(p.Shown)), 0
-	for i, e := range p.Shown {
-		lines[i] = p.line(i, e)
+	lines := make([]string, len(p.all))
+	costs, devices := make([]int, len(p.all)), 0
+	for i, d := range p.all {
+		if lines[i] = d.line; p.ShowsStates {
+			lines[i] += " | " + stateOf(d.entity)
+		}
 		costs[i] = in.Tokens(lines[i])
 		devices += costs[i]
 	}
+	dropDevices := func(least int) {
+		for len(lines) > least && p.Shared+frame+history+devices > in.Budget {
+			devices -= costs[len(lines)-1]
+			lines = lines[:len(lines)-1]
+		}
+	}
+	dropDevices(enoughCandidates)
 	for len(in.Exchanges) > 0 && p.Shared+frame+history+devices > in.Budget {
 		history -= exchanges[0]
 		in.Exchanges, exchanges = in.Exchanges[1:], exchanges[1:]
 	}
-	for len(lines) > leastCandidates && p.Shared+frame+devices > in.Budget {
-		devices -= costs[len(lines)-1]
-		lines = lines[:len(lines)-1]
-	}
-	p.Shown = p.Shown[:len(lines)]
+	dropDevices(leastCandidates)
+	p.shown = p.all[:len(lines)]
 	p.Tokens = p.Shared + frame + history + devices
-	p.shapes = shapesOf(p.in, p.Shown)
-	p.Schema = schemaOf(p.shapes, len(p.Shown))
-	p.MaxTokens = 120 + 6*len(p.Shown)
+	p.shapes = shapesOf(p.in, p.shown)
+	p.Schema = schemaOf(p.shapes, len(p.shown))
+	p.MaxTokens = 120 + 6*len(p.shown)
 	p.write(in.Exchanges, lines)
 
 	return p
@@ -150,8 +161,16 @@ func (p *Prompt) before() string {
 	return strings.TrimSpace(last.Intent + " " + strings.Join(names, ", "))
 }
 
-// line shows one device.
-func (p *Prompt) line(i int, e *hamanagerapi.Entity) string {
+// device is one as the model sees it.
+type device struct {
+	handle string
+	entity *hamanagerapi.Entity
+	able   meaning.Able
+	line   string // without its state
+}
+
+func (p *Prompt) device(i int, e *hamanagerapi.Entity) device {
+	d := device{handle: handleOf(i), entity: e, able: meaning.AbleOf(e)}
 	place := ""
 	if a := p.in.Home.Area(e.AreaID); a != nil {
 		place = clip(a.Name, maxPlaced)
@@ -161,15 +180,16 @@ func (p *Prompt) line(i int, e *hamanagerapi.Entity) string {
 	case "garage", "gate", "door", "window", "temperature", "humidity", "motion", "battery", "power", "energy", "moisture":
 		kind += " " + e.DeviceClass
 	}
-	if told := abilities(e); told != "" {
+	if told := abilities(d); told != "" {
 		kind += " " + told
 	}
-	line := handleOf(i) + " | " + clip(e.Name, maxName) + " | " + place + " | " + kind
-	if p.ShowsStates {
-		line += " | " + stateOf(e)
+	name := clip(e.Name, maxName)
+	if name == "" { // nothing of it can be shown
+		name = e.ID
 	}
+	d.line = d.handle + " | " + name + " | " + place + " | " + kind
 
-	return line
+	return d
 }
 
 // stateOf tells how a device is, in few words.
@@ -192,23 +212,37 @@ func stateOf(e *hamanagerapi.Entity) string {
 	return told
 }
 
-// Devices are the lines that show the devices, without what changes from moment to moment.
-func (p *Prompt) Devices() []string {
-	plain := *p
-	plain.ShowsStates = false
-	lines := make([]string, len(p.Shown))
-	for i, e := range p.Shown {
-		lines[i] = plain.line(i, e)
+// Key is what the answer depends on beside the home's structure and the sentence: the devices, what
+// may be said to them, and the conversation; without states, and before anything was left out, for
+// the estimate of tokens changes with every answer.
+func (p *Prompt) Key() []any {
+	lines := make([]string, len(p.all))
+	for i, d := range p.all {
+		lines[i] = d.line
+	}
+	schema := p.Schema
+	if len(p.all) != len(p.shown) {
+		schema = schemaOf(shapesOf(p.in, p.all), len(p.all))
 	}
 
-	return lines
+	return []any{lines, schema, p.in.Exchanges, p.before()}
+}
+
+// Shown are the devices that the answer can name, in the order of their handles.
+func (p *Prompt) Shown() []*hamanagerapi.Entity {
+	shown := make([]*hamanagerapi.Entity, len(p.shown))
+	for i, d := range p.shown {
+		shown[i] = d.entity
+	}
+
+	return shown
 }
 
 // entity finds a device by its handle; nil where it was not shown.
 func (p *Prompt) entity(handle string) *hamanagerapi.Entity {
-	for i, e := range p.Shown {
-		if handleOf(i) == handle {
-			return e
+	for _, d := range p.shown {
+		if d.handle == handle {
+			return d.entity
 		}
 	}
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -59,7 +58,8 @@ type template struct {
 	isAsking   bool // it changes nothing
 	values     []value
 	needsValue bool
-	// needs are slots of which a device must be able to do one; nil: what the intent itself needs.
+	// needs are the values of which a device must be able to do one, as slots in the order of values;
+	// nil: what the intent itself needs.
 	needs []meaning.Slots
 }
 
@@ -96,8 +96,9 @@ func templates() []template {
 
 // shapesOf is what this speaker can say about these devices. Intents that reach the same and take
 // the same are one shape.
-func shapesOf(in Input, shown []*hamanagerapi.Entity) []shape {
+func shapesOf(in Input, shown []device) []shape {
 	var shapes []shape
+	isLater := in.MayPlan && slices.ContainsFunc(wordsIn(in.Utterance.Text), func(word string) bool { return beginsLike(word, known().Later) })
 	for _, t := range templates() {
 		if t.isOfPlan && !in.MayPlan {
 			continue
@@ -106,13 +107,14 @@ func shapesOf(in Input, shown []*hamanagerapi.Entity) []shape {
 		for _, intent := range t.intents {
 			s := shape{
 				intents: []string{intent}, isOne: t.isOne, values: t.values, needsValue: t.needsValue,
-				isLater: in.MayPlan && !t.isAsking && !t.isOfPlan,
+				isLater: isLater && !t.isAsking && !t.isOfPlan,
 			}
 			if !t.reachesNone {
 				s.handles = reachable(in, t, intent, shown)
 				if len(s.handles) == 0 {
 					continue
 				}
+				s.values = t.possible(intent, s.handles, shown)
 			}
 			at := slices.IndexFunc(shapes[first:], func(o shape) bool { return slices.Equal(o.handles, s.handles) })
 			if at >= 0 {
@@ -127,28 +129,48 @@ func shapesOf(in Input, shown []*hamanagerapi.Entity) []shape {
 	return shapes
 }
 
-// reachable are the handles of the devices that can do it and that the speaker may do it to.
-func reachable(in Input, t template, intent string, shown []*hamanagerapi.Entity) []string {
-	var kept []string
-	for i, e := range shown {
-		if canDo(t, intent, e) && in.May(intent, e) {
-			kept = append(kept, handleOf(i))
+// possible are the values that any of the devices can take.
+func (t template) possible(intent string, handles []string, shown []device) []value {
+	if t.needs == nil {
+		return t.values
+	}
+	var kept []value
+	for i, v := range t.values {
+		isOne := func(d device) bool { return d.able.CanDo(intent, t.needs[i]) }
+		for _, d := range shown {
+			if slices.Contains(handles, d.handle) && isOne(d) {
+				kept = append(kept, v)
+
+				break
+			}
 		}
 	}
 
 	return kept
 }
 
-func canDo(t template, intent string, e *hamanagerapi.Entity) bool {
-	if t.needs == nil {
-		return meaning.CanDo(intent, nil, e)
+// reachable are the handles of the devices that can do it and that the speaker may do it to.
+func reachable(in Input, t template, intent string, shown []device) []string {
+	var kept []string
+	for _, d := range shown {
+		if canDo(t, intent, d) && in.May(intent, d.entity) {
+			kept = append(kept, d.handle)
+		}
 	}
 
-	return slices.ContainsFunc(t.needs, func(s meaning.Slots) bool { return meaning.CanDo(intent, s, e) })
+	return kept
+}
+
+func canDo(t template, intent string, d device) bool {
+	if t.needs == nil {
+		return d.able.CanDo(intent, nil)
+	}
+
+	return slices.ContainsFunc(t.needs, func(s meaning.Slots) bool { return d.able.CanDo(intent, s) })
 }
 
 // abilities tells what a device of its kind can do beyond its kind.
-func abilities(e *hamanagerapi.Entity) string {
+func abilities(d device) string {
 	var told []string
 	for _, a := range []struct {
 		word, intent string
@@ -161,10 +183,28 @@ func abilities(e *hamanagerapi.Entity) string {
 		{"speed", meaning.FanSetSpeed, nil},
 		{"volume", meaning.SetVolume, nil},
 	} {
-		if meaning.CanDo(a.intent, a.slots, e) {
+		if d.able.CanDo(a.intent, a.slots) {
 			told = append(told, a.word)
 		}
 	}
 
 	return strings.Join(told, " ")
+}
+
+// Expressible tells, one shape a line, all that the model can say of this utterance.
+func (p *Prompt) Expressible() string {
+	var b strings.Builder
+	for _, s := range p.shapes {
+		b.WriteString(strings.Join(s.intents, ", "))
+		if s.handles != nil {
+			b.WriteString(" of " + strings.Join(s.handles, " "))
+		}
+		for _, v := range s.values {
+			b.WriteString("; " + v.slot)
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("a question, an answer in words, nothing")
+
+	return b.String()
 }

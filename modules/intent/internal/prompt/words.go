@@ -20,6 +20,7 @@ var files embed.FS
 type words struct {
 	Kinds    map[string][]string `yaml:"kinds"`
 	States   []string            `yaml:"states"`
+	Later    []string            `yaml:"later"`
 	Deeds    []string            `yaml:"deeds"`
 	Prefixes []string            `yaml:"prefixes"`
 	Colors   []string            `yaml:"colors"`
