@@ -74,9 +74,9 @@ func TestModelAnswers(t *testing.T) {
 			text: "valami fényt kérek", answer: `{"kind":"ask","text":"Melyiket?","choices":["<nagy lámpa>","<kis lámpa>"],"intent":"HassTurnOff"}`,
 			status: meaning.StatusClarify, speech: "Melyikre gondolsz: nagy lámpa vagy kis lámpa?",
 		},
-		"nothing": {text: "tegnap moziban voltunk", answer: `{"kind":"nothing"}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
+		"nothing":  {text: "tegnap moziban voltunk", answer: `{"kind":"nothing"}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
 		"nonsense": {text: "hókuszpókusz", answer: `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["e99"]}]}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
-		"a lie": {text: "hókuszpókusz", answer: `{"kind":"answer","text":"Felkapcsoltam a lámpát."}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
+		"a lie":    {text: "hókuszpókusz", answer: `{"kind":"answer","text":"Felkapcsoltam a lámpát."}`, status: meaning.StatusNotUnderstood, speech: "Ezt nem értettem."},
 		"what is risky asks": {
 			text: "hazaértem", answer: `{"kind":"do","commands":[{"intent":"HassTurnOff","targets":["<bejárati ajtó>"]}]}`,
 			status: meaning.StatusConfirm, speech: "Biztosan kinyissam a bejárati ajtót?",

@@ -132,7 +132,9 @@ func judgedAs(home *hamanagerapi.Home, u meaning.Utterance) heard {
 var _ evaluation.Warmer = (*judged)(nil)
 
 // indented sets a text apart.
-func indented(text string) string { return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") }
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
+}
 
 // explainModel prints what the model is asked about a sentence, what it answers and what that means.
 func (j *judged) explainModel(ctx context.Context, to io.Writer, home *hamanagerapi.Home, u meaning.Utterance) error {

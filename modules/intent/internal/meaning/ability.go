@@ -68,7 +68,9 @@ type Able struct {
 }
 
 // AbleOf reads what an entity can do.
-func AbleOf(e *hamanagerapi.Entity) Able { return Able{domain: e.Domain, capabilities: capabilitiesOf(e)} }
+func AbleOf(e *hamanagerapi.Entity) Able {
+	return Able{domain: e.Domain, capabilities: capabilitiesOf(e)}
+}
 
 // CanDo reports whether it is of a kind that an intent acts on, and has the abilities that the
 // intent needs with these slots.
