@@ -75,7 +75,9 @@ func (c *clause) hasShare() bool {
 // there: kellene egy lámpa a nappaliba.
 func (c *clause) isAnyOne() bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.is(cKind|cEntity) && sp.from > 0 && c.s.tokens[sp.from-1].fold == "egy"
+		isMade := sp.means(cKind, "scene") || sp.means(cKind, "script") // nobody wants one that is not there
+
+		return sp.is(cKind|cEntity) && !isMade && sp.from > 0 && c.s.tokens[sp.from-1].fold == "egy"
 	})
 }
 

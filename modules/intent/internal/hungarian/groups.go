@@ -28,6 +28,8 @@ type placeWords struct {
 type roomGroup struct {
 	Words []string `yaml:"words"`
 	Rooms []string `yaml:"rooms"`
+	// Whole: only whole words of rooms' names count, and one that is called so itself is none of them.
+	Whole bool `yaml:"whole"`
 }
 
 // placesSaid is the data, read once and folded.
@@ -57,7 +59,11 @@ func foldAll(list []string) {
 func (b *builder) addGroups() {
 	p := placesSaid()
 	for _, g := range p.Groups {
-		b.addGroup(g.Words, b.roomsCalled(g.Rooms), false)
+		rooms := b.roomsCalled(g.Rooms)
+		if g.Whole {
+			rooms = slices.DeleteFunc(rooms, func(a *hamanagerapi.Area) bool { return !b.hasWordOf(a.Name, g.Rooms) || fold(a.Name) == g.Rooms[0] })
+		}
+		b.addGroup(g.Words, rooms, false)
 	}
 	b.addChildren() // before those who live in stables become owners
 	for _, g := range p.Dwellers {
@@ -90,10 +96,9 @@ func (b *builder) addGroup(called []string, rooms []*hamanagerapi.Area, isDwelle
 
 // setRooms makes a name mean rooms, as one area where there is one only.
 func (n *name) setRooms(rooms []*hamanagerapi.Area) {
+	n.area, n.areas = nil, rooms
 	if len(rooms) == 1 {
-		n.area = rooms[0]
-	} else {
-		n.areas = rooms
+		n.area, n.areas = rooms[0], nil
 	}
 }
 

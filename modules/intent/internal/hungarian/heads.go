@@ -96,6 +96,22 @@ func (b *builder) addNumber(e *hamanagerapi.Entity, words []string) {
 	}
 }
 
+// addAdjective lets a telling word of a device's name be said as an adjective: a boschos gép, az ikeás lámpa.
+func (b *builder) addAdjective(word string) {
+	if !b.isTelling(word) {
+		return
+	}
+	ending := "os"
+	switch {
+	case endsWithVowel(word):
+		ending = "s"
+	case words().harmonyOf(word) == front:
+		ending = "es"
+	}
+	b.addSpoken(word+ending, word)
+	b.adjectives[word+ending] = true
+}
+
 // addHeads does so for what is called by nothing else than its whole name: módok.
 func (b *builder) addHeads(e *hamanagerapi.Entity) {
 	if e.Domain != "input_boolean" {

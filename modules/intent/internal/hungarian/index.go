@@ -70,7 +70,7 @@ const (
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
 		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}},
-		byText: map[string]int32{}, hasStems: map[string]bool{}, cut: map[string][]token{},
+		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, cut: map[string][]token{},
 	}
 	for i := range home.Floors {
 		f := &home.Floors[i]
@@ -97,7 +97,8 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 		}
 	}
 	b.pack()
-	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), slices.Sorted(maps.Keys(b.ix.changed))))
+	stems := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.changed)), func(stem string) bool { return b.adjectives[stem] })
+	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), stems))
 
 	return b.ix
 }
@@ -110,6 +111,8 @@ type builder struct {
 	hasStems map[string]bool
 	// cut are the names that were cut into tokens already.
 	cut map[string][]token
+	// adjectives are words of names as adjectives; nothing is repaired to be one.
+	adjectives map[string]bool
 	// backs counts the words that end so.
 	backs map[string]int
 }

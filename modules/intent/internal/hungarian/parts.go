@@ -44,6 +44,7 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 				b.addFront(e, front, isPlace)
 			}
 			b.addBacks(e, word)
+			b.addAdjective(word)
 		}
 		b.addHead(e, words[last])
 		b.addNumber(e, words)

@@ -186,7 +186,7 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 	if !sp.is(cEntity) || len(of(sp.name.entities, domains)) == 0 {
 		return false
 	}
-	if sp.is(cKind) && (sp.suffix.isPlural || c.has(cQuantity, "all") || c.isMineHere(sp)) {
+	if sp.is(cKind) && (sp.suffix.isPlural || c.has(cQuantity, "all") || c.isMineHere(sp) || c.isKindElsewhere(sp)) {
 		return false
 	}
 

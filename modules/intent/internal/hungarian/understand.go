@@ -75,6 +75,9 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 		if pieces := ix.readPieces(u, f); pieces != nil {
 			return pieces
 		}
+		if open := ix.readOpen(u, f); open != nil {
+			return open
+		}
 	}
 
 	return best

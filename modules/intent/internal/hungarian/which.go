@@ -171,3 +171,24 @@ func (c *clause) isOnlyNear(sp *span, domains []string) bool {
 
 	return isNear
 }
+
+// isKindElsewhere reports whether a device that is called like its kind is in none of the rooms that are
+// said, while others of the kind are: a tévé of the nappali, where a hálóban a tévé was said.
+func (c *clause) isKindElsewhere(sp *span) bool {
+	hasOther := false
+	for _, place := range c.spans {
+		if place == sp || !place.is(cArea|cFloor) || place.is(cEntity) || place.name == nil {
+			continue
+		}
+		p := places{}
+		p.add(place.name)
+		if slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool { return c.ix.isIn(e, p) }) {
+			return false
+		}
+		hasOther = hasOther || slices.ContainsFunc(c.ix.home.Entities, func(e *hamanagerapi.Entity) bool {
+			return e.Exposed && c.ix.isIn(e, p) && slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cKind && l.of.covers(e) })
+		})
+	}
+
+	return hasOther
+}

@@ -37,8 +37,12 @@ func inn() *Index {
 		entity("fan.f2", "Jobb légfúvó", "f2", "fan", ""),
 		entity("cover.l1", "Alsó ablakredőny", "fl", "cover", "shutter"),
 		entity("cover.l2", "Felső ablakredőny", "fh", "cover", "shutter"),
-		entity("switch.k1", "Kályha 5", "pince", "switch", ""),
-		entity("switch.k2", "Kályha 6", "pince", "switch", ""),
+		entity("switch.k5", "Kályha 5", "pince", "switch", ""),
+		entity("switch.k6", "Kályha 6", "pince", "switch", ""),
+		entity("media_player.tv", "Tévé", "halo", "media_player", ""),
+		entity("media_player.pince", "Samsung tévé", "pince", "media_player", ""),
+		entity("cover.s1", "Egyes ablakredőny", "s1", "cover", "shutter"),
+		entity("cover.s2", "Kettes ablakredőny", "s2", "cover", "shutter"),
 		entity("switch.mosogep", "Bosch mosógép", "furdo", "switch", ""),
 		entity("switch.mosogato", "Bosch mosogatógép", "konyha", "switch", ""),
 		entity("switch.pc", "Ella gépe", "halo", "switch", ""),
@@ -63,12 +67,37 @@ func TestWhichOfSeveral(t *testing.T) {
 		"mi a helyzet a fagyasztóládával?":         {"binary_sensor.lada", "sensor.lada"},
 		"indítsd el a ventilátort a gangon":        {"fan.f1", "fan.f2"},
 		"a lépcsőfeljárón húzd le a redőnyt":       {"cover.l1", "cover.l2"},
-		"kapcsold be a hatost":                    {"switch.k2"},
+		"kapcsold be a hatost":                     {"switch.k6"},
 		"kapcsold be az egyiket, az egyest":        nil,
-		"kapcsold be a kályhát, az ötöst":         {"switch.k1"},
+		"kapcsold be a kályhát, az ötöst":          {"switch.k5"},
+		"kapcsold le a tévét a pincében":           {"media_player.pince"}, // another one is just the tévé
+		"húzd fel a vendégszobában a redőnyt":      {"cover.s1", "cover.s2"},
 		"mi van a fagyasztóládában?":               nil,
 		"kapcsold le Ella tükörlámpáját":           {"light.ella_tukor"},
 		"kapcsold ki Ella gépét, a lámpáját is le": {"light.ella", "switch.pc"}, // both in one room
+	}
+	ix := inn()
+	for said, want := range cases {
+		assert.Equal(t, want, reached(ix.Understand(meaning.Utterance{Text: said})), said)
+	}
+}
+
+// TestWhichOfThoseNotUnderstood: what says more closely which one is meant, and is not understood, is a
+// question at most.
+func TestWhichOfThoseNotUnderstood(t *testing.T) {
+	t.Parallel()
+	both := []string{"switch.k5", "switch.k6"}
+	cases := map[string][]string{
+		"kapcsold be a kályhát, azt a rozsdásat":               both,
+		"kapcsold be azt a kályhát, amelyiket a sógor hozta":   both,
+		"kapcsold be a kályhát, tudod, melyiket":               both,
+		"ha fázunk, kapcsold be a kályhát, azt a rozsdásat":    nil,
+		"azt mondta, kapcsold be a kályhát, azt a rozsdásat":   nil,
+		"kapcsold be a Kályha 5-öt, azt a rozsdásat":           nil, // maybe another one is meant
+		"állítsd le azt a bosch gépet, amelyik hangos":         {"switch.mosogato", "switch.mosogep"},
+		"állítsd le a boschos gépet":                           {"switch.mosogato", "switch.mosogep"},
+		"kapcsold be a kályhát, azt a rozsdásat, sütőt ki":     nil,
+		"kapcsold be a kályhát, azt a rozsdásat, tessékeld ki": nil,
 	}
 	ix := inn()
 	for said, want := range cases {
