@@ -25,7 +25,15 @@ func (ix *Index) readOpen(u meaning.Utterance, f *spanner) *interpretation {
 	}
 	var a asides
 	ix.takeCore(s, command, row, &a)
-	r := ix.readClause(newClause(ix, u, s, a.kept))
+	kept := withoutAttributes(s, a.kept)
+	if len(kept) == len(row) {
+		return nil
+	}
+	c := newClause(ix, u, s, kept)
+	if c.classes&cAmount == 0 && slices.Contains([]string{"set", "put", "want"}, c.action) {
+		return nil // vegyél nagy lámpát
+	}
+	r := ix.readClause(c)
 	if r == nil || r.question == nil || len(r.commands) != 1 || meaning.IsQuestion(r.commands[0].Intent) {
 		return nil
 	}
@@ -49,11 +57,29 @@ func (ix *Index) onlyCommand(s *sentence, row []*span) []*span {
 			return nil
 		}
 	}
-	if len(pieces) < 2 {
-		return nil
-	}
 
 	return command
+}
+
+// withoutAttributes leaves out what is said of a kind of device right before it, and by which none is
+// called here: a nagy ventilátort, a piros lámpát.
+func withoutAttributes(s *sentence, piece []*span) []*span {
+	var kept []*span
+	for i, sp := range piece {
+		if i+1 == len(piece) || !isAttribute(s, sp, piece[i+1]) {
+			kept = append(kept, sp)
+		}
+	}
+
+	return kept
+}
+
+// isAttribute reports whether a span only says how the thing that follows is.
+func isAttribute(s *sentence, sp, thing *span) bool {
+	isColour := sp.is(cColor) && !sp.is(cEntity|cArea) && sp.suffix.grammaticalCase == nominative
+	isUnknown := sp.is(cUnknown) && !sp.is(cMeasured) && !mayBeArgument(s, sp) && !looksImperative(s.tokens[sp.from].fold)
+
+	return (isColour || isUnknown) && thing.is(cKind) && !thing.suffix.isPossessed && !isCommanding(thing) && !s.tokens[thing.from].breakBefore
 }
 
 // saysWhich reports whether a piece asks for nothing, and says which thing is meant, or that it does not:

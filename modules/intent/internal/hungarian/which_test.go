@@ -90,6 +90,10 @@ func TestWhichOfThoseNotUnderstood(t *testing.T) {
 	cases := map[string][]string{
 		"kapcsold be a kályhát, azt a rozsdásat":               both,
 		"kapcsold be azt a kályhát, amelyiket a sógor hozta":   both,
+		"indítsd el a nagy ventilátort":                        {"fan.f1", "fan.f2"},
+		"vegyél egy nagy ventilátort":                          nil,
+		"vegyél nagy ventilátort":                              nil,
+		"indítsd el a szomszéd ventilátorát":                   nil,
 		"kapcsold be a kályhát, tudod, melyiket":               both,
 		"ha fázunk, kapcsold be a kályhát, azt a rozsdásat":    nil,
 		"azt mondta, kapcsold be a kályhát, azt a rozsdásat":   nil,
