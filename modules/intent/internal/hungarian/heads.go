@@ -135,9 +135,12 @@ var sharedHeads = sync.OnceValue(func() []string {
 	return heads
 })
 
-// isNumbering reports whether a token says a number as a name has it: the kettes or the második, not two of
-// something. A device is only found so where something is done to it: a kettest.
+// isNumbering reports whether a name that is only a number is said as one that things have: the kettes or the
+// második, not two of something. A device is only found so where something is done to it: a kettest.
 func (f *spanner) isNumbering(i int, n *name, ending suffix) bool {
+	if !n.isNumber {
+		return true
+	}
 	tok := &f.s.tokens[i]
 	if n.isShort && ending.grammaticalCase != accusativeCase {
 		return false

@@ -122,17 +122,7 @@ func (b *builder) calledSo(folded []string) []*hamanagerapi.Entity {
 // askThing asks how something is that only sensors know, without saying what of it: mi van a hűtővel?
 // Several sensors that know it are a question.
 func (c *clause) askThing() []draft {
-	const others = cEntity | cKind | cClass | cMeasure | cState | cUnit | cDetects | cQuantity | cHome | cRoams | cMedia | cArea | cFloor
-	var thing *span
-	for _, sp := range c.spans {
-		isThing := sp.is(cMeasured)
-		if isThing && thing != nil || !isThing && sp.is(others) && !sp.is(cFiller|cQuestion|cCopula|cAttribute) {
-			return nil
-		}
-		if isThing {
-			thing = sp
-		}
-	}
+	thing := c.thingAsked()
 	isOpen := c.has(cQuestion, "what") || c.has(cQuestion, "which") || c.has(cAttribute, "state")
 	if thing == nil || !isOpen || !c.isAsking() || c.has(cQuestion, "when") || c.has(cQuestion, "where") {
 		return nil
@@ -144,4 +134,20 @@ func (c *clause) askThing() []draft {
 	t.name(thing.name.measured, c.u.AreaID)
 
 	return draftsFor(meaning.GetState, nil, []target{t})
+}
+
+// thingAsked is the only thing that the clause speaks of, where nothing is said of it; nil for none.
+func (c *clause) thingAsked() *span {
+	const others = cEntity | cKind | cClass | cMeasure | cState | cUnit | cDetects | cQuantity | cHome | cRoams | cMedia | cArea | cFloor
+	var thing *span
+	for _, sp := range c.spans {
+		switch {
+		case sp.is(cMeasured) && thing == nil:
+			thing = sp
+		case sp.is(cMeasured), sp.is(others) && !sp.is(cFiller|cQuestion|cCopula|cAttribute):
+			return nil
+		}
+	}
+
+	return thing
 }

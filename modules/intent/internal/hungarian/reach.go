@@ -119,18 +119,9 @@ func (c *clause) named(domains []string, p places) []target {
 		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
 			c.cost = costForm
 		}
-		candidates := of(sp.name.entities, domains)
-		if called != nil {
-			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) })
-			called = nil
-		}
 		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
-		if len(p.areas) == 1 {
-			t.slots["area"] = p.areas[0].Name
-			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
-		} else if len(p.floors) == 1 {
-			t.slots["floor"] = p.floors[0].Name
-		}
+		candidates := t.placed(within(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) }), p)
+		called = nil
 		if sp.name.isShort && (sp.suffix.saysAll() || c.has(cQuantity, "all")) { // a spotokat
 			c.cost = 0
 			found = append(found, t.each(candidates)...)
@@ -142,6 +133,20 @@ func (c *clause) named(domains []string, p places) []target {
 	}
 
 	return found
+}
+
+// placed says where the target is, where one place was said, and keeps the candidates that are there.
+func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanagerapi.Entity {
+	if len(p.areas) == 1 {
+		t.slots["area"] = p.areas[0].Name
+
+		return within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
+	}
+	if len(p.floors) == 1 {
+		t.slots["floor"] = p.floors[0].Name
+	}
+
+	return candidates
 }
 
 // each makes a target of every candidate.
@@ -207,9 +212,6 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 	}
 	for i := range found {
 		found[i].isOne = isOne
-		if where := c.first(cArea); p.isOneOf && sp == nil && where != nil {
-			found[i].said = c.text(where) // all of these rooms are one question
-		}
 		if isAll {
 			found[i].slots["name"] = meaning.AllNames
 		}
@@ -253,6 +255,8 @@ func (c *clause) placed(k *kind, sp *span, p places) []target {
 		if sp != nil {
 			t.said = c.text(sp)
 			t.sort = c.ix.lang.sortOf(sp.meant(), c.s)
+		} else if where := c.first(cArea); p.isOneOf && where != nil {
+			t.said = c.text(where) // all of these rooms are one question
 		}
 		if slot != "" {
 			t.slots[slot] = place

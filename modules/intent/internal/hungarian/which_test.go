@@ -13,9 +13,18 @@ import (
 func inn() *Index {
 	home := hamanagerapi.Home{
 		Areas: []hamanagerapi.Area{
-			{ID: "s1", Name: "1-es szoba"}, {ID: "s2", Name: "2-es szoba"}, {ID: "borka", Name: "Borka szobája"}, {ID: "marci", Name: "Marci szobája"},
-			{ID: "konyha", Name: "Konyha"}, {ID: "f1", Name: "Gang bal"}, {ID: "f2", Name: "Gang jobb"},
-			{ID: "fl", Name: "Alsó lépcsőfeljáró"}, {ID: "fh", Name: "Felső lépcsőfeljáró"}, {ID: "pince", Name: "Pince"}, {ID: "halo", Name: "Háló"}, {ID: "furdo", Name: "Fürdő"},
+			{ID: "s1", Name: "1-es szoba"},
+			{ID: "s2", Name: "2-es szoba"},
+			{ID: "borka", Name: "Borka szobája"},
+			{ID: "marci", Name: "Marci szobája"},
+			{ID: "konyha", Name: "Konyha"},
+			{ID: "f1", Name: "Gang bal"},
+			{ID: "f2", Name: "Gang jobb"},
+			{ID: "fl", Name: "Alsó lépcsőfeljáró"},
+			{ID: "fh", Name: "Felső lépcsőfeljáró"},
+			{ID: "pince", Name: "Pince"},
+			{ID: "halo", Name: "Háló"},
+			{ID: "furdo", Name: "Fürdő"},
 		},
 	}
 	entity := func(id, called, area, domain, class string) *hamanagerapi.Entity {
