@@ -59,8 +59,8 @@ type exchange struct {
 // run asks one model after the other until one answers.
 func (x *exchange) run(ctx context.Context) (llmapi.ChatResponse, error) {
 	var last error
-	for i, model := range x.m.cfg.models() {
-		if i > 0 {
+	for _, model := range x.m.rests.order(x.m.cfg.models()) {
+		if model != x.m.cfg.Model {
 			x.m.metrics.fallbacks.WithLabelValues(model).Inc()
 		}
 		answer, err := x.ask(ctx, model)
@@ -146,6 +146,7 @@ func (x *exchange) once(ctx context.Context, model string) (ollama.Answer, error
 	})
 	took := x.m.now().Sub(began)
 	s.settle(model, took, err)
+	x.m.rest(model, took, err)
 	x.m.queue.release(s, ticket, err == nil)
 	x.note(ctx, model, answer, took, err)
 	if err != nil {
@@ -153,6 +154,19 @@ func (x *exchange) once(ctx context.Context, model string) (ollama.Answer, error
 	}
 
 	return answer, err
+}
+
+// rest notes whether the model failed. A server that is away, and a caller who left early, have
+// shown nothing of the model.
+func (m *Module) rest(model string, took time.Duration, err error) {
+	var status api.StatusError
+	isBroken := errors.Is(err, ollama.ErrFault) && errors.As(err, &status)
+	switch {
+	case err == nil:
+		m.rests.note(model, false)
+	case isBroken, isDeadline(err) && took >= fairTime:
+		m.rests.note(model, true)
+	}
 }
 
 // note keeps what a call took: for the response, the metrics, the estimates and the household's day.

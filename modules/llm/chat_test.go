@@ -298,3 +298,32 @@ func TestDayOfAHouseholdEnds(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+func TestModelThatIsTooSlowLetsItsFallbackGoFirst(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		a := &ollamatest.Server{DelayOf: map[string]time.Duration{"big": time.Minute, "small": 100 * time.Millisecond}}
+		m := wire(t, settings(), ollamatest.Fleet{"a": a})
+		ask := func() (llmapi.ChatResponse, error) {
+			limited, cancel := context.WithTimeout(ctx, 2*time.Second)
+			defer cancel()
+
+			return m.Chat(limited, question())
+		}
+		for range restAfter {
+			_, err := ask()
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+		}
+
+		got, err := ask()
+		require.NoError(t, err)
+		require.Equal(t, "small", got.Model)
+
+		a.SetDelay("big", 100*time.Millisecond)
+		time.Sleep(restFor)
+		got, err = ask()
+		require.NoError(t, err)
+		require.Equal(t, "big", got.Model)
+	})
+}

@@ -43,6 +43,7 @@ type Module struct {
 	metrics   *metrics
 	estimate  estimate
 	reuse     reuse
+	rests     *rests
 	// hasAnswered: there was a model, so its absence is a failure also where nobody asked for one.
 	hasAnswered atomic.Bool
 }
@@ -54,6 +55,7 @@ func New(deps Deps) *Module {
 	}
 	m := &Module{
 		cfg: deps.Config, log: deps.Log, now: deps.Now, warm: deps.Warm, transport: deps.Transport,
+		rests: newRests(deps.Now),
 		spending: &spending{kv: deps.KV, limit: deps.Config.TokensPerDay, now: deps.Now, log: deps.Log},
 	}
 	addresses, _ := deps.Config.servers() // Validate has seen them

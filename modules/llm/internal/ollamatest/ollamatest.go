@@ -36,6 +36,8 @@ type Server struct {
 	// Slots is how many chats it works on at once, each for Delay; 0: any number.
 	Slots int
 	Delay time.Duration
+	// DelayOf is the Delay of some models.
+	DelayOf map[string]time.Duration
 	// Reply decides each chat, by the call and its number from 1; nil: {}.
 	Reply func(call api.ChatRequest, number int) Reply
 
@@ -69,6 +71,23 @@ func (s *Server) SetDown(isDown bool) {
 
 // Restart is one that nobody sees: no request comes while it lasts.
 func (s *Server) Restart() { s.SetDown(false) }
+
+// SetDelay makes a model faster or slower.
+func (s *Server) SetDelay(model string, delay time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.DelayOf[model] = delay
+}
+
+func (s *Server) delayOf(model string) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if delay, ok := s.DelayOf[model]; ok {
+		return delay
+	}
+
+	return s.Delay
+}
 
 // Seen returns the chats so far, oldest first.
 func (s *Server) Seen() []api.ChatRequest {
@@ -161,7 +180,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 
 		return
 	}
-	if !s.toil(r.Context()) {
+	if !s.toil(r.Context(), s.delayOf(call.Model)) {
 		s.end(true)
 
 		return
@@ -212,8 +231,8 @@ func (s *Server) end(isCancelled bool) {
 	}
 }
 
-// toil takes a slot for Delay; false: the caller went away.
-func (s *Server) toil(ctx context.Context) bool {
+// toil takes a slot for a while; false: the caller went away.
+func (s *Server) toil(ctx context.Context, delay time.Duration) bool {
 	if s.work != nil {
 		select {
 		case s.work <- struct{}{}:
@@ -222,10 +241,10 @@ func (s *Server) toil(ctx context.Context) bool {
 			return false
 		}
 	}
-	if s.Delay == 0 {
+	if delay == 0 {
 		return ctx.Err() == nil
 	}
-	timer := time.NewTimer(s.Delay)
+	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
