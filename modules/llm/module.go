@@ -55,7 +55,7 @@ func New(deps Deps) *Module {
 	}
 	m := &Module{
 		cfg: deps.Config, log: deps.Log, now: deps.Now, warm: deps.Warm, transport: deps.Transport,
-		rests: newRests(deps.Now),
+		rests:    newRests(deps.Now),
 		spending: &spending{kv: deps.KV, limit: deps.Config.TokensPerDay, now: deps.Now, log: deps.Log},
 	}
 	addresses, _ := deps.Config.servers() // Validate has seen them
