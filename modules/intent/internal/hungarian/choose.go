@@ -247,6 +247,9 @@ func (c *choosing) fits(s *sentence, row []*span) []int {
 
 		return fits
 	}
+	if k, ok := c.byFront(s, row); ok {
+		return []int{k}
+	}
 	at, ok := ordinalIn(s, len(scores))
 	if !ok {
 		at, ok = placeIn(s, len(scores))
@@ -256,6 +259,42 @@ func (c *choosing) fits(s *sentence, row []*span) []int {
 	}
 
 	return []int{at}
+}
+
+// byFront finds the choice that has a word which begins as one that nobody knows otherwise, and no other
+// choice has: a tyúkokét, for the Tyúketető.
+func (c *choosing) byFront(s *sentence, row []*span) (at int, ok bool) {
+	const shortest, longestEnding = 3, 6
+	best, isOnly := 0, false
+	for _, sp := range row {
+		folded := s.tokens[sp.from].fold
+		if !sp.is(cUnknown|cOwner) || sp.is(cVerb) || len(folded) <= shortest {
+			continue
+		}
+		for k, choice := range c.q.Choices {
+			n := 0
+			for _, tok := range tokenize(choice.Label, neverEnding).tokens {
+				n = max(n, commonFront(tok.fold, folded))
+			}
+			if n < shortest || len(folded)-n > longestEnding || n < best {
+				continue
+			}
+			isOnly = n > best
+			best, at = n, k
+		}
+	}
+
+	return at, isOnly
+}
+
+// commonFront is how many bytes two folded words begin with alike.
+func commonFront(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+
+	return n
 }
 
 // areaOf is the room of a choice, nil where it has none.

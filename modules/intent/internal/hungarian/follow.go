@@ -112,6 +112,9 @@ func (ix *Index) followUnnamed(u meaning.Utterance, s *sentence, row []*span, pl
 
 // followNamed reads a row that names something; nil where it says all that it takes.
 func (ix *Index) followNamed(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	if r := ix.readThere(u, s, row, plain); r != nil {
+		return r
+	}
 	isOpen := plain == nil || plain.isEmpty() || asksVaguely(plain, u.Before.Last())
 	if !isOpen && plain.question == nil {
 		return nil
@@ -184,7 +187,7 @@ func asksVaguely(plain *interpretation, last *meaning.Command) bool {
 
 // readAbout reads a sentence that names nothing, about what the turn before was about.
 func (ix *Index) readAbout(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	if slices.ContainsFunc(row, func(sp *span) bool { return sp.is(partAmount) }) { // vissza huszonegyre
+	if slices.ContainsFunc(row, func(sp *span) bool { return sp.is(partAmount) }) && !slices.ContainsFunc(row, isTakenWithBack) { // vissza huszonegyre
 		row = slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cUndo) })
 	}
 	topic := ix.topicOf(u.Before)

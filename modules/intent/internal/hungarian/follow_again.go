@@ -10,6 +10,11 @@ import (
 // readAgain reads a sentence without a verb as the command before it for something else.
 func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	last := u.Before.Last()
+	if isOneAlone(row, domainOf(last)) {
+		if place := ix.placeOfLast(last); place != nil { // és a redőnyt? there
+			row = slices.Concat([]*span{place}, row)
+		}
+	}
 	c := newClause(ix, u, s, row)
 	if c.verb != nil || c.action != "" || c.classes&cNegation != 0 || !c.within(cTarget|cQuestion|cPrefix|cClass|cAttribute) {
 		return nil
@@ -35,6 +40,19 @@ func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *inter
 	r.frame = "again;"
 
 	return r
+}
+
+// isOneAlone reports whether a row names one thing of another kind than a domain's, and no place.
+func isOneAlone(row []*span, domain string) bool {
+	isOne := false
+	for _, sp := range row {
+		if sp.is(cArea|cFloor|cEntity|cQuantity|cPlace) && !sp.is(cFiller) || sp.is(cKind) && (sp.suffix.isPlural || sp.means(cKind, domain)) {
+			return false
+		}
+		isOne = isOne || sp.is(cKind)
+	}
+
+	return isOne
 }
 
 // isOutdoor reports whether a command asked how warm it is outside.

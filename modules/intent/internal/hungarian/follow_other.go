@@ -176,3 +176,36 @@ func stemOfPrevious(folded string) string {
 
 	return folded
 }
+
+// readThere reads a sentence that names one more thing, or one that is somebody's or something's, without
+// saying where: és a redőnyt is húzd le; nyitva van az ablaka? It is where the turn before was.
+func (ix *Index) readThere(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
+	place := ix.placeOfLast(u.Before.Last())
+	if place == nil || slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.is(cArea|cFloor|cEntity|cOwner|cPlace) && !isCommanding(sp) && !sp.is(cFiller)
+	}) {
+		return nil
+	}
+	isTheirs := slices.ContainsFunc(row, func(sp *span) bool { return sp.isTheirs() || sp.is(cClass) && sp.isOfSomeone() })
+	isFurther := plain != nil && plain.question != nil && slices.ContainsFunc(row, isThing) && (row[0].is(cConjunction) || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "too") }))
+	if !isTheirs && !isFurther {
+		return nil
+	}
+	r := ix.readSentence(u, s, slices.Concat([]*span{place}, row))
+	if r == nil || r.question != nil || r.isEmpty() {
+		return nil
+	}
+
+	return r
+}
+
+// isOfSomeone reports whether a word is said of one thing that is somebody's: az ablaka.
+func (sp *span) isOfSomeone() bool {
+	return sp.suffix.isPossessed && !sp.suffix.isPlural && !sp.suffix.isMine && !sp.suffix.isAdjective
+}
+
+// isTakenWithBack reports whether a verb asks for something with the prefix "vissza", so that it does not
+// undo: vedd vissza egy fokkal.
+func isTakenWithBack(sp *span) bool {
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood <= asks && signOf(f.verb.Senses["vissza"]) != 0 })
+}

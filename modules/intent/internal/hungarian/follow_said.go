@@ -108,6 +108,9 @@ func (ix *Index) placeOfLast(c *meaning.Command) *span {
 	if len(c.Targets) != 1 {
 		return nil
 	}
+	if o := ix.ownerOf(&name{entities: c.Targets}); c.Targets[0].Domain == "person" && o != nil && len(o.rooms) == 1 {
+		return remembered(o.rooms[0].Name, cArea, &name{area: o.rooms[0]})
+	}
 	if a := ix.home.Area(c.Targets[0].AreaID); a != nil {
 		return remembered(a.Name, cArea, &name{area: a})
 	}

@@ -193,7 +193,8 @@ func (ix *Index) ownerOf(n *name) *owner {
 		return n.owner
 	}
 	for i := range ix.names {
-		if o := ix.names[i].owner; o != nil && !o.isMany && slices.Contains(o.things, n.entities[0]) {
+		o := ix.names[i].owner
+		if o != nil && !o.isMany && (slices.Contains(o.things, n.entities[0]) || slices.Contains(ix.names[i].entities, n.entities[0])) {
 			return o
 		}
 	}
