@@ -135,28 +135,36 @@ func partsOfAnswer(s sentence) []answerPart {
 // read takes what a part of the answer says; false where it makes something else of the whole.
 func (c *choosing) read(part answerPart) bool {
 	row := c.ix.firstRow(&part.s)
-	isRefused, isRelative := false, false
-	for _, sp := range row {
-		switch {
-		case sp.is(cNevermind) && !sp.is(cFiller), sp.means(cNeedless, "back"), c.isOfOther(sp) && !isRelative:
-			return false
-		case sp.is(cQuestion) && (sp.means(cQuestion, "how_much") || sp.means(cQuestion, "what") || sp.means(cQuestion, "when")):
-			return false
-		}
-		isRefused = isRefused || sp.is(cNegation|cNeedless)
-		isRelative = isRelative || sp.means(cFiller, "joins") || sp.means(cBlock, "meanwhile")
+	if c.asksElse(row) {
+		return false
 	}
 	fits := c.fits(&part.s, row)
 	switch {
 	case len(fits) == 0:
 		return len(c.sets) > 0 || !slices.ContainsFunc(row, isCommanding)
-	case isRefused:
+	case slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cNegation | cNeedless) }):
 		c.refused = append(c.refused, fits...)
 	default:
 		c.take(fits, part.isFurther)
 	}
 
 	return true
+}
+
+// asksElse reports whether a part takes the question back, asks something itself, or speaks of a device
+// that is no choice, other than to say where one is (ahol a tévé van).
+func (c *choosing) asksElse(row []*span) bool {
+	isRelative := false
+	for _, sp := range row {
+		takesBack := sp.is(cNevermind) && !sp.is(cFiller) || sp.means(cNeedless, "back")
+		asks := sp.means(cQuestion, "how_much") || sp.means(cQuestion, "what") || sp.means(cQuestion, "when")
+		if takesBack || asks || c.isOfOther(sp) && !isRelative {
+			return true
+		}
+		isRelative = isRelative || sp.means(cFiller, "joins") || sp.means(cBlock, "meanwhile")
+	}
+
+	return false
 }
 
 // take adds what a part fits. What says more precisely what the part before it left open (a fentit, a
@@ -215,29 +223,8 @@ func (c *choosing) isOfOther(sp *span) bool {
 
 // fits are the choices that a part of the answer speaks of most; none where it speaks of all alike.
 func (c *choosing) fits(s *sentence, row []*span) []int {
-	scores := make([]int, len(c.q.Choices))
-	tally := func(is func(meaning.Choice) bool) {
-		var fits []int
-		for k, choice := range c.q.Choices {
-			if is(choice) {
-				fits = append(fits, k)
-			}
-		}
-		if len(fits) < len(c.q.Choices) { // a word that fits all chooses nothing
-			for _, k := range fits {
-				scores[k]++
-			}
-		}
-	}
-	f := c.labels.findSpans(s)
-	for i := range f.readings {
-		tally(func(choice meaning.Choice) bool { return f.saysWordOf(i, c.ix, choice) })
-	}
-	for _, sp := range row {
-		tally(func(choice meaning.Choice) bool { return c.isWhere(choice, sp) || c.isSo(choice, sp) })
-	}
-	best := slices.Max(scores)
-	if best > 0 {
+	scores := c.scores(s, row)
+	if best := slices.Max(scores); best > 0 {
 		var fits []int
 		for k, score := range scores {
 			if score == best {
@@ -247,10 +234,10 @@ func (c *choosing) fits(s *sentence, row []*span) []int {
 
 		return fits
 	}
-	if k, ok := c.byFront(s, row); ok {
-		return []int{k}
+	at, ok := c.byFront(s, row)
+	if !ok {
+		at, ok = ordinalIn(s, len(scores))
 	}
-	at, ok := ordinalIn(s, len(scores))
 	if !ok {
 		at, ok = placeIn(s, len(scores))
 	}
@@ -259,6 +246,34 @@ func (c *choosing) fits(s *sentence, row []*span) []int {
 	}
 
 	return []int{at}
+}
+
+// scores counts for each choice the words that fit it, and not all of them.
+func (c *choosing) scores(s *sentence, row []*span) []int {
+	scores := make([]int, len(c.q.Choices))
+	tally := func(is func(meaning.Choice) bool) {
+		var fits []int
+		for k, choice := range c.q.Choices {
+			if is(choice) {
+				fits = append(fits, k)
+			}
+		}
+		if len(fits) == len(scores) {
+			return
+		}
+		for _, k := range fits {
+			scores[k]++
+		}
+	}
+	f := c.labels.findSpans(s)
+	for i := range f.readings {
+		tally(func(choice meaning.Choice) bool { return f.saysWordOf(i, c.ix, choice) })
+	}
+	for _, sp := range row {
+		tally(func(choice meaning.Choice) bool { return c.isWhere(choice, sp) || c.isSo(choice, sp) })
+	}
+
+	return scores
 }
 
 // byFront finds the choice that has a word which begins as one that nobody knows otherwise, and no other
@@ -339,85 +354,4 @@ func (c *choosing) isSo(choice meaning.Choice, sp *span) bool {
 	}
 
 	return said != "" && stateIn(e.Domain, said) == e.State().Value
-}
-
-// home makes a home of the choices and their rooms alone, so that their words are found by the same
-// rules. An index of all rooms would cost more than to understand the answer.
-func (c *choosing) home() *hamanagerapi.Home {
-	var entities []*hamanagerapi.Entity
-	var home hamanagerapi.Home
-	for _, choice := range c.q.Choices {
-		if a := c.areaOf(choice); a != nil && !slices.ContainsFunc(home.Areas, func(known hamanagerapi.Area) bool { return known.ID == a.ID }) {
-			home.Areas = append(home.Areas, *a)
-		}
-		entities = append(entities, &hamanagerapi.Entity{ID: choice.Label, Name: choice.Label, Exposed: true})
-		if e := c.ix.home.Entity(choice.EntityID); e != nil {
-			entities = append(entities, &hamanagerapi.Entity{ID: e.ID, Name: e.Name, Aliases: e.Aliases, Exposed: true})
-		}
-	}
-
-	return hamanagerapi.NewHome(home, entities)
-}
-
-// saysWordOf reports whether token i is a word of the choice's label, names or room.
-func (f *spanner) saysWordOf(i int, ix *Index, choice meaning.Choice) bool {
-	texts := []string{choice.Label}
-	areaID := choice.AreaID
-	if e := ix.home.Entity(choice.EntityID); e != nil {
-		texts = append(append(texts, e.Name), e.Aliases...)
-		areaID = e.AreaID
-	}
-	if a := ix.home.Area(areaID); a != nil {
-		texts = append(append(texts, a.Name), a.Aliases...)
-	}
-	for _, text := range texts {
-		for _, tok := range tokenize(text, neverEnding).tokens {
-			word := f.ix.wordNumber(tok.fold)
-			if word >= 0 && slices.ContainsFunc(f.readings[i], func(r reading) bool { return r.word == word }) {
-				return true
-			}
-		}
-	}
-
-	return false
-}
-
-// ordinalIn reads "az elsőt", "a másodikat", "az utolsót".
-func ordinalIn(s *sentence, n int) (int, bool) {
-	for _, tok := range s.tokens {
-		at, found := -1, false
-		eachStem(tok.fold, hungarian().suffixes, func(stem string, _ suffix) bool {
-			at, found = hungarian().ordinals[stem]
-
-			return !found
-		})
-		if found && at < 0 {
-			at += n
-		}
-		if found && at >= 0 && at < n {
-			return at, true
-		}
-	}
-
-	return 0, false
-}
-
-// placeIn reads a lone number as a place: "2", "a kettő", "a 2-es". Names come first: they may
-// have numbers of their own.
-func placeIn(s *sentence, n int) (int, bool) {
-	place := 0.0
-	for i := range s.tokens {
-		tok := &s.tokens[i]
-		switch value, rest, ok := hungarian().numbers.parse(tok, s.hasAccent); {
-		case place == 0 && tok.isNumber:
-			place = tok.number
-		case place == 0 && ok && rest == "":
-			place = value
-		case tok.fold != "a" && tok.fold != "az":
-			return 0, false
-		}
-	}
-	at := int(place)
-
-	return at - 1, float64(at) == place && at >= 1 && at <= n
 }

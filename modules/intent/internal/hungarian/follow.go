@@ -16,10 +16,8 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	}
 	rows, _ := ix.findSpans(s).coverings()
 	last := ix.lastOf(u.Before)
-	for i, row := range rows {
-		if rows[i] = ix.withOthers(row, u.Before.Last()); len(row) > 0 && !slices.Equal(row, rows[i]) {
-			plain = nil // it did not know which
-		}
+	if ix.nameOthers(rows, u.Before.Last()) {
+		plain = nil // it did not know which
 	}
 	if r := ix.followSaid(u, s, rows, last, plain); r != nil {
 		return r

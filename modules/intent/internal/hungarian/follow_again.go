@@ -10,12 +10,7 @@ import (
 // readAgain reads a sentence without a verb as the command before it for something else.
 func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	last := u.Before.Last()
-	if isOneAlone(row, domainOf(last)) {
-		if place := ix.placeOfLast(last); place != nil { // és a redőnyt? there
-			row = slices.Concat([]*span{place}, row)
-		}
-	}
-	c := newClause(ix, u, s, row)
+	c := newClause(ix, u, s, ix.withPlaceOf(last, row))
 	if c.verb != nil || c.action != "" || c.classes&cNegation != 0 || !c.within(cTarget|cQuestion|cPrefix|cClass|cAttribute) {
 		return nil
 	}
@@ -40,6 +35,18 @@ func (ix *Index) readAgain(u meaning.Utterance, s *sentence, row []*span) *inter
 	r.frame = "again;"
 
 	return r
+}
+
+// withPlaceOf adds where the turn before was to a row that names one thing of another kind: és a redőnyt?
+func (ix *Index) withPlaceOf(last *meaning.Command, row []*span) []*span {
+	if !isOneAlone(row, domainOf(last)) {
+		return row
+	}
+	if place := ix.placeOfLast(last); place != nil {
+		return slices.Concat([]*span{place}, row)
+	}
+
+	return row
 }
 
 // isOneAlone reports whether a row names one thing of another kind than a domain's, and no place.

@@ -7,6 +7,16 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
+// nameOthers does withOthers to all rows; false where that changes none.
+func (ix *Index) nameOthers(rows [][]*span, last *meaning.Command) (isOther bool) {
+	for i, row := range rows {
+		rows[i] = ix.withOthers(row, last)
+		isOther = isOther || !slices.Equal(row, rows[i])
+	}
+
+	return isOther
+}
+
 // withOthers puts what is meant in the place of what only says that it is another than the thing of the
 // turn before: a másikat, a többit. A row without such a word is returned as it is.
 func (ix *Index) withOthers(row []*span, last *meaning.Command) []*span {
@@ -128,18 +138,22 @@ func (ix *Index) isForbidden(u meaning.Utterance, s *sentence, pieces [][]*span)
 func (ix *Index) forbidsLast(u meaning.Utterance, s *sentence, piece []*span) bool {
 	last := u.Before.Last()
 	c := newClause(ix, u, s, piece)
-	isDenied := slices.ContainsFunc(piece, func(sp *span) bool {
-		return sp.means(cNegation, "") || sp.is(cNevermind) && !isCommanding(sp) && isOneOf(s.tokens[sp.from].fold, times().TakesBack)
-	})
-	if !isDenied || c.denial != nil || c.verb == nil || c.mood > asks || !c.within(cTarget|cNegation|cNevermind|cPrefix) {
-		return false
-	}
-	domain := domainOf(last)
-	if intentOf(c.action, domain) != last.Intent || slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cArea|cFloor|cPlace) && !sp.is(cFiller) }) {
+	if !isDenied(s, piece) || c.denial != nil || c.verb == nil || c.mood > asks || !c.within(cTarget|cNegation|cNevermind|cPrefix) {
 		return false
 	}
 
-	return !slices.ContainsFunc(piece, func(sp *span) bool { return isThing(sp) && !namesAll(sp, last.Targets) })
+	return intentOf(c.action, domainOf(last)) == last.Intent && !slices.ContainsFunc(piece, func(sp *span) bool {
+		isPlace := sp.is(cArea|cFloor|cPlace) && !sp.is(cFiller)
+
+		return isPlace || isThing(sp) && !namesAll(sp, last.Targets)
+	})
+}
+
+// isDenied reports whether a piece says "ne" or "mégse".
+func isDenied(s *sentence, piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool {
+		return sp.means(cNegation, "") || sp.is(cNevermind) && !isCommanding(sp) && isOneOf(s.tokens[sp.from].fold, times().TakesBack)
+	})
 }
 
 // namesAll reports whether a span names all of some things, by their names or their kind.
@@ -181,14 +195,8 @@ func stemOfPrevious(folded string) string {
 // saying where: és a redőnyt is húzd le; nyitva van az ablaka? It is where the turn before was.
 func (ix *Index) readThere(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
 	place := ix.placeOfLast(u.Before.Last())
-	if place == nil || slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.is(cArea|cFloor|cEntity|cOwner|cPlace) && !isCommanding(sp) && !sp.is(cFiller)
-	}) {
-		return nil
-	}
-	isTheirs := slices.ContainsFunc(row, func(sp *span) bool { return sp.isTheirs() || sp.is(cClass) && sp.isOfSomeone() })
-	isFurther := plain != nil && plain.question != nil && slices.ContainsFunc(row, isThing) && (row[0].is(cConjunction) || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "too") }))
-	if !isTheirs && !isFurther {
+	isWhich := plain != nil && plain.question != nil
+	if place == nil || saysWhere(row) || !isSomeonesOwn(row) && !(isWhich && isOneMore(row)) {
 		return nil
 	}
 	r := ix.readSentence(u, s, slices.Concat([]*span{place}, row))
@@ -197,6 +205,23 @@ func (ix *Index) readThere(u meaning.Utterance, s *sentence, row []*span, plain 
 	}
 
 	return r
+}
+
+// saysWhere reports whether a row names a place, a device or an owner.
+func saysWhere(row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.is(cArea|cFloor|cEntity|cOwner|cPlace) && !isCommanding(sp) && !sp.is(cFiller)
+	})
+}
+
+// isSomeonesOwn reports whether a row speaks of a thing as that of somebody who is not named: a redőnyét.
+func isSomeonesOwn(row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool { return sp.isTheirs() || sp.is(cClass) && sp.isOfSomeone() })
+}
+
+// isOneMore reports whether a row names a thing as one more: a redőnyt is.
+func isOneMore(row []*span) bool {
+	return slices.ContainsFunc(row, isThing) && (row[0].is(cConjunction) || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "too") }))
 }
 
 // isOfSomeone reports whether a word is said of one thing that is somebody's: az ablaka.

@@ -88,7 +88,8 @@ func (ix *Index) partsOf(s *sentence, pieces [][]*span) []part {
 	parts := make([]part, len(pieces))
 	for i, piece := range pieces {
 		parts[i] = ix.partOf(s, piece)
-		if parts[i] == isUnsafe && isMeanwhile(piece, slices.Contains(parts[:i], isCore)) {
+		isAfter := slices.Contains(parts[:i], isCore)
+		if parts[i] == isUnsafe && (isMeanwhile(piece, isAfter) || isAfter && ix.isReasonLater(s, piece)) {
 			parts[i] = isBeside
 		}
 	}
@@ -107,17 +108,6 @@ func (ix *Index) partsOf(s *sentence, pieces [][]*span) []part {
 // isAboutHome reports whether a piece tells of something that homehub could do: felkapcsoltam.
 func isAboutHome(piece []*span) bool {
 	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cVerb) && !sp.is(cFiller|cTells) })
-}
-
-// isMeanwhile reports whether a piece says how long something is fine as it is to be now: amíg főzök,
-// szóljon a rádió. What says until when, does so after the command only: zárd el a csapot, mielőtt beázik.
-func isMeanwhile(piece []*span, isAfter bool) bool {
-	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
-	if first < 0 || slices.ContainsFunc(piece, isCommanding) {
-		return false
-	}
-
-	return piece[first].means(cBlock, "while") || isAfter && piece[first].means(cBlock, "meanwhile")
 }
 
 // partOf decides what a piece between punctuation is.
@@ -150,24 +140,6 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 // namesNothing reports whether a piece is made of words that nobody knows and that name nothing to be commanded.
 func (ix *Index) namesNothing(s *sentence, piece []*span) bool {
 	return hasUnknown(piece) && !slices.ContainsFunc(piece, func(sp *span) bool { return ix.isArgument(s, sp) })
-}
-
-// isHow reports whether a piece only says how something is, without saying what: forró már.
-func isHow(piece []*span) bool {
-	return slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cClass) }) && !slices.ContainsFunc(piece, func(sp *span) bool {
-		isState := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cClass && l.value != "" })
-
-		return !isState && !sp.is(cFiller) || sp.is(cChange|cPrefix|cEntity|cKind|cArea)
-	})
-}
-
-// isArrival reports whether a piece only says that somebody is here: itt a postás.
-func isArrival(piece []*span) bool {
-	if !piece[0].means(cPlace, "here") || len(piece) < 3 || !hasUnknown(piece) {
-		return false
-	}
-
-	return !slices.ContainsFunc(piece[1:], func(sp *span) bool { return !sp.is(cFiller | cConjunction | cUnknown) })
 }
 
 // mayChange reports whether a span of a piece may change what the others mean, or what the other pieces do.
