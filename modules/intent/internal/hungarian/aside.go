@@ -26,6 +26,9 @@ func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
 	wasAside := false
 	for _, piece := range piecesOf(s, row) {
 		if ix.lang.isAside(s, piece) {
+			if saysHowMuch(piece) {
+				return a, false
+			}
 			if slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cTime) }) {
 				return a, false // holnap elutazunk, kapcsold le: who knows when
 			}

@@ -1,6 +1,10 @@
 package hungarian
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // findAsked takes what is asked for without a verb: kéne egy kis fény, elég a zenéből. Where
 // nothing is named that it could be said of, those words are only polite or mean something else.
@@ -95,10 +99,38 @@ func (c *clause) deny() {
 		return
 	}
 	if isDenied {
-		c.denied, c.action = c.action, c.of.Denied
+		c.denied, c.action = c.action, cmp.Or(c.lessWished(), c.of.Denied)
 	}
 	c.denial = sp
 	c.classes &^= cNegation
+}
+
+// lessWished is what there is to be less of, where a device is only wished not to do so much of it: ne
+// forogjon olyan gyorsan; empty where it is not to do so at all.
+func (c *clause) lessWished() string {
+	isSoMuch := false
+	what := ""
+	for _, sp := range c.spans {
+		if sp.means(cFiller, "so") {
+			isSoMuch = true
+		}
+		for _, l := range sp.lexemes {
+			much, isManner := strings.CutPrefix(l.value, "much ")
+			if l.class != cRoams || !isManner {
+				continue
+			}
+			sp.classes |= cFiller
+			what = much
+		}
+	}
+	if what == "strength" || what == "" && isSoMuch {
+		what = c.of.Much
+	}
+	if what == "" {
+		return ""
+	}
+
+	return "less_" + what
 }
 
 // isWishedOfThird reports whether what is said is what a device is to do, or would be wished not to.

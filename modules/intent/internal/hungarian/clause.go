@@ -349,7 +349,7 @@ func (c *clause) within(allowed class) bool {
 
 // here returns the area of the speaker, nil where it is not known.
 func (c *clause) here() *hamanagerapi.Area {
-	if c.u.AreaID == "" {
+	if c.u.AreaID == "" || c.has(cFiller, "there") { // there is not here
 		return nil
 	}
 

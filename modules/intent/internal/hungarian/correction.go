@@ -28,9 +28,22 @@ func (ix *Index) corrected(s *sentence, row []*span) []*span {
 			if !c.replace(after[:piece]) {
 				return nil
 			}
-			row = slices.Concat(c.before, c.rest, after[piece:])
+			row = slices.Concat(c.before, withoutSame(c.before, c.rest), after[piece:])
 		}
 	}
+}
+
+// withoutSame drops the "legyen" of a correction that only names what was meant, where what is to become of
+// it was said before: kéket kérek, mármint a pult legyen az.
+func withoutSame(before, after []*span) []*span {
+	says := func(row []*span) bool {
+		return slices.ContainsFunc(row, func(sp *span) bool { return partOf(sp)&partDeed != 0 })
+	}
+	if says(after) || !says(before) {
+		return after
+	}
+
+	return slices.DeleteFunc(slices.Clone(after), func(sp *span) bool { return sp.is(cBe) })
 }
 
 // correctionIn finds the words that take something back, from a span to another; -1 for none. A bare

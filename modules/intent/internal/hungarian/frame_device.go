@@ -53,7 +53,7 @@ func (c *clause) setLight() []draft {
 		return nil
 	}
 	values := meaning.Slots{}
-	if sp := c.first(cColor); sp != nil {
+	if sp := c.color(); sp != nil {
 		if sp.suffix.grammaticalCase == accusativeCase && !c.speaksOf("light") && !c.has(cAttribute, "color") {
 			return nil // narancsot kérek a konyhába
 		}
@@ -112,6 +112,23 @@ func (c *clause) setBrightness(values meaning.Slots) *step {
 	values["brightness"] = 50 // stands in until the lamps are known
 
 	return change
+}
+
+// color is the word for a colour; one that says where (a levendulában) is none, and one that could be
+// a name as well only where nothing else can be.
+func (c *clause) color() *span {
+	var maybe *span
+	for _, sp := range c.spans {
+		switch {
+		case !sp.is(cColor) || sp == c.verb || sp.is(cArea|cFloor) && sp.suffix.saysWhere():
+		case !sp.is(cArea | cFloor | cEntity):
+			return sp
+		case maybe == nil:
+			maybe = sp
+		}
+	}
+
+	return maybe
 }
 
 // saysHowBright reports whether a level is one of brightness: kapcsold fel teljesen is only on,

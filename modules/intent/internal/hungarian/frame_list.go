@@ -152,8 +152,9 @@ func (c *clause) partsAround(list int) (said, missing []*span, ok bool) {
 	for _, piece := range piecesOf(c.s, c.spans) {
 		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
 		isNeed := slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNeeds, c.needed()) })
+		isTold := !isMain && c.tellsSomething(piece)
 		switch {
-		case isMain || joinsWhatFollows(piece) || !isNeed && !c.ix.lang.isAside(c.s, piece):
+		case isMain || joinsWhatFollows(piece) || !isNeed && !isTold && !c.ix.lang.isAside(c.s, piece):
 			said = append(said, piece...)
 		case isNeed:
 			missing = append(missing, piece...)
@@ -163,6 +164,14 @@ func (c *clause) partsAround(list int) (said, missing []*span, ok bool) {
 	}
 
 	return said, missing, true
+}
+
+// tellsSomething reports whether a piece beside the command tells what somebody did or does, and is no
+// item: a piacon vettem, Juli végzett az ablakokkal.
+func (c *clause) tellsSomething(piece []*span) bool {
+	return slices.ContainsFunc(piece, func(sp *span) bool {
+		return sp.means(cNeeds, "got") || sp.is(cUnknown|cAttribute) && c.ix.lang.isRemark(c.s.tokens[sp.to-1].fold)
+	})
 }
 
 // needed is what is said of a thing that the command is about: it is missing, or was got.
@@ -387,7 +396,7 @@ func objectsIn(short string) []string {
 	if head, ok := strings.CutSuffix(short, "á"); ok {
 		found = append(found, head+"a")
 	}
-	if head, ok := strings.CutSuffix(short, "é"); ok {
+	if head, ok := strings.CutSuffix(short, "é"); ok && !endsWithAny(short, words().LongE) { // kávé
 		found = append(found, head+"e")
 	}
 	if head, ok := cutLinkingVowel(short); ok {

@@ -24,7 +24,7 @@ func timerFrames() []frame {
 		length("start timer by its length", (*clause).startTimerOf, "", "set", "start", "create", "on", "put", "want", "run"),
 		timer("cancel timer", allows|cNevermind|cNeedless, (*clause).cancelTimer, "", "cancel", "stop", "pause", "off", "less", "take"),
 		timer("pause timer", allows, (*clause).pauseTimer, "", "pause", "wait", "set", "put"),
-		timer("increase timer", allows|cBe, (*clause).increaseTimer, "", "more", "put", "longer"),
+		timer("increase timer", allows|cBe, (*clause).increaseTimer, "", "more", "put", "set", "longer"),
 		timer("decrease timer", allows|cBe, (*clause).decreaseTimer, "", "less", "take", "shorter"),
 		length("change timer by a length", (*clause).changeTimerBy, "put", "longer", "shorter"),
 		timer("resume timer", allows, (*clause).resumeTimer, "resume", "start"),
@@ -54,7 +54,7 @@ func (c *clause) addsTime() bool {
 	if len(c.quantities) == 0 || c.isAdjectival(c.quantities[0]) {
 		return false
 	}
-	isMore := c.action == "" && c.first(cAgain) != nil
+	isMore := (c.action == "" || c.action == "set") && c.first(cAgain) != nil
 	switch c.quantities[0].ending.grammaticalCase {
 	case accusativeCase:
 		return c.action == "put" || isMore
@@ -233,7 +233,7 @@ func (c *clause) decreaseTimer() []draft { return c.changeTimer(meaning.Decrease
 // timer was started with ("az 1 órás időzítőt").
 func (c *clause) changeTimer(intent, way string) []draft {
 	isMore := way == "more" && c.first(cAgain) != nil
-	if c.action == "" && !c.has(cChange, way) && !isMore || !c.speaksOfTimer() {
+	if (c.action == "" || c.action == "set") && !c.has(cChange, way) && !isMore || !c.speaksOfTimer() {
 		return nil
 	}
 	change, start := c.changes()

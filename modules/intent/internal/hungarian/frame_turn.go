@@ -23,6 +23,7 @@ func (c *clause) turn() []draft {
 	var drafts []draft
 	for _, t := range c.targets(domains, c.standard(action)) {
 		for _, intent := range intentsOf(action, c.domainsOfTarget(t, domains)) {
+			intent = c.intentFor(t, action, intent)
 			if meaning.IsImplied(intent) {
 				delete(t.slots, "domain")
 			}
@@ -151,6 +152,9 @@ func (c *clause) standard(action string) *kind {
 	if domain := c.domainOfVerb(); domain != "" {
 		return &kind{Domain: domain}
 	}
+	if action == "water" && slices.ContainsFunc(c.spans, isGrown) {
+		return &kind{Domain: "valve"}
+	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
 	}
@@ -160,10 +164,31 @@ func (c *clause) standard(action string) *kind {
 	case "on", "off":
 		return &kind{Domain: "light"}
 	case "open", "close":
+		if c.locksRoom() {
+			return &kind{Domain: "lock"}
+		}
+
 		return &kind{Domain: "cover"}
 	default:
 		return nil
 	}
+}
+
+// locksRoom reports whether a room itself is to be locked or opened, which is its door: zárd be a kamrát.
+func (c *clause) locksRoom() bool {
+	const object = accusativeCase
+	isRoom := false
+	for _, sp := range c.spans {
+		if !sp.is(cArea) || sp.is(cEntity) || len(sp.name.rooms()) != 1 {
+			continue
+		}
+		if sp.suffix.grammaticalCase != object || !c.ix.hasKind(&kind{Domain: "lock"}, sp.name.rooms()[0].ID) {
+			return false
+		}
+		isRoom = true
+	}
+
+	return isRoom
 }
 
 // domainOfVerb is what the verb, or the air that is spoken of, is said of where no thing is named; empty for

@@ -40,12 +40,18 @@ func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
 		return a, false
 	}
 	pieces := piecesOf(s, row)
+	if ix.addressesSomebody(s, pieces) {
+		return a, false
+	}
 	parts := ix.partsOf(s, pieces)
 	for i, piece := range pieces {
 		switch parts[i] {
 		case isUnsafe:
 			return a, false
 		case isBeside:
+			if saysHowMuch(piece) {
+				return a, false
+			}
 			if i+1 < len(pieces) && joinsWhatFollows(pieces[i+1]) { // láttam, hogy
 				return a, false
 			}
@@ -150,7 +156,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
 
 		return commands || !isNow
-	case reports(sp), turns(sp), isOrWhat(s, piece, at):
+	case sp.is(cExcept), reports(sp), turns(sp), isOrWhat(s, piece, at):
 		return true
 	case sp.is(cBut) && onlyFillers(piece[:at]):
 		return false // de a lámpát kapcsold le
@@ -311,7 +317,7 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	}
 	folded := s.tokens[sp.from].fold
 	if isUnknownImperative(s, sp) {
-		return isSaidWithoutVerb(piece, at, row)
+		return !ix.lang.isHandwork(folded) && isSaidWithoutVerb(piece, at, row)
 	}
 	if endsWithAny(folded, words().AdjunctEndings) {
 		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.isPossessed }) // a szomszédnak a lámpáját

@@ -49,6 +49,13 @@ var placesSaid = sync.OnceValue(func() *placeWords {
 	return p
 })
 
+// isPersonWord reports whether a folded word is one for people: vendég, gyerek.
+func isPersonWord(folded string) bool {
+	p := placesSaid()
+
+	return slices.Contains(p.Children.Words, folded) || slices.Contains(p.Children.Others, folded)
+}
+
 func foldAll(list []string) {
 	for i := range list {
 		list[i] = fold(list[i])

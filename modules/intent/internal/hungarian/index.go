@@ -21,6 +21,7 @@ type Index struct {
 	names      []name
 	byFirst    map[int32][]int32    // number of the first word -> names
 	outside    []*hamanagerapi.Area // under the open sky
+	numbers    map[int32]bool       // the words of names that are numbers
 }
 
 // name is one way to say what a home has, and everything that is called so.
@@ -69,7 +70,7 @@ const (
 // NewIndex makes the index of a home's structure. Only what is exposed can be found.
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
-		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}},
+		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}, numbers: map[int32]bool{}},
 		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, cut: map[string][]token{},
 	}
 	for i := range home.Floors {
@@ -90,6 +91,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	b.addOwners()
 	b.addGroups()
 	b.countBacks()
+	b.collectFronts()
 	for _, e := range home.Entities {
 		if e.Exposed {
 			b.addParts(e)
@@ -115,6 +117,8 @@ type builder struct {
 	adjectives map[string]bool
 	// backs counts the words that end so.
 	backs map[string]int
+	// fronts are the words of devices' names by their first letters.
+	fronts map[string][]frontWord
 }
 
 // pack gives back what the names grew beyond their size while they were made, and keeps all
@@ -333,6 +337,7 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 		n := name{weight: weight, isNumber: len(folded) == 1 && isDigits(folded[0])}
 		for _, w := range folded {
 			n.words = append(n.words, b.number(w))
+			b.ix.numbers[b.number(w)] = isDigits(w)
 		}
 		at = int32(len(b.ix.names)) //nolint:gosec // a few thousand names
 		b.ix.names = append(b.ix.names, n)

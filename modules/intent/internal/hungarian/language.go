@@ -12,6 +12,7 @@ type language struct {
 	suffixes map[string]suffix
 	numbers  *numberWords
 	verbs    map[string][]verbForm // by folded form
+	handwork []string              // what verbs of work by hand begin with, folded
 	remarks  map[string]bool       // folded forms of verbs that tell of people and the world
 	prefixes []string              // of verbs, folded, longest first
 	// prefixesByFirst and prefixesByLast are the same by the letter that they begin and end with.

@@ -17,6 +17,7 @@ var dataFiles embed.FS
 type morphology struct {
 	Cases             map[string][3]string `yaml:"cases"`
 	BackStems         []string             `yaml:"back_stems"`
+	LongE             []string             `yaml:"long_e"`
 	FrontHeads        []string             `yaml:"front_heads"`
 	Lowering          []string             `yaml:"lowering"`
 	Stems             map[string]string    `yaml:"stems"`

@@ -112,7 +112,7 @@ const shortestFront, shortestBack = 2, 5
 
 // addPartOf adds one part of a device's name, where it is no name and no common word.
 func (b *builder) addPartOf(e *hamanagerapi.Entity, words []string) {
-	if !slices.ContainsFunc(words, b.isTelling) || len(words) > 1 && b.beginsWithPlace(words) || b.isKnownName(strings.Join(words, " ")) {
+	if len(words) == 1 && isPersonWord(words[0]) || !slices.ContainsFunc(words, b.isTelling) || len(words) > 1 && b.beginsWithPlace(words) || b.isKnownName(strings.Join(words, " ")) {
 		return
 	}
 	b.addPart(e, words)
@@ -144,9 +144,53 @@ func (b *builder) addPart(e *hamanagerapi.Entity, words []string) {
 		weight = weightDerived
 	}
 	b.addWords(words, weight, func(n *name) {
-		n.isShort = n.isShort || len(n.entities) == 0
+		isNew := len(n.entities) == 0
+		n.isShort = n.isShort || isNew
 		n.entities = appendOnce(n.entities, e)
+		if n.isShort && isNew && len(words) == 1 {
+			b.addFronts(n, words[0], e.Domain)
+		}
 	})
+}
+
+// lettersOfFront are the letters by which words are found that begin alike.
+const lettersOfFront = 3
+
+// frontWord is a word of a device's name.
+type frontWord struct {
+	folded string
+	of     *hamanagerapi.Entity
+}
+
+// collectFronts collects the words of devices' names by their first letters.
+func (b *builder) collectFronts() {
+	b.fronts = map[string][]frontWord{}
+	for _, e := range b.ix.home.Entities {
+		if !e.Exposed || !slices.Contains(shortened(), e.Domain) {
+			continue
+		}
+		for _, text := range append([]string{e.Name}, e.Aliases...) {
+			for _, tok := range b.tokens(text) {
+				if len(tok.fold) > lettersOfFront && !b.ix.lang.hasWord(tok.fold) {
+					front := tok.fold[:lettersOfFront]
+					b.fronts[front] = append(b.fronts[front], frontWord{folded: tok.fold, of: e})
+				}
+			}
+		}
+	}
+}
+
+// addFronts has a part of one device's name mean others of its domain as well that have a compound of it
+// in theirs: the led of LED szalag, where there is a ledcsík, too.
+func (b *builder) addFronts(n *name, part, domain string) {
+	if len(part) < lettersOfFront {
+		return
+	}
+	for _, word := range b.fronts[part[:lettersOfFront]] {
+		if word.of.Domain == domain && len(word.folded) >= len(part)+lettersOfFront && strings.HasPrefix(word.folded, part) {
+			n.entities = appendOnce(n.entities, word.of)
+		}
+	}
 }
 
 // beginsWithPlace reports whether a part names a room first: its device is found there by its kind.

@@ -38,6 +38,9 @@ func (ix *Index) readPieces(u meaning.Utterance, f *spanner) *interpretation {
 // home; nil where that is not safe.
 func (ix *Index) corePieces(s *sentence, row []*span) [][]*span {
 	var cores [][]*span
+	if ix.addressesSomebody(s, piecesOf(s, row)) {
+		return nil
+	}
 	for _, piece := range cutAtConjunctions(piecesOf(s, row)) {
 		switch ix.partOf(s, piece) {
 		case isUnsafe:

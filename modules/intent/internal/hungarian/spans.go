@@ -301,7 +301,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	last, to, ok := f.follow(i, r, n.words, innerEnding)
-	if !ok || !n.takes(last.suffix) || !f.isNumbering(i, n, last.suffix) {
+	if !ok || !n.takes(last.suffix) || !f.isNumbering(i, n, last.suffix) || f.isCount(i, to, n, last.suffix) {
 		return
 	}
 	isOwner := n.owner != nil && f.isOwner(n.owner, last.suffix, to)

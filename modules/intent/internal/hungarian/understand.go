@@ -136,7 +136,9 @@ func (ix *Index) readMissing(u meaning.Utterance, s *sentence, row []*span) *int
 // readKept reads what the asides leave. A question next to a remark is none.
 func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpretation {
 	clauses := clausesOf(s, a.kept, isCommanding)
-	if !slices.ContainsFunc(clauses[0], func(sp *span) bool { return sp.is(cArea | cFloor | cEntity) }) {
+	const things = cEntity | cKind
+	isLeaning := s.asksForSuch(clauses[0]) && slices.ContainsFunc(a.before, func(sp *span) bool { return sp.is(things) })
+	if !isLeaning && !slices.ContainsFunc(clauses[0], func(sp *span) bool { return sp.is(cArea | cFloor | cEntity) }) {
 		clauses[0] = append(slices.Clone(a.places), clauses[0]...)
 	}
 	r := ix.readClauses(u, s, clauses, a.before)
@@ -361,7 +363,7 @@ func inherit(before, spans []*span) []*span {
 	var inherited []*span
 	things, places := cEntity|cKind, cArea|cFloor
 	isThere := func(c class) bool {
-		return slices.ContainsFunc(spans, func(s *span) bool { return s.is(c) && !isCommanding(s) }) // zárd is no zár
+		return slices.ContainsFunc(spans, func(s *span) bool { return s.is(c) && !isCommanding(s) || isGrown(s) }) // zárd is no zár
 	}
 	if slices.ContainsFunc(spans, func(s *span) bool { return s.is(cQuestion) }) {
 		things |= cMeasured

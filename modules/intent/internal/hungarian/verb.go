@@ -29,6 +29,7 @@ type verb struct {
 	Only       bool              `yaml:"only"`
 	Back       bool              `yaml:"back"`
 	Denied     string            `yaml:"denied"` // the action where it is wished not to be: ne égjen
+	Much       string            `yaml:"much"`   // of what there is too much where it is wished not to be so: ne forogjon ilyen gyorsan
 	Of         string            `yaml:"of"`     // the domain that it is said of where nothing is named: olts el mindent
 	Senses     map[string]string `yaml:"senses"` // folded prefix -> action
 }
@@ -187,8 +188,9 @@ func endings(stem string, isBack bool, pairs string) []string {
 // loadRemarks makes the forms of the verbs that ask for nothing.
 func (l *language) loadRemarks() {
 	var file struct {
-		Stems []string `yaml:"stems"`
-		Forms []string `yaml:"forms"`
+		Stems    []string `yaml:"stems"`
+		Forms    []string `yaml:"forms"`
+		Handwork []string `yaml:"handwork"`
 	}
 	mustLoad("remarks", &file)
 	l.remarks = make(map[string]bool, 40*len(file.Stems))
@@ -202,6 +204,8 @@ func (l *language) loadRemarks() {
 	for _, form := range file.Forms {
 		l.remarks[fold(form)] = true
 	}
+	foldAll(file.Handwork)
+	l.handwork = file.Handwork
 }
 
 // formsOf returns the forms that a folded word can be, and the prefix written together

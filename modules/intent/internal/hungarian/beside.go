@@ -1,0 +1,78 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+)
+
+// isGrown reports whether a span is what is watered or mown, as what something is done to: a gyepet.
+func isGrown(sp *span) bool {
+	return sp.means(cAbout, "cleaning") && sp.suffix.grammaticalCase == accusativeCase && !sp.is(cVerb)
+}
+
+// asksForSuch reports whether a clause only says what something is to be like, as if it had been
+// named: melegebbet! It is said of what was spoken of before.
+func (s *sentence) asksForSuch(spans []*span) bool {
+	return slices.ContainsFunc(spans, func(sp *span) bool {
+		return sp.is(cChange) && sp.suffix.grammaticalCase == accusativeCase && !sp.is(cFiller)
+	})
+}
+
+// saysHowMuch reports whether a piece says how much of something is enough or wanted, and so is no
+// remark: elég tíz százalékon hagyni.
+func saysHowMuch(piece []*span) bool {
+	isWished := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cBe) || sp.means(cAsked, "enough") || sp.means(cAsked, "want") })
+
+	return isWished && slices.ContainsFunc(piece, func(sp *span) bool {
+		return sp.means(cUnit, "percent") || sp.means(cUnit, "degree") || sp.is(cColor|cWhite) && !sp.is(cArea|cEntity)
+	})
+}
+
+// addressesSomebody reports whether a piece is one word that nobody knows, as a name is that is called,
+// beside a command that people are given as well: Feri, nyírd le a füvet.
+func (ix *Index) addressesSomebody(s *sentence, pieces [][]*span) bool {
+	if len(pieces) < 2 {
+		return false
+	}
+	isCalled := func(piece []*span) bool {
+		return len(piece) == 1 && piece[0].is(cUnknown) && !mayBeCase(s, piece[0])
+	}
+
+	return slices.ContainsFunc(pieces, isCalled) && slices.ContainsFunc(pieces, func(piece []*span) bool { return isHumanWork(piece) })
+}
+
+// mayBeCase reports whether an unknown word has an ending that a name which is called has not.
+func mayBeCase(s *sentence, sp *span) bool {
+	return endsWithAny(s.tokens[sp.from].fold, words().AdjunctEndings) || isUnknownImperative(s, sp)
+}
+
+// isHandwork reports whether a folded word begins as a verb of work that is done by hand: szereld, kipakolod.
+func (l *language) isHandwork(folded string) bool {
+	begins := func(word string) bool {
+		return slices.ContainsFunc(l.handwork, func(stem string) bool { return strings.HasPrefix(word, stem) })
+	}
+
+	return begins(folded) || slices.ContainsFunc(l.prefixes, func(p string) bool {
+		rest, ok := strings.CutPrefix(folded, p)
+
+		return ok && begins(rest)
+	})
+}
+
+// isHumanWork reports whether a piece commands work that people do as well as machines.
+func isHumanWork(piece []*span) bool {
+	work := []string{"clean", "mow", "water", "dock"}
+	for _, sp := range piece {
+		for _, form := range sp.forms {
+			if form.mood > asks {
+				continue
+			}
+			isWork := slices.ContainsFunc(piece, func(p *span) bool { return p.is(cPrefix) && slices.Contains(work, form.verb.Senses[p.value(cPrefix)]) })
+			if isWork || slices.Contains(work, form.verb.Senses[sp.prefix]) {
+				return true
+			}
+		}
+	}
+
+	return false
+}
