@@ -196,7 +196,7 @@ func stemOfPrevious(folded string) string {
 func (ix *Index) readThere(u meaning.Utterance, s *sentence, row []*span, plain *interpretation) *interpretation {
 	place := ix.placeOfLast(u.Before.Last())
 	isWhich := plain != nil && plain.question != nil
-	if place == nil || saysWhere(row) || !isSomeonesOwn(row) && !(isWhich && isOneMore(row)) {
+	if place == nil || saysWhere(row) || !isSomeonesOwn(row) && (!isWhich || !isOneMore(row)) {
 		return nil
 	}
 	r := ix.readSentence(u, s, slices.Concat([]*span{place}, row))
