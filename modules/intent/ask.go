@@ -78,7 +78,7 @@ func (m *model) understand(ctx context.Context, h heard) (meaning.Understanding,
 	p := prompt.Build(m.inputOf(h))
 	m.metrics.built(p)
 	key := m.keyOf(h, p)
-	if meant, ok := m.recall(ctx, h, p, key); ok {
+	if meant, ok := m.recall(ctx, p, key); ok {
 		m.metrics.recalled("hit")
 
 		return meant, nil
@@ -199,11 +199,12 @@ type answerKey struct{ hash, slot string }
 func (m *model) keyOf(h heard, p *prompt.Prompt) answerKey {
 	sum := sha256.New()
 	build := buildinfo.Read()
-	// Strings and numbers always encode, and a hash takes them all.
-	_ = json.NewEncoder(sum).Encode([]any{
+	for _, part := range append([]string{
 		build.Version, build.Revision, prompt.Version(), m.llm.Name(), h.home.Hash, h.utterance.AreaID,
-		p.Key(), prompt.Normal(h.utterance.Text),
-	})
+		prompt.Normal(h.utterance.Text),
+	}, p.Key()...) {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
 	hash := sum.Sum(nil)
 	slot := binary.BigEndian.Uint32(hash) % answerSlots
 
@@ -220,7 +221,7 @@ type keptAnswer struct {
 }
 
 // recall understands by an answer that was kept.
-func (m *model) recall(ctx context.Context, h heard, p *prompt.Prompt, key answerKey) (meaning.Understanding, bool) {
+func (m *model) recall(ctx context.Context, p *prompt.Prompt, key answerKey) (meaning.Understanding, bool) {
 	if p.ShowsStates || m.kv == nil {
 		return meaning.Understanding{}, false
 	}

@@ -129,7 +129,10 @@ func objectsOf(schema map[string]any) []string {
 }
 
 func toJSON(v any) string {
-	encoded, _ := json.Marshal(v)
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // it was JSON before
+	}
 
 	return string(encoded)
 }
@@ -262,7 +265,6 @@ func TestHostileTexts(t *testing.T) {
 			a := new(adversary)
 			b.model.Err, b.model.Reply = nil, a.reply
 			for k, caller := range callers {
-				before := len(b.home.Calls())
 				a.answer = `{"kind":"nothing"}`
 				b.sayAs(t, caller, request{Text: text + "?", ConversationID: fmt.Sprintf("talk-%d", k)})
 				if a.last.Messages == nil { // the grammar's own
@@ -274,7 +276,7 @@ func TestHostileTexts(t *testing.T) {
 					a.answer = expressible[(i*31+k*17+j*len(expressible)/4)%len(expressible)]
 					said := fmt.Sprintf("%s? %d", text, j)
 					if len([]rune(said)) <= maxTextRunes {
-						before = len(b.home.Calls())
+						before := len(b.home.Calls())
 						b.sayAs(t, caller, request{Text: said, ConversationID: fmt.Sprintf("talk-%d-%d", k, j)})
 						requireWithin(t, b, caller, said, a.answer, before)
 					}

@@ -67,11 +67,7 @@ type ranker struct {
 
 func (r *ranker) relevance(e *hamanagerapi.Entity) float64 {
 	score := usefulness(e)
-	names := e.Name
-	for _, alias := range e.Aliases {
-		names += " " + alias
-	}
-	score += forName*r.likeness([]string{names}) + forPlace*r.places[e.AreaID]
+	score += forName*max(r.likeness([]string{e.Name}), r.likeness(e.Aliases)) + forPlace*r.places[e.AreaID]
 	if slices.ContainsFunc(r.said, func(word string) bool { return beginsLike(word, known().Kinds[e.Domain]) }) {
 		score += forKind
 	}

@@ -45,7 +45,6 @@ func clip(text string, limit int) string {
 	return strings.TrimSpace(b.String())
 }
 
-//nolint:gochecknoglobals // immutable
 var (
 	handles = regexp.MustCompile(`\be([1-9][0-9]?)\b`)
 	links   = regexp.MustCompile(`(?i)\b(https?://|www\.)\S+`)

@@ -209,18 +209,8 @@ func (p *Prompt) readShaped(raw json.RawMessage, s shape) (draft, error) {
 		return draft{}, err
 	}
 	d := draft{slots: meaning.Slots{}}
-	if s.handles != nil {
-		most := len(s.handles)
-		if s.isOne {
-			most = 1
-		}
-		listed, err := o.someOf("targets", s.handles, 1, most)
-		if err != nil {
-			return draft{}, err
-		}
-		for _, handle := range listed {
-			d.targets = append(d.targets, p.entity(handle))
-		}
+	if d.targets, err = p.readTargets(o, s); err != nil {
+		return draft{}, err
 	}
 	for _, v := range s.values {
 		if _, isThere := o[v.slot]; !isThere {
@@ -243,6 +233,27 @@ func (p *Prompt) readShaped(raw json.RawMessage, s shape) (draft, error) {
 	}
 
 	return d, nil
+}
+
+// readTargets returns the devices that a command of the shape names; nil where it reaches none.
+func (p *Prompt) readTargets(o object, s shape) ([]*hamanagerapi.Entity, error) {
+	if s.handles == nil {
+		return nil, nil
+	}
+	most := len(s.handles)
+	if s.isOne {
+		most = 1
+	}
+	listed, err := o.someOf("targets", s.handles, 1, most)
+	if err != nil {
+		return nil, err
+	}
+	targets := make([]*hamanagerapi.Entity, len(listed))
+	for i, handle := range listed {
+		targets[i] = p.entity(handle)
+	}
+
+	return targets, nil
 }
 
 // keys are those that a command of the shape may have, and those that it must have.

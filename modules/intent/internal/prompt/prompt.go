@@ -215,17 +215,21 @@ func stateOf(e *hamanagerapi.Entity) string {
 // Key is what the answer depends on beside the home's structure and the sentence: the devices, what
 // may be said to them, and the conversation; without states, and before anything was left out, for
 // the estimate of tokens changes with every answer.
-func (p *Prompt) Key() []any {
-	lines := make([]string, len(p.all))
-	for i, d := range p.all {
-		lines[i] = d.line
-	}
+func (p *Prompt) Key() []string {
 	schema := p.Schema
 	if len(p.all) != len(p.shown) {
 		schema = schemaOf(shapesOf(p.in, p.all), len(p.all))
 	}
 
-	return []any{lines, schema, p.in.Exchanges, p.before()}
+	key := []string{string(schema), p.before(), strconv.Itoa(len(p.all))}
+	for _, d := range p.all {
+		key = append(key, d.line)
+	}
+	for _, x := range p.in.Exchanges {
+		key = append(key, x.Said, x.Answered)
+	}
+
+	return key
 }
 
 // Shown are the devices that the answer can name, in the order of their handles.
