@@ -63,16 +63,10 @@ func isSmallWord(sp *span) bool { return sp.is(cFiller) && partOf(sp) == 0 && !s
 // withoutBefore leaves out of a row what its span at before says where the one at after says it anew; nil
 // where it does not.
 func (ix *Index) withoutBefore(s *sentence, row []*span, before, after int) []*span {
-	if asksAnew(row[before]) || asksAnew(row[after]) || row[before].is(cPrefix) && row[before].from > 0 {
-		if anew := withoutVerb(row, before, after); anew != nil {
-			return anew
-		}
+	if anew := withoutVerb(row, before, after); anew != nil {
+		return anew
 	}
 	if isAmountOf(row, before) && row[after].is(partAmount) && !row[after].is(cEntity) {
-		if row[before].is(cUnit) != row[after].is(cNumber) && row[before].classes&row[after].classes&partAmount == 0 {
-			return nil // kékre, izé, ötven százalékra
-		}
-
 		return withoutAmount(row, before, after)
 	}
 	if isEnumerated(s, row, before, after) || !ix.isInPlaceOf(s, row[before], row[after]) {
@@ -115,6 +109,9 @@ func isAmountOf(row []*span, at int) bool {
 // withoutAmount leaves out the amount before the hesitation. Its unit is that of the new one, too, where
 // that has none: két százalék, izé, húsz.
 func withoutAmount(row []*span, before, after int) []*span {
+	if row[before].is(cUnit) != row[after].is(cNumber) && row[before].classes&row[after].classes&partAmount == 0 {
+		return nil // kékre, izé, ötven százalékra
+	}
 	from, unit := before, (*span)(nil)
 	if row[before].is(cUnit) && !row[before].is(cNumber) {
 		from, unit = before-1, row[before]
@@ -146,18 +143,22 @@ func firstSaidOr(row []*span, k int) int { return max(k, firstSaid(row, k)) }
 // thing, a place for a place, in the same form, or a thing for what nobody knows.
 func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 	part := partOf(after)
-	if part == 0 || after.suffix.isPossessed && !isArticle(s.tokens[max(after.from-1, 0)].fold) { // a papa izé lámpáját
+	if part == 0 || after.suffix.isPossessed && !isAfterArticle(s, after) { // a papa izé lámpáját
 		return false
 	}
 	isAlike := before.suffix.grammaticalCase == nominative || before.suffix.grammaticalCase == after.suffix.grammaticalCase
 	switch {
 	case before.is(cUnknown):
-		return part == partThing && before.from > 0 && isArticle(s.tokens[before.from-1].fold) && !looksImperative(s.tokens[before.from].fold)
+		return part == partThing && isAfterArticle(s, before) && !looksImperative(s.tokens[before.from].fold)
 	case part == partThing && partOf(before) == partPlace: // a nappali izé a konyhai lámpát
 		return before.suffix.grammaticalCase == nominative && after.is(cEntity) && !ix.standsIn(after, before)
 	default:
 		return partOf(before) == part && isAlike
 	}
+}
+
+func isAfterArticle(s *sentence, sp *span) bool {
+	return sp.from > 0 && isArticle(s.tokens[sp.from-1].fold)
 }
 
 // standsIn reports whether anything that a span names is in the place that another one names.

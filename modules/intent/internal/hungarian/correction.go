@@ -51,13 +51,7 @@ func withoutSame(before, after []*span) []*span {
 func correctionIn(s *sentence, row []*span) (at, to int) {
 	at = slices.IndexFunc(row, func(sp *span) bool { return sp.is(cCorrection) })
 	if at < 0 {
-		for i, sp := range row {
-			if isNo(s, sp) && (isApart(s, row, i) || isBetweenAmounts(row, i)) {
-				at = i
-
-				break
-			}
-		}
+		at = bareNo(s, row)
 	}
 	if at < 0 {
 		at = saidInstead(s, row)
@@ -69,6 +63,17 @@ func correctionIn(s *sentence, row []*span) (at, to int) {
 	}
 
 	return at, to
+}
+
+// bareNo is where a "nem" stands that takes something back by itself; -1 for none.
+func bareNo(s *sentence, row []*span) int {
+	for i, sp := range row {
+		if isNo(s, sp) && (isApart(s, row, i) || isBetweenAmounts(row, i)) {
+			return i
+		}
+	}
+
+	return -1
 }
 
 // saidInstead is where a piece begins that only says what was meant instead: a szárítógépet akartam; -1 for none.

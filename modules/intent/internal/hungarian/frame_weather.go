@@ -34,11 +34,8 @@ func (c *clause) weather() []draft {
 // sky asks by what falls from it, or by what one wears: lesz ma eső? kell kabát?
 func (c *clause) sky() []draft {
 	isAsked := c.isAskedWhether() || c.tells || c.has(cQuestion, "which") || c.has(cQuestion, "what")
-	if !isAsked || !c.isNowOrThen() || c.has(cQuestion, "where") || c.has(cQuestion, "who") {
+	if !isAsked || c.isIndoors() || !c.isNowOrThen() || c.has(cQuestion, "where") || c.has(cQuestion, "who") {
 		return nil
-	}
-	if c.classes&(cDetects|cClass) != 0 && c.isIndoors() {
-		return nil // csöpög valami a mosókonyhában?
 	}
 	isGear, takes := c.has(cSky, "gear"), c.has(cSky, "takes")
 	if isGear != (takes || isGear && c.needs()) {
@@ -48,9 +45,10 @@ func (c *clause) sky() []draft {
 	return c.forecastOf()
 }
 
-// isIndoors reports whether a room is named that is under a roof.
+// isIndoors reports whether what is asked of the sky could be in a room that is named and under a roof: csöpög valami a
+// mosókonyhában?
 func (c *clause) isIndoors() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool {
+	return c.classes&(cDetects|cClass) != 0 && slices.ContainsFunc(c.spans, func(sp *span) bool {
 		return sp.is(cArea) && sp.name.area != nil && !slices.Contains(c.ix.outside, sp.name.area)
 	})
 }

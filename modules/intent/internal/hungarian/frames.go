@@ -1,6 +1,9 @@
 package hungarian
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // frame is a pattern of commands: which actions it is about, what must be said, what else
 // may be, and how the commands are made of it.
@@ -163,7 +166,20 @@ func (c *clause) beginsWithTopic() bool {
 // verb alone, as on a button ("indít"); a statement does not.
 func (c *clause) isCommand() bool {
 	return c.verb == nil || c.mood == tellsState && c.isToBe() || c.mood <= namesAction ||
-		c.mood == tellsPresent && (len(c.spans) == 1 || c.isTelegram())
+		c.isHeardAsPast() && c.isTelegram() || c.mood == tellsPresent && (len(c.spans) == 1 || c.isTelegram())
+}
+
+// isHeardAsPast reports whether a command was heard as the past (kapcsolt le a villanyt): with its prefix right after it
+// and a thing that is named, the past would have another ending, and the other order.
+func (c *clause) isHeardAsPast() bool {
+	at := slices.Index(c.spans, c.verb)
+	if c.mood != tellsPast || at != 0 || len(c.spans) < 3 || c.spans[1] != c.prefix || !strings.HasSuffix(c.s.tokens[c.verb.from].fold, "lt") {
+		return false
+	}
+
+	return slices.ContainsFunc(c.spans[2:], func(sp *span) bool {
+		return isThing(sp) && sp.suffix.grammaticalCase == accusativeCase && isArticle(c.s.tokens[max(sp.from-1, 0)].fold)
+	})
 }
 
 // isTelegram reports whether a verb that would tell what someone does is rather a command
@@ -172,6 +188,9 @@ func (c *clause) isCommand() bool {
 func (c *clause) isTelegram() bool {
 	if c.s.isStatement && !isThing(c.spans[0]) || c.s.isQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
 		return false
+	}
+	if c.isHeardAsPast() {
+		return true
 	}
 	at := slices.Index(c.spans, c.verb)
 	if at+1 < len(c.spans) && c.spans[at+1] == c.prefix {

@@ -312,9 +312,6 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	if !sp.is(cUnknown) {
 		return false
 	}
-	if isLetIn(piece) && strings.HasSuffix(s.tokens[sp.from].fold, "t") {
-		return true // engedd be a postást a kiskapun
-	}
 	folded := s.tokens[sp.from].fold
 	if isUnknownImperative(s, sp) {
 		return !ix.lang.isHandwork(folded) && isSaidWithoutVerb(piece, at, row)
@@ -323,7 +320,12 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.isPossessed }) // a szomszédnak a lámpáját
 	}
 
-	return endsWithAny(folded, words().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
+	return isManner(s, piece, at) || isLetIn(piece) && strings.HasSuffix(folded, "t") // engedd be a postást a kiskapun
+}
+
+// isManner reports whether an unknown word says how something is to be done.
+func isManner(s *sentence, piece []*span, at int) bool {
+	return endsWithAny(s.tokens[piece[at].from].fold, words().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
 }
 
 // isVerbWithoutSense reports whether a span is a verb that asks for nothing with the prefixes that are

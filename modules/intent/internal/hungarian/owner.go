@@ -82,11 +82,9 @@ func (b *builder) ownersIn(text string) [][]string {
 	if b.plainHead(last) == last && (!b.isPerson(words[0]) || !isSomeones(last)) {
 		return nil
 	}
-	if b.ix.lang.hasWord(words[0]) && !b.isPerson(words[0]) {
-		return nil // alsó szintje
-	}
-	if len(words) > 2 && !b.isPerson(words[0]) && b.isKindWord(words[1]) {
-		return nil // bejárati zár eleme: it is the lock's
+	isOfThing := b.ix.lang.hasWord(words[0]) || len(words) > 2 && b.isKindWord(words[1])
+	if isOfThing && !b.isPerson(words[0]) {
+		return nil // alsó szintje; bejárati zár eleme, which is the lock's
 	}
 	owners := [][]string{words[:1]}
 	if len(words) > 2 && b.isPerson(strings.Join(words[:2], " ")) {

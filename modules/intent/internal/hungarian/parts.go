@@ -232,6 +232,18 @@ func shortened() []string {
 	return []string{"light", "switch", "fan", "media_player", "climate", "cover", "lock", "vacuum", "lawn_mower", "humidifier", "valve"}
 }
 
+// isSmallWord reports whether what would be a derived name with an ending cut off is only a small word as it stands:
+// nagyon is not the Nagyszoba.
+func (f *spanner) isSmallWord(to, first int, n *name, ending suffix) bool {
+	if !ending.isThere || n.weight >= weightGiven {
+		return false
+	}
+
+	return slices.ContainsFunc(f.spans[first:], func(sp span) bool {
+		return sp.to == to && sp.isWhole && sp.classes&^(cFiller|cConjunction) == 0
+	})
+}
+
 // isKind reports whether a word alone names a kind of device.
 func (l *language) isKind(word int32) bool { return l.hasClass(word, cKind) }
 

@@ -183,12 +183,7 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 
 	var found repairs
 	isAfterArticle := at > 0 && isArticle(s.tokens[at-1].fold)
-	for _, words := range ix.takenApart(tok.fold) {
-		if isAfterArticle && ix.isLittle(words[0]) {
-			continue // a ki szobában
-		}
-		found.add(one, "run together", cutAs(tok, words)...)
-	}
+	ix.eachTakenApart(tok.fold, isAfterArticle, func(words []string) { found.add(one, "run together", cutAs(tok, words)...) })
 	if len(found) == 0 {
 		found = ix.joinedMistyped(s, at)
 	}
@@ -197,6 +192,16 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	}
 
 	return found
+}
+
+// eachTakenApart calls found with the words that a word may be made of. After an article none of them is a prefix: a
+// kiszobában is no a ki szobában.
+func (ix *Index) eachTakenApart(folded string, isAfterArticle bool, found func([]string)) {
+	for _, words := range ix.takenApart(folded) {
+		if !isAfterArticle || !ix.isLittle(words[0]) {
+			found(words)
+		}
+	}
 }
 
 // isSmall reports whether a folded word of the language means nothing but a small word.

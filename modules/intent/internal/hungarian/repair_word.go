@@ -49,6 +49,13 @@ func (ix *Index) isEndingOf(word *token, ending string) bool {
 	return ok && (word.isNumber || len(word.fold) > 1 && ix.hasStem(word.fold))
 }
 
+// isFormOf reports whether a folded word is only another one with an ending.
+func (ix *Index) isFormOf(word *token, folded string) bool {
+	rest, ok := strings.CutPrefix(folded, word.fold)
+
+	return ok && (rest == "" || ix.isEndingOf(word, rest))
+}
+
 // joinedMistyped puts together what was split and has a letter wrong besides: víz foraló.
 func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 	const shortest = 7
@@ -62,10 +69,9 @@ func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 			continue
 		}
 		ix.eachMistyped(left.fold+right.fold, func(word string) {
-			if rest, ok := strings.CutPrefix(word, left.fold); ok && (rest == "" || ix.isEndingOf(left, rest)) {
-				return // legyen zöd is no form of legyen
+			if !ix.isFormOf(left, word) { // legyen zöd is no form of legyen
+				found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", repairedToken(word))
 			}
-			found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", repairedToken(word))
 		})
 	}
 

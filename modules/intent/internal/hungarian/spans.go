@@ -301,7 +301,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 // matchName adds a name of the home that stands at a token.
 func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	last, to, ok := f.follow(i, r, n.words, innerEnding)
-	if !ok || !n.takes(last.suffix) || !f.isNumbering(i, n, last.suffix) || f.isCount(i, to, n, last.suffix) {
+	if !ok || !f.mayBeNamed(i, to, n, last.suffix) || f.isSmallWord(to, first, n, last.suffix) {
 		return
 	}
 	isOwner := n.owner != nil && f.isOwner(n.owner, last.suffix, to)
@@ -318,11 +318,21 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 	sp := f.merge(i, to, first)
 	f.addName(sp, n, last.suffix, score)
 	if isOwner && sp.name == n {
-		sp.classes |= cOwner
-		if last.suffix.isOwners {
-			sp.classes &^= cEntity
-		}
+		sp.takeOwner(last.suffix)
 	}
+}
+
+// takeOwner makes an owner of a span. What is theirs is no longer themselves: Zsófié.
+func (sp *span) takeOwner(ending suffix) {
+	sp.classes |= cOwner
+	if ending.isOwners {
+		sp.classes &^= cEntity
+	}
+}
+
+// mayBeNamed reports whether a name with an ending may stand at a row of tokens.
+func (f *spanner) mayBeNamed(from, to int, n *name, ending suffix) bool {
+	return n.takes(ending) && f.isNumbering(from, n, ending) && !f.isCount(from, to, n, ending)
 }
 
 // takes reports whether a name may be said with an ending: a part of a room's must say where.
