@@ -146,14 +146,14 @@ func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 	if part == 0 || after.suffix.isPossessed && !isAfterArticle(s, after) { // a papa izé lámpáját
 		return false
 	}
-	isAlike := before.suffix.grammaticalCase == nominative || before.suffix.grammaticalCase == after.suffix.grammaticalCase
+	isPlain := before.suffix.grammaticalCase == nominative
 	switch {
 	case before.is(cUnknown):
 		return part == partThing && isAfterArticle(s, before) && !looksImperative(s.tokens[before.from].fold)
 	case part == partThing && partOf(before) == partPlace: // a nappali izé a konyhai lámpát
-		return before.suffix.grammaticalCase == nominative && after.is(cEntity) && !ix.standsIn(after, before)
+		return isPlain && !ix.standsIn(after, before)
 	default:
-		return partOf(before) == part && isAlike
+		return partOf(before) == part && (isPlain || before.suffix.grammaticalCase == after.suffix.grammaticalCase)
 	}
 }
 
@@ -161,9 +161,9 @@ func isAfterArticle(s *sentence, sp *span) bool {
 	return sp.from > 0 && isArticle(s.tokens[sp.from-1].fold)
 }
 
-// standsIn reports whether anything that a span names is in the place that another one names.
+// standsIn reports whether anything that a span names is, or may be, in the place that another one names.
 func (ix *Index) standsIn(thing, place *span) bool {
-	return slices.ContainsFunc(thing.name.entities, func(e *hamanagerapi.Entity) bool {
+	return !thing.is(cEntity) || slices.ContainsFunc(thing.name.entities, func(e *hamanagerapi.Entity) bool {
 		a := ix.home.Area(e.AreaID)
 
 		return a != nil && (slices.Contains(place.name.rooms(), a) || place.name.floor != nil && a.FloorID == place.name.floor.ID)
