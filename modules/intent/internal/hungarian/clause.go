@@ -192,7 +192,7 @@ func (c *clause) actionOf(at int, form verbForm) (prefix *span, action string) {
 	}
 	for distance := 1; distance < len(c.spans); distance++ {
 		for _, k := range []int{at + distance, at - distance} {
-			if k < 0 || k >= len(c.spans) || !c.spans[k].is(cPrefix) {
+			if k < 0 || k >= len(c.spans) || !c.spans[k].is(cPrefix) || c.isAnd(k, at) {
 				continue
 			}
 			if action = form.verb.Senses[c.spans[k].value(cPrefix)]; action != "" {
@@ -202,6 +202,17 @@ func (c *clause) actionOf(at int, form verbForm) (prefix *span, action string) {
 	}
 
 	return nil, form.verb.Senses[""]
+}
+
+// isAnd reports whether what may be a prefix rather joins what is said: something stands between it and the
+// verb (állítsd Annánál 21, Bencénél meg 22 fokra).
+func (c *clause) isAnd(at, verb int) bool {
+	if !c.spans[at].means(cConjunction, "and") || len(c.spans) == 0 {
+		return false
+	}
+	between := c.spans[min(at, verb)+1 : max(at, verb)]
+
+	return slices.ContainsFunc(between, func(sp *span) bool { return partOf(sp) != 0 && !sp.is(cFiller|cPrefix) })
 }
 
 // findQuantities joins numbers with fractions and units.

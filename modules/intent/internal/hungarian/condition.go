@@ -117,18 +117,9 @@ func (sp *span) stateSaid(condition []*span) outcome {
 	case sp.means(cState, "closed"):
 		return becomesClosed
 	}
-	for _, f := range sp.forms {
-		if f.mood != tellsState && f.mood != tellsPresent {
-			continue
-		}
-		prefix := sp.prefix
-		for _, other := range condition {
-			if prefix == "" && other.is(cPrefix) {
-				prefix = other.value(cPrefix)
-			}
-		}
-
-		return outcomeOf(f.verb.Senses[prefix])
+	at := slices.IndexFunc(sp.forms, func(f verbForm) bool { return f.mood == tellsState || f.mood == tellsPresent })
+	if at >= 0 {
+		return outcomeOf(sp.forms[at].verb.Senses[prefixIn(condition, sp.prefix)])
 	}
 	for _, l := range sp.lexemes {
 		if l.class == cClass && l.of.Classes[0] == "running" {
@@ -137,4 +128,16 @@ func (sp *span) stateSaid(condition []*span) outcome {
 	}
 
 	return 0
+}
+
+// prefixIn is the prefix that is written together with a verb, else the one that stands anywhere in a
+// condition: le van húzva.
+func prefixIn(condition []*span, attached string) string {
+	for _, sp := range condition {
+		if attached == "" && sp.is(cPrefix) {
+			attached = sp.value(cPrefix)
+		}
+	}
+
+	return attached
 }

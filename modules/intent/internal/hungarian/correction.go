@@ -192,43 +192,61 @@ func partOf(sp *span) class {
 type correction struct {
 	before []*span // what stands, without what is replaced
 	rest   []*span // of what was said last, what is not in its place yet
+	gone   []*span // what was replaced
+
+	hasUnit, saysDeed, replaced bool
 }
 
 // replace drops the last span that plays the part of each one in what was said last. A device that is named
 // with its room makes way for the same kind in another: a konyhai lámpát, bocsánat, az étkezőit.
 // It reports whether anything was replaced.
 func (c *correction) replace(said []*span) bool {
-	hasUnit := slices.ContainsFunc(said, func(sp *span) bool { return sp.is(cUnit) })
-	saysDeed := partsOf(c.before)&cPrefix != 0
-	replaced := false
-	var gone []*span
+	c.hasUnit = slices.ContainsFunc(said, func(sp *span) bool { return sp.is(cUnit) })
+	c.saysDeed = partsOf(c.before)&cPrefix != 0
 	for _, sp := range said {
-		part := partOf(sp)
-		at := lastIndexFunc(c.before, func(old *span) bool { return part != 0 && partOf(old) == part })
-		switch {
-		case part != 0 && sp.name != nil && slices.ContainsFunc(gone, func(old *span) bool { return old.name == sp.name }):
-			continue // a teraszon, nem is a teraszon, a kertben
-		case at >= 0:
-			gone = append(gone, c.before[at])
-			replaced = true
-			if part == partAmount && at+1 < len(c.before) && c.before[at+1].is(cUnit) && !hasUnit {
-				c.before[at] = sp // húsz fok, nem, tizenkilenc
-
-				continue
-			}
-			c.drop(at)
-			if gone[len(gone)-1].name == sp.name && sp.name != nil {
-				continue
-			}
-		case part == partAmount && saysDeed: // a redőnyt le, várj, csak félig
-			replaced = true
-		case part == partPlace:
-			replaced = c.kindElsewhere() || replaced
+		if !c.takesPlace(sp) {
+			c.rest = append(c.rest, sp)
 		}
-		c.rest = append(c.rest, sp)
 	}
 
-	return replaced
+	return c.replaced
+}
+
+// takesPlace drops what a span replaces. It reports whether the span needs no other place.
+func (c *correction) takesPlace(sp *span) bool {
+	part := partOf(sp)
+	if part == 0 {
+		return false
+	}
+	isSame := func(old *span) bool { return sp.name != nil && old.name == sp.name }
+	if slices.ContainsFunc(c.gone, isSame) {
+		return true // a teraszon, nem is a teraszon, a kertben
+	}
+	at := lastIndexFunc(c.before, func(old *span) bool { return partOf(old) == part })
+	switch {
+	case at >= 0:
+		return c.replaceAt(at, sp) || isSame(c.gone[len(c.gone)-1])
+	case part == partAmount && c.saysDeed: // a redőnyt le, várj, csak félig
+		c.replaced = true
+	case part == partPlace:
+		c.replaced = c.kindElsewhere() || c.replaced
+	}
+
+	return false
+}
+
+// replaceAt drops the span at a place, or puts another number there: húsz fok, nem, tizenkilenc.
+func (c *correction) replaceAt(at int, sp *span) (isThere bool) {
+	c.gone = append(c.gone, c.before[at])
+	c.replaced = true
+	if sp.is(partAmount) && at+1 < len(c.before) && c.before[at+1].is(cUnit) && !c.hasUnit {
+		c.before[at] = sp
+
+		return true
+	}
+	c.drop(at)
+
+	return false
 }
 
 // drop leaves out a span, and the unit of a number.
@@ -254,27 +272,44 @@ func (c *correction) kindElsewhere() bool {
 // withoutContrast leaves out a thing that is only set against the one that is meant: nem a mosógépet, a
 // szárítót kapcsold be; a lámpát kapcsold fel, nem a tévét.
 func withoutContrast(s *sentence, row []*span) []*span {
-	for at, sp := range row {
-		isFirst := at == 0 || s.tokens[sp.from].breakBefore || at == 1 && row[0].is(cConjunction|cFiller)
-		if !isFirst || s.isQuestion || !isNo(s, sp) {
+	if s.isQuestion {
+		return row
+	}
+	for at := range row {
+		to := endOfContrast(s, row, at)
+		if to == 0 {
 			continue
 		}
-		to := at + 1
-		for to < len(row) && !s.tokens[row[to].from].breakBefore && (isThing(row[to]) && !row[to].is(cVerb) || row[to].is(cFiller)) {
-			to++
-		}
 		rest := slices.Concat(row[:at], row[to:])
-		isPiece := to == len(row) || s.tokens[row[to].from].breakBefore || row[to].is(cBut)
-		if isPiece && slices.ContainsFunc(row[at+1:to], isThing) && slices.ContainsFunc(rest, isThing) && slices.ContainsFunc(rest, isCommanding) {
-			if at < len(rest) && rest[at].is(cBut) { // nem a mosógépet, hanem a szárítót
-				rest = slices.Delete(rest, at, at+1)
-			}
-
-			return rest
+		if !slices.ContainsFunc(rest, isThing) || !slices.ContainsFunc(rest, isCommanding) {
+			continue
 		}
+		if at < len(rest) && rest[at].is(cBut) { // nem a mosógépet, hanem a szárítót
+			rest = slices.Delete(rest, at, at+1)
+		}
+
+		return rest
 	}
 
 	return row
+}
+
+// endOfContrast is where a piece ends that begins with "nem" and only names things; 0 where there is none.
+func endOfContrast(s *sentence, row []*span, at int) int {
+	isFirst := at == 0 || s.tokens[row[at].from].breakBefore || at == 1 && row[0].is(cConjunction|cFiller)
+	if !isFirst || !isNo(s, row[at]) {
+		return 0
+	}
+	to := at + 1
+	for to < len(row) && !s.tokens[row[to].from].breakBefore && (isThing(row[to]) && !row[to].is(cVerb) || row[to].is(cFiller)) {
+		to++
+	}
+	isPiece := to == len(row) || s.tokens[row[to].from].breakBefore || row[to].is(cBut)
+	if !isPiece || !slices.ContainsFunc(row[at+1:to], isThing) {
+		return 0
+	}
+
+	return to
 }
 
 func lastIndexFunc(row []*span, is func(*span) bool) int {

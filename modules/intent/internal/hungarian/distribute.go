@@ -20,6 +20,7 @@ func distributed(s *sentence, spans []*span) [][]*span {
 		return [][]*span{spans}
 	}
 	lendThings(clauses)
+	lendPlace(clauses, spans, verb)
 	for i := range clauses {
 		clauses[i] = withVerb(clauses[i], spans, verb, prefix)
 	}
@@ -59,6 +60,26 @@ func lendThings(clauses [][]*span) {
 	for i := len(clauses) - 2; i >= 0; i-- { // a konyhában fel, a nappaliban le a villanyt
 		if partsOf(clauses[i])&partThing == 0 {
 			clauses[i] = slices.Concat(clauses[i], thingsIn(clauses[i+1]))
+		}
+	}
+}
+
+// lendPlace gives the place that is said after the verb, behind all things, to every clause: a csillárt negyvenre, a
+// falikart húszra állítsd a nappaliban.
+func lendPlace(clauses [][]*span, spans []*span, verb int) {
+	if verb < 0 || partsOf(spans[verb+1:])&^cPrefix != partPlace {
+		return
+	}
+	for i := range clauses[:len(clauses)-1] {
+		if partsOf(clauses[i])&partPlace != 0 {
+			return
+		}
+	}
+	for _, sp := range spans[verb+1:] {
+		for i := range clauses[:len(clauses)-1] {
+			if partOf(sp) == partPlace {
+				clauses[i] = append(slices.Clone(clauses[i]), sp)
+			}
 		}
 	}
 }

@@ -163,7 +163,7 @@ func staysNot(row []*span, at int) bool {
 // holdsOnlyThings reports whether a piece has things, at most one verb, and beside the word
 // that leaves them out nothing else.
 func holdsOnlyThings(piece []*span, marker *span) bool {
-	const allowed = cTarget | cFiller | cConjunction | cBut | cKeep | cPrefix | cVerb | cState | cLit
+	const allowed = cTarget | cFiller | cConjunction | cBut | cKeep | cPrefix | cVerb | cState | cLit | cDock
 	verbs, things := 0, 0
 	for _, sp := range piece {
 		switch {
@@ -269,29 +269,39 @@ func (ix *Index) subtract(r *interpretation, left []exception) *interpretation {
 // keptSo has a "maradjon" or "hagyd" that says how something is to be set ask for that: a lampion maradjon
 // narancssárga, hagyd húsz százalékon. Without a value it leaves out what it is said of.
 func keptSo(s *sentence, row []*span) []*span {
-	changed := row
+	var changed []*span
 	for at, sp := range row {
-		if !sp.is(cKeep) || at > 0 && row[at-1].is(cNegation) {
+		if !sp.is(cKeep) || at > 0 && row[at-1].is(cNegation) || !setsValue(pieceAround(s, row, at)) {
 			continue
 		}
-		from, to := at, at+1
-		for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from-1].means(cConjunction, "and") {
-			from--
-		}
-		for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].is(cConjunction) {
-			to++
-		}
-		piece := row[from:to]
-		if !saysValue(piece) || !slices.ContainsFunc(piece, isThing) || slices.ContainsFunc(piece, isCommanding) {
-			continue
-		}
-		if &changed[0] == &row[0] {
+		if changed == nil {
 			changed = slices.Clone(row)
 		}
 		changed[at] = &span{from: sp.from, to: sp.to, score: sp.score, classes: cBe, lexemes: []lexeme{{class: cBe}}}
 	}
+	if changed == nil {
+		return row
+	}
 
 	return changed
+}
+
+// setsValue reports whether a piece says to what a thing is set, without a verb that does so.
+func setsValue(piece []*span) bool {
+	return saysValue(piece) && slices.ContainsFunc(piece, isThing) && !slices.ContainsFunc(piece, isCommanding)
+}
+
+// pieceAround is the piece between pauses, or after an "and", that a span stands in.
+func pieceAround(s *sentence, row []*span, at int) []*span {
+	from, to := at, at+1
+	for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from-1].means(cConjunction, "and") {
+		from--
+	}
+	for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].is(cConjunction) {
+		to++
+	}
+
+	return row[from:to]
 }
 
 // saysValue reports whether a piece says how something is set: kék, húsz százalékon, harmincon.

@@ -20,8 +20,12 @@ func (c *clause) turn() []draft {
 		return nil
 	}
 
+	targets := c.waterLawn(action)
+	if targets == nil {
+		targets = c.targets(domains, c.standard(action))
+	}
 	var drafts []draft
-	for _, t := range c.targets(domains, c.standard(action)) {
+	for _, t := range targets {
 		for _, intent := range intentsOf(action, c.domainsOfTarget(t, domains)) {
 			intent = c.intentFor(t, action, intent)
 			if meaning.IsImplied(intent) {

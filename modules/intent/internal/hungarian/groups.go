@@ -20,6 +20,7 @@ type placeWords struct {
 		Rooms   []string `yaml:"rooms"`
 		Sensors []string `yaml:"sensors"`
 	} `yaml:"outside"`
+	Lawn       []string `yaml:"lawn"`
 	Upstairs   []string `yaml:"upstairs"`
 	Downstairs []string `yaml:"downstairs"`
 }
@@ -42,7 +43,7 @@ var placesSaid = sync.OnceValue(func() *placeWords {
 			foldAll(g.Rooms)
 		}
 	}
-	for _, list := range [][]string{p.Children.Words, p.Children.Others, p.Outside.Rooms, p.Outside.Sensors, p.Upstairs, p.Downstairs} {
+	for _, list := range [][]string{p.Children.Words, p.Children.Others, p.Outside.Rooms, p.Outside.Sensors, p.Lawn, p.Upstairs, p.Downstairs} {
 		foldAll(list)
 	}
 

@@ -123,6 +123,9 @@ func (o *owning) step() {
 	case sp.means(cAgain, "there"):
 		o.add(o.atTheirs(sp))
 	default:
+		if sp.to-sp.from > 1 && isDevice(sp) { // Hannának és Marcinak a lámpáját
+			o.enumerated(sp)
+		}
 		o.add(sp)
 	}
 }
@@ -240,6 +243,7 @@ func (o *owning) readOwned(sp *span, owner *owner) {
 	}
 	switch {
 	case len(found) > 0 && !thing.suffix.isPlural:
+		o.enumerated(thing)
 		o.add(thing.naming(found, sp.from))
 		o.at = next + 1
 	case len(owner.rooms) > 0 && thing.is(cEntity|cKind|cClass|cAttribute):
@@ -251,6 +255,32 @@ func (o *owning) readOwned(sp *span, owner *owner) {
 		o.at = next + 1
 	default:
 		o.add(sp)
+	}
+}
+
+// enumerated has the owners before this one own such a thing, too: Hanna, Marci és Zsombor redőnyét.
+func (o *owning) enumerated(thing *span) {
+	if !thing.is(cEntity | cKind) {
+		return
+	}
+	isJoined := o.s.tokens[o.row[o.at].from].breakBefore
+	for i, sp := range slices.Backward(o.read) {
+		if sp.is(cConjunction) {
+			isJoined = true
+
+			continue
+		}
+		isOwner := sp.is(cEntity) && sp.name != nil && sp.name.owner != nil && !sp.isResolved
+		if !isOwner || !isJoined || sp.suffix.grammaticalCase != nominative && sp.suffix.grammaticalCase != dative {
+			return
+		}
+		found := o.thingsOf(sp.name.owner, thing)
+		if len(found) == 0 {
+			return
+		}
+		o.read[i] = thing.naming(found, sp.from)
+		o.read[i].to = sp.to
+		isJoined = o.s.tokens[sp.from].breakBefore
 	}
 }
 

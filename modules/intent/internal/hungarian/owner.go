@@ -19,12 +19,7 @@ type owner struct {
 // addOwners finds the owners of a home: who stands before what is someone's.
 func (b *builder) addOwners() {
 	for i := range b.ix.home.Areas {
-		a := &b.ix.home.Areas[i]
-		for _, text := range append([]string{a.Name}, a.Aliases...) {
-			for _, called := range b.ownersIn(text) {
-				b.addOwner(called, func(o *owner) { o.rooms = appendOnce(o.rooms, a) })
-			}
-		}
+		b.addOwnersOfRoom(&b.ix.home.Areas[i])
 	}
 	for _, e := range b.ix.home.Entities {
 		if e.Exposed && e.Domain != "person" && !isSensor(e) {
@@ -39,6 +34,14 @@ func (b *builder) addOwners() {
 	for _, e := range b.ix.home.Entities {
 		if e.Exposed && e.Domain == "person" {
 			b.shareOwner(e)
+		}
+	}
+}
+
+func (b *builder) addOwnersOfRoom(a *hamanagerapi.Area) {
+	for _, text := range append([]string{a.Name}, a.Aliases...) {
+		for _, called := range b.ownersIn(text) {
+			b.addOwner(called, func(o *owner) { o.rooms = appendOnce(o.rooms, a) })
 		}
 	}
 }

@@ -103,92 +103,13 @@ func (sp *span) isForSomeone() bool {
 	return sp.is(cEntity) && sp.suffix.grammaticalCase == dative && len(of(sp.name.entities, []string{"person"})) > 0
 }
 
-// named finds the entities that are called by their names.
-func (c *clause) named(domains []string, p places) []target {
-	var found []target
-	var called []*hamanagerapi.Entity // by the name before, which this one only says more closely
-	for i, sp := range c.spans {
-		if !c.isNamed(sp, domains) || c.isOneOfNone(sp) {
-			continue
-		}
-		if c.isNarrowed(i, domains) {
-			called = sp.name.entities
-
-			continue
-		}
-		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
-			c.cost = costForm
-		}
-		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
-		candidates := t.placed(within(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) }), p)
-		called = nil
-		if sp.name.isShort && (sp.suffix.saysAll() || c.has(cQuantity, "all")) { // a spotokat
-			c.cost = 0
-			found = append(found, t.each(candidates)...)
-
-			continue
-		}
-		t.name(candidates, c.u.AreaID)
-		found = append(found, t)
-	}
-
-	return found
-}
-
-// placed says where the target is, where one place was said, and keeps the candidates that are there.
-func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanagerapi.Entity {
-	if len(p.areas) == 1 {
-		t.slots["area"] = p.areas[0].Name
-
-		return within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
-	}
-	if len(p.floors) == 1 {
-		t.slots["floor"] = p.floors[0].Name
-	}
-
-	return candidates
-}
-
-// each makes a target of every candidate.
-func (t *target) each(candidates []*hamanagerapi.Entity) []target {
-	all := make([]target, 0, len(candidates))
-	for _, e := range candidates {
-		one := *t
-		one.slots = maps.Clone(t.slots)
-		one.slots["name"] = e.Name
-		all = append(all, one)
-	}
-
-	return all
-}
-
-// isOneOfNone reports whether a name that begins with a number rather says that none is meant: egy lámpa se.
-func (c *clause) isOneOfNone(sp *span) bool {
-	return c.s.tokens[sp.from].fold == "egy" && c.isOfNone()
-}
-
-// name calls the target by the name that its candidates share, or keeps the candidates for
-// a question. Those in the speaker's room win.
-func (t *target) name(candidates []*hamanagerapi.Entity, here string) {
-	if len(candidates) > 1 && here != "" {
-		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == here })
-	}
-	if len(candidates) == 0 {
-		return
-	}
-	t.slots["name"] = candidates[0].Name
-	if len(candidates) == 1 && t.isRemembered {
-		t.slots["name"] = candidates[0].ID // this one, whatever else is called so
-	}
-	if !haveOneName(candidates) {
-		t.candidates = candidates
-	}
-}
-
 // isNamed reports whether a span names entities of the domains, and is not rather meant as
 // a kind of device (minden ventilátort) or as a room.
 func (c *clause) isNamed(sp *span, domains []string) bool {
 	if !sp.is(cEntity) || len(of(sp.name.entities, domains)) == 0 {
+		return false
+	}
+	if sp.name.isShort && sp.is(cArea|cFloor) && sp.suffix.saysWhere() { // mindkét fürdőben
 		return false
 	}
 	if sp.is(cKind) && (sp.suffix.isPlural || c.has(cQuantity, "all") || c.isMineHere(sp) || c.isKindElsewhere(sp)) {

@@ -45,7 +45,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 	var clauses [][]*span
 	from := 0
 	for k := 1; k < len(row); k++ {
-		isCut := s.tokens[row[k].from].breakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && isProperAnd(s, row[k])
+		isCut := s.tokens[row[k].from].breakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && (isProperAnd(s, row[k]) || joinsWhole(s, row, from, k))
 		if isCut && isWholeCommand(row[from:k]) && isWholeCommand(row[k:]) && hasOwnThing(s, row[k:]) && !isHalfMore(row, k) {
 			clauses = append(clauses, row[from:k])
 			from = k
@@ -53,6 +53,17 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 	}
 
 	return append(clauses, row[from:])
+}
+
+// joinsWhole reports whether a "meg" stands between two commands: all that was said since the last pause is one.
+func joinsWhole(s *sentence, row []*span, from, at int) bool {
+	for k := at; k > from; k-- {
+		if s.tokens[row[k].from].breakBefore {
+			from = k
+		}
+	}
+
+	return isWholeCommand(row[from:at])
 }
 
 // isWholeCommand reports whether a part says a thing, or a timer, and what is done to it.

@@ -211,6 +211,23 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 	return whole
 }
 
+// spare takes from a command for all what is set otherwise after it: mindent kapcsolj le, csak a falikar
+// égjen húsz százalékon.
+func (r *interpretation) spare(later []meaning.Command) {
+	for i := range r.commands {
+		c := &r.commands[i]
+		if c.Intent != meaning.TurnOff || c.Slots.Text("name") != meaning.AllNames {
+			continue
+		}
+		for _, l := range later {
+			isOther := (l.Intent == meaning.TurnOn || l.Intent == meaning.LightSet) && l.Reason == "" && l.At.Equal(c.At)
+			if isOther && len(l.Targets) < len(c.Targets) && isWithin(l.Targets, c.Targets) {
+				c.Targets = slices.DeleteFunc(slices.Clone(c.Targets), func(e *hamanagerapi.Entity) bool { return slices.Contains(l.Targets, e) })
+			}
+		}
+	}
+}
+
 // isEarlier reports whether a clause is to be done before the one that stands before it: vágd le a füvet,
 // de előbb állítsd le az öntözőt.
 func isEarlier(clause []*span) bool {
@@ -232,18 +249,14 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 	order := [][]*span{spans}
 	if len(topic) > 0 {
 		order = append(order, inherit(topic, spans))
-		isNameless := !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget &^ cQuantity) })
+		isNameless := !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget&^cQuantity) && !isOnlyWhere(sp) })
 		if own := ix.asksByItself(u, s, spans); own != nil {
 			return own, spans
 		} else if isNameless {
 			slices.Reverse(order)
 		}
 	}
-	for _, about = range order {
-		if r = ix.readClause(newClause(ix, u, s, about)); r != nil {
-			break
-		}
-	}
+	r, about = ix.readFirst(u, s, order)
 	if r != nil && r.question != nil && len(topic) > 0 {
 		if settled, shared := ix.settle(u, s, spans, topic); settled != nil {
 			return settled, shared
@@ -251,6 +264,27 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 	}
 
 	return r, about
+}
+
+// readFirst reads the first of some clauses that reaches anything, else the first that makes sense.
+func (ix *Index) readFirst(u meaning.Utterance, s *sentence, clauses [][]*span) (r *interpretation, about []*span) {
+	for _, spans := range clauses {
+		next := ix.readClause(newClause(ix, u, s, spans))
+		if next == nil || r != nil && next.isEmpty() {
+			continue
+		}
+		r, about = next, spans
+		if !r.isEmpty() {
+			break
+		}
+	}
+
+	return r, about
+}
+
+// isOnlyWhere reports whether a span only says where something is to be done: a nappaliban.
+func isOnlyWhere(sp *span) bool {
+	return sp.is(cArea|cFloor) && !sp.is(cEntity|cKind) && sp.like == nil && sp.suffix.saysWhere()
 }
 
 // asksByItself reads a question, or a timer, that needs nothing of the clause before: kapcsold be a
@@ -309,6 +343,7 @@ func (ix *Index) placesOf(spans []*span) []*span {
 // add appends commands. What only says the last one again is left out; where it says so
 // more precisely (mehet a film, folytasd a tévén) it takes its place.
 func (r *interpretation) add(commands []meaning.Command) {
+	r.spare(commands)
 	for _, c := range commands {
 		last := len(r.commands) - 1
 		switch {
