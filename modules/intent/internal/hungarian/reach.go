@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"maps"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
