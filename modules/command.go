@@ -15,6 +15,7 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent"
 	"homehub/modules/llm"
+	"homehub/modules/llm/llmapi"
 	"homehub/platform/clock"
 	"homehub/platform/database"
 	"homehub/platform/httpx"
@@ -31,7 +32,7 @@ func Commands(load func() (Config, error)) []*cobra.Command {
 		hamanager.VirtualHomeCommand(),
 	}
 	commands = append(commands, intent.Commands(c.intentDeps())...)
-	commands = append(commands, llm.Commands(c.llmSettings)...)
+	commands = append(commands, llm.Commands(llm.CommandDeps{Settings: c.llmSettings, Trials: llmTrials})...)
 	commands = append(commands, auth.Commands(c.openAuth)...)
 	commands = append(commands, audit.Commands(audit.CommandDeps{Open: c.openAudit, Keys: c.auditKeys})...)
 
@@ -147,6 +148,17 @@ func (c commander) llmSettings() (llm.Config, error) {
 	cfg, err := c.load()
 
 	return cfg.LLM, err
+}
+
+// llmTrials are what requests would ask the model, of sentences said in the built-in home.
+func llmTrials(ctx context.Context, tokens func(text string) int) (trials []llmapi.Trial, err error) {
+	instance, stop, err := openHome(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+
+	return intent.Trials(instance.Home(), tokens, clock.System())
 }
 
 func (c commander) intentDeps() intent.CommandDeps {

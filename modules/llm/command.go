@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"homehub/modules/llm/internal/fitness"
+	"homehub/modules/llm/llmapi"
 	"homehub/platform/clock"
 )
 
@@ -21,15 +22,29 @@ const checkTime = time.Minute
 // errNotFit makes check fail where something essential is missing.
 var errNotFit = errors.New("the model is not fit for homehub")
 
-// Commands are llm's part of the command line. Settings are read when a command runs.
-func Commands(settings func() (Config, error)) []*cobra.Command {
+// CommandDeps is what llm's commands need of the composition root. Settings are read when a
+// command runs.
+type CommandDeps struct {
+	Settings func() (Config, error)
+	// Trials makes the sample that a model is judged by; tokens estimates a text's.
+	Trials func(ctx context.Context, tokens func(text string) int) ([]llmapi.Trial, error)
+}
+
+// Commands are llm's part of the command line.
+func Commands(deps CommandDeps) []*cobra.Command {
 	group := &cobra.Command{
 		Use: "llm", Short: "Look at the language model", Args: cobra.NoArgs,
 		Example: "  homehub llm check",
 	}
-	group.AddCommand(checkCommand(settings), benchCommand(settings))
+	group.AddCommand(checkCommand(deps), benchCommand(deps))
 
 	return []*cobra.Command{group}
+}
+
+func (d CommandDeps) trials(ctx context.Context) ([]llmapi.Trial, error) {
+	var e estimate
+
+	return d.Trials(ctx, func(text string) int { return e.of(len(text)) })
 }
 
 // targetFlags choose another server or model than the settings'.
@@ -71,7 +86,7 @@ func (f *targetFlags) targets(settings func() (Config, error)) ([]fitness.Target
 	return targets, nil
 }
 
-func checkCommand(settings func() (Config, error)) *cobra.Command {
+func checkCommand(deps CommandDeps) *cobra.Command {
 	var f targetFlags
 	cmd := &cobra.Command{
 		Use:   "check",
@@ -85,11 +100,11 @@ a warning means slow or weak. homehub eval --understander llm judges a model tho
   homehub llm check --url http://192.168.1.30:11434 --model gemma3:4b --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := f.targets(settings)
+			targets, err := f.targets(deps.Settings)
 			if err != nil {
 				return err
 			}
-			trials, err := fitness.Sample()
+			trials, err := deps.trials(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -102,7 +117,7 @@ a warning means slow or weak. homehub eval --understander llm judges a model tho
 	return cmd
 }
 
-func check(cmd *cobra.Command, targets []fitness.Target, trials []fitness.Trial, isJSON bool) error {
+func check(cmd *cobra.Command, targets []fitness.Target, trials []llmapi.Trial, isJSON bool) error {
 	out := cmd.OutOrStdout()
 	isFit := true
 	var reports []fitness.Report
@@ -131,7 +146,7 @@ func check(cmd *cobra.Command, targets []fitness.Target, trials []fitness.Trial,
 	return nil
 }
 
-func benchCommand(settings func() (Config, error)) *cobra.Command {
+func benchCommand(deps CommandDeps) *cobra.Command {
 	var f targetFlags
 	callers, each := []int{1, 2, 4, 8, 16}, 0*time.Second
 	cmd := &cobra.Command{
@@ -145,11 +160,11 @@ the p95 still suits you. Set OLLAMA_NUM_PARALLEL of the server to at least the l
   homehub llm bench --callers 1,4,8,16,32 --for 30s --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := f.targets(settings)
+			targets, err := f.targets(deps.Settings)
 			if err != nil {
 				return err
 			}
-			trials, err := fitness.Sample()
+			trials, err := deps.trials(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -171,7 +186,7 @@ type benchPlan struct {
 	isJSON  bool
 }
 
-func bench(cmd *cobra.Command, target fitness.Target, trials []fitness.Trial, plan benchPlan) error {
+func bench(cmd *cobra.Command, target fitness.Target, trials []llmapi.Trial, plan benchPlan) error {
 	watcher := fitness.NewWatcher()
 	var rows []fitness.Row
 	for _, n := range plan.callers {

@@ -62,7 +62,7 @@ func small(sentence string, things ...string) llmapi.ChatRequest {
 	if len(things) == 0 {
 		things = []string{"Lámpa (konyha, light)"}
 	}
-	r := fitness.Ask(shortRules, things, sentence)
+	r := askFor(shortRules, things, sentence)
 	r.HouseholdID = "h1"
 
 	return r
@@ -187,7 +187,7 @@ func TestRealSecondHouseholdReusesThePrefix(t *testing.T) {
 	real := llmtest.RealOllama(t)
 	m := openReal(t, real, nil)
 	ask := func(rules, thing, sentence string) ollama.Answer {
-		r := fitness.Ask(rules, []string{thing}, sentence)
+		r := askFor(rules, []string{thing}, sentence)
 		answer, err := m.servers[0].client.Chat(patient(t), ollama.Call{
 			Model: real.Model, Messages: messagesOf(r.Messages), Schema: r.Schema, NumCtx: 2048, NumPredict: 1, KeepAlive: time.Hour,
 		})
@@ -302,9 +302,9 @@ func TestRealCheckAndBench(t *testing.T) {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	target := fitness.Target{URL: real.URL, Model: real.Model, NumCtx: 2048, Now: clock.System, Transport: transport}
-	var trials []fitness.Trial
+	var trials []llmapi.Trial
 	for _, r := range hundred()[:2] {
-		trials = append(trials, fitness.Trial{Request: r, IsRight: func(string) bool { return true }})
+		trials = append(trials, llmapi.Trial{Request: r, IsRight: func(string) bool { return true }})
 	}
 
 	report := fitness.Check(patient(t), target, trials, func(p fitness.Point) { t.Logf("%-4s %-7s %s", p.Verdict, p.Name, p.Text) })

@@ -70,3 +70,12 @@ type ChatResponse struct {
 	// Waited was spent in the queue, FirstToken from there to the beginning of the answer, Took with the model in all.
 	Waited, FirstToken, Took time.Duration
 }
+
+// Trial is a call whose right answer is known: a sample to judge a model by.
+type Trial struct {
+	// Sentence is what a person said, for whoever reads the result.
+	Sentence string
+	Request  ChatRequest
+	// IsRight judges an answer that Accept took.
+	IsRight func(answer string) bool
+}

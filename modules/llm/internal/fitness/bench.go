@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"homehub/modules/llm/llmapi"
 )
 
 // Load is one closed loop of the bench: so many callers, each of which asks again as soon as
@@ -33,7 +35,7 @@ type Row struct {
 
 // Bench runs one load with the trials in turn, after one call that warms the model. It ends
 // with ctx, with what it has by then. gpu may be nil.
-func Bench(ctx context.Context, t Target, trials []Trial, load Load, gpu *Watcher) (Row, error) {
+func Bench(ctx context.Context, t Target, trials []llmapi.Trial, load Load, gpu *Watcher) (Row, error) {
 	s, err := t.open()
 	if err != nil {
 		return Row{}, err

@@ -16,15 +16,6 @@ import (
 	"homehub/platform/clock"
 )
 
-// Trial is one call of the measurement, and whether its answer is what was meant.
-type Trial struct {
-	// Sentence is what a person said, for whoever reads the result.
-	Sentence string
-	Request  llmapi.ChatRequest
-	// IsRight judges an answer that obeys the schema.
-	IsRight func(answer string) bool
-}
-
 // Target is a model on a server.
 type Target struct {
 	URL, Model string
