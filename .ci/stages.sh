@@ -46,7 +46,7 @@ stage_real() {
 # times; what is missing fails here.
 stage_llm() {
 	start_ollama
-	HOMEHUB_TEST_OLLAMA_REQUIRED=1 go test -v -count=1 -timeout=15m -run '^TestReal' ./modules/llm/... |
+	HOMEHUB_TEST_OLLAMA_REQUIRED=1 go test -v -count=1 -timeout=15m -run '^TestReal' ./modules/llm ./modules |
 		grep -vE '^(=== |PASS$|ok .*no tests)'
 }
 

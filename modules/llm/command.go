@@ -93,8 +93,8 @@ func checkCommand(deps CommandDeps) *cobra.Command {
 		Short: "Tell in a minute whether Ollama and the model are fit",
 		Long: `Look at everything that homehub needs of each server of llm.url and the model on it: the
 version, the model, whether it lies on a GPU, how much of a prompt's evaluation its beginning
-saves, whether answers obey a schema, how fast they come, and how many of a small built-in
-sample of sentences it understands. The exit code is 1 where something essential is missing;
+saves, whether answers obey a schema, how fast they come, and how many of a built-in sample of
+sentences it understands, asked as homehub asks. The exit code is 1 where something essential is missing;
 a warning means slow or weak. homehub eval --understander llm judges a model thoroughly.`,
 		Example: `  homehub llm check
   homehub llm check --url http://192.168.1.30:11434 --model gemma3:4b --json`,

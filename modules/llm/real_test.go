@@ -309,7 +309,7 @@ func TestRealCheckAndBench(t *testing.T) {
 
 	report := fitness.Check(patient(t), target, trials, func(p fitness.Point) { t.Logf("%-4s %-7s %s", p.Verdict, p.Name, p.Text) })
 	require.True(t, report.IsFit())
-	require.InDelta(t, 1, report.Schema, 0)
+	require.InDelta(t, 1, report.Usable, 0)
 	require.Positive(t, report.AnswerSpeed)
 	require.Positive(t, report.PromptSpeed)
 	require.Greater(t, report.PrefixReuse, 0.0)

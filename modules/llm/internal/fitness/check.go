@@ -2,6 +2,7 @@ package fitness
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ type Report struct {
 	AnswerSpeed float64 `json:"answer_tokens_per_second"`
 	// PrefixReuse is the share of a prompt's evaluation that the common prefix saves, 0 to 1.
 	PrefixReuse float64 `json:"prefix_reuse"`
-	Schema      float64 `json:"schema"` // the share of answers that obey
+	Usable      float64 `json:"usable"` // the share of answers that homehub can use
 	Score       float64 `json:"score"`  // the share that is right
 	P50         float64 `json:"p50_ms"`
 	P95         float64 `json:"p95_ms"`
@@ -219,7 +220,7 @@ func marked(r llmapi.ChatRequest, mark string, end int) llmapi.ChatRequest {
 func (c *checker) sample(ctx context.Context, trials []llmapi.Trial) {
 	var took []time.Duration
 	var answering time.Duration
-	obeyed, right, tokens := 0, 0, 0
+	usable, right, cut, broken, tokens := 0, 0, 0, 0, 0
 	for _, trial := range trials {
 		made, err := c.ask(ctx, trial.Request)
 		if err != nil && len(took) == 0 {
@@ -235,22 +236,36 @@ func (c *checker) sample(ctx context.Context, trials []llmapi.Trial) {
 		took = append(took, made.total)
 		tokens += made.AnswerTokens
 		answering += made.AnswerTime
-		if !obeys(trial.Request, made.Text) {
-			continue
-		}
-		obeyed++
-		if trial.IsRight(made.Text) {
-			right++
+		switch {
+		case made.IsCut:
+			cut++
+		case !json.Valid([]byte(made.Text)):
+			broken++
+		case trial.Request.Accept(made.Text) == nil:
+			usable++
+			if trial.IsRight(made.Text) {
+				right++
+			}
 		}
 	}
 	r := &c.report
 	r.AnswerSpeed = rate(tokens, answering)
-	r.Schema, r.Score = share(obeyed, len(took)), share(right, len(took))
+	r.Usable, r.Score = share(usable, len(took)), share(right, len(took))
 	r.P50, r.P95 = milliseconds(quantile(took, 0.5)), milliseconds(quantile(took, 0.95))
-	c.point("schema", verdictOf(obeyed == len(took), Bad), "%d of %d answers obey it", obeyed, len(took))
+	c.schema(len(took), usable, cut, broken)
 	c.point("speed", verdictOf(quantile(took, 0.95) <= goodLatency, Poor),
 		"prompts %.0f and answers %.0f tokens a second; a call %.0f ms (p50), %.0f ms (p95)", r.PromptSpeed, r.AnswerSpeed, r.P50, r.P95)
 	c.point("sample", verdictOf(r.Score >= goodScore, Poor), "%d of %d sentences understood rightly", right, len(took))
+}
+
+// schema judges the form of answers. What is cut off went on for too long, what is refused says what
+// the schema allows and homehub does not; only what is no JSON was not made to obey.
+func (c *checker) schema(all, usable, cut, broken int) {
+	verdict := verdictOf(usable == all, Poor)
+	if broken > 0 {
+		verdict = Bad
+	}
+	c.point("schema", verdict, "%d of %d answers can be used, %d were cut off, %d were no JSON", usable, all, cut, broken)
 }
 
 func verdictOf(isGood bool, otherwise Verdict) Verdict {

@@ -3,7 +3,6 @@ package fitness
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -66,15 +65,6 @@ func (s *server) ask(ctx context.Context, r llmapi.ChatRequest) (call, error) {
 	})
 
 	return call{Answer: answer, total: s.Now().Sub(began)}, err
-}
-
-// obeys reports whether an answer is what its request allows.
-func obeys(r llmapi.ChatRequest, answer string) bool {
-	if r.Accept != nil {
-		return r.Accept(answer) == nil
-	}
-
-	return json.Valid([]byte(answer))
 }
 
 // keepAlive is how long the model stays loaded after a measurement.
