@@ -28,6 +28,12 @@ func saysHowMuch(piece []*span) bool {
 	})
 }
 
+// isNeeded reports whether what seems to stand beside a command is part of what follows, or says how
+// much is meant: láttam, hogy.
+func isNeeded(pieces [][]*span, at int) bool {
+	return saysHowMuch(pieces[at]) || at+1 < len(pieces) && joinsWhatFollows(pieces[at+1])
+}
+
 // addressesSomebody reports whether a piece is one word that nobody knows, as a name is that is called,
 // beside a command that people are given as well: Feri, nyírd le a füvet.
 func (ix *Index) addressesSomebody(s *sentence, pieces [][]*span) bool {
@@ -38,7 +44,7 @@ func (ix *Index) addressesSomebody(s *sentence, pieces [][]*span) bool {
 		return len(piece) == 1 && piece[0].is(cUnknown) && !mayBeCase(s, piece[0])
 	}
 
-	return slices.ContainsFunc(pieces, isCalled) && slices.ContainsFunc(pieces, func(piece []*span) bool { return isHumanWork(piece) })
+	return slices.ContainsFunc(pieces, isCalled) && slices.ContainsFunc(pieces, isHumanWork)
 }
 
 // mayBeCase reports whether an unknown word has an ending that a name which is called has not.

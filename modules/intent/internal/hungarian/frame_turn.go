@@ -147,17 +147,8 @@ func (c *clause) standard(action string) *kind {
 	if c.denial != nil && c.denied != "" { // ne párásítson: its own kind, and not the lamps
 		action = c.denied
 	}
-	if flow := c.flow(action); flow != "" {
-		return &kind{Domain: "valve", Classes: []string{flow}}
-	}
-	if domain := machineFor(action); domain != "" {
-		return &kind{Domain: domain}
-	}
-	if domain := c.domainOfVerb(); domain != "" {
-		return &kind{Domain: domain}
-	}
-	if action == "water" && slices.ContainsFunc(c.spans, isGrown) {
-		return &kind{Domain: "valve"}
+	if k := c.standardAnywhere(action); k != nil {
+		return k
 	}
 	if c.classes&(cArea|cFloor) == 0 {
 		return nil
@@ -193,6 +184,24 @@ func (c *clause) locksRoom() bool {
 	}
 
 	return isRoom
+}
+
+// standardAnywhere is what an action is said of, wherever it is; nil for anything.
+func (c *clause) standardAnywhere(action string) *kind {
+	if flow := c.flow(action); flow != "" {
+		return &kind{Domain: "valve", Classes: []string{flow}}
+	}
+	if domain := machineFor(action); domain != "" {
+		return &kind{Domain: domain}
+	}
+	if domain := c.domainOfVerb(); domain != "" {
+		return &kind{Domain: domain}
+	}
+	if action == "water" && slices.ContainsFunc(c.spans, isGrown) {
+		return &kind{Domain: "valve"}
+	}
+
+	return nil
 }
 
 // domainOfVerb is what the verb, or the air that is spoken of, is said of where no thing is named; empty for

@@ -49,10 +49,7 @@ func (ix *Index) gistOf(s *sentence, row []*span) (a asides, ok bool) {
 		case isUnsafe:
 			return a, false
 		case isBeside:
-			if saysHowMuch(piece) {
-				return a, false
-			}
-			if i+1 < len(pieces) && joinsWhatFollows(pieces[i+1]) { // láttam, hogy
+			if isNeeded(pieces, i) {
 				return a, false
 			}
 			a.leaveOut(piece)
