@@ -2,6 +2,7 @@ package modules
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -69,9 +70,16 @@ func (c Config) Validate() error {
 	if c.DataDir == "" {
 		errs = append(errs, errors.New("data_dir must name a folder"))
 	}
+	if c.LLM.URL != "" && c.Intent.PromptTokens+answerTokens > c.LLM.NumCtx {
+		errs = append(errs, fmt.Errorf("intent.prompt_tokens and %d for the answer must fit into llm.num_ctx: %d is more than %d",
+			answerTokens, c.Intent.PromptTokens+answerTokens, c.LLM.NumCtx))
+	}
 
 	return errors.Join(errs...)
 }
+
+// answerTokens is what the language model's answer may take beside the prompt.
+const answerTokens = 400
 
 // isEmbedded reports whether this process keeps everything itself: then it may make its
 // own secrets, and the first start brings a demonstration household.

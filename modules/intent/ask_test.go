@@ -152,3 +152,106 @@ func TestLateWordsAreToldAndLateCommandsAreNot(t *testing.T) {
 		})
 	}
 }
+
+func TestModelKnowsTheConversation(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.answering(t, `{"kind":"ask","text":"Melyik szobában?"}`)
+	b.say(t, "csinálj valami szépet")
+	b.answering(t, `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["<konyhai lámpa>"]}]}`)
+	require.Equal(t, meaning.StatusDone, b.say(t, "hát a konyhában gondoltam").Status)
+	asked := b.model.Asked()
+	require.Len(t, asked, 2)
+	require.Len(t, asked[1].Messages, 4)
+	require.Equal(t, llmapi.Message{Role: llmapi.User, Content: `Said: "csinálj valami szépet"`}, asked[1].Messages[1])
+	require.Equal(t, llmapi.Message{Role: llmapi.Assistant, Content: "Melyik szobában?"}, asked[1].Messages[2])
+
+	b.sayAs(t, owner, request{Text: "és az én szobámban?", ConversationID: "another"})
+	require.Len(t, b.model.Asked()[2].Messages, 2, "of another conversation")
+	b.clock.jump(2 * time.Minute)
+	b.say(t, "na és most mi lesz?")
+	require.Len(t, b.model.Asked()[3].Messages, 2, "the window is over")
+}
+
+func TestChoiceCompletesWhatTheModelAsked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.answering(t, `{"kind":"ask","text":"Melyiket?","choices":["<nagy lámpa>","<kis lámpa>"],"intent":"HassTurnOff"}`)
+	require.Len(t, b.say(t, "valami zavarja a szememet").Choices, 2)
+	got := b.say(t, "a kicsit")
+	require.Equal(t, "Lekapcsoltam a kis lámpát.", got.Speech)
+	require.Equal(t, meaning.LLM, got.Source)
+	require.Len(t, b.model.Asked(), 1)
+}
+
+func TestWhyTheModelDidNotAnswer(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		err    error
+		reason meaning.Reason
+		speech string
+	}{
+		"busy":        {llmapi.ErrBusy, meaning.ReasonBusy, "sokan várnak"},
+		"spent":       {llmapi.ErrSpent, meaning.ReasonLLMUnavailable, "kerete"},
+		"unavailable": {llmapi.ErrUnavailable, meaning.ReasonLLMUnavailable, "nem érhető el"},
+		"too slow":    {llmapi.ErrUnavailable.Wrap(context.DeadlineExceeded), meaning.ReasonLLMUnavailable, "nem felelt időben"},
+		"nonsense":    {llmapi.ErrNonsense, "", "Ezt nem értettem."},
+		"absent":      {llmapi.ErrAbsent, "", "Ezt nem értettem."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.model.Err = tc.err
+			got := b.say(t, "olvasnék egy kicsit")
+			require.Equal(t, meaning.StatusNotUnderstood, got.Status)
+			require.Equal(t, tc.reason, got.Reason)
+			require.Contains(t, got.Speech, tc.speech)
+		})
+	}
+}
+
+func TestModelNeverHearsAPIN(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.answering(t, `{"kind":"nothing"}`)
+	b.hearAt(t, "HassTurnOff name=bejárati_ajtó")
+	b.hearAt(t, "azt hiszem hogy 9 8 7 6 volt vagy valami ilyesmi")
+	b.hearAt(t, "4321")
+	require.Empty(t, b.model.Asked())
+}
+
+func TestScriptOfTheModelAsks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.home.SetHome(guardedHome("lámpa", "off"))
+	b.answering(t, `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["<érkezés>"]}]}`)
+	for _, caller := range []string{"owner", "child", "device without PIN"} {
+		who := callers[caller]
+		asked := b.sayAs(t, who, request{Text: "hazaértem végre", ConversationID: "talk"})
+		require.Equal(t, meaning.StatusConfirm, asked.Status, caller)
+		before := len(b.home.Calls())
+		require.Equal(t, meaning.StatusDone, b.sayAs(t, who, request{Text: "igen", ConversationID: "talk"}).Status, caller)
+		require.Len(t, b.home.Calls(), before+1)
+	}
+}
+
+func TestAnswersAreNotSharedBeyondTheirSpeaker(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.answering(t, `{"kind":"nothing"}`)
+	say := func(change func(*request), rights func() int) {
+		r := request{Text: "olvasnék egy kicsit", ConversationID: "talk"}
+		change(&r)
+		b.sayAs(t, owner, r)
+		require.Len(t, b.model.Asked(), rights())
+	}
+	say(func(*request) {}, func() int { return 1 })
+	say(func(*request) {}, func() int { return 1 })
+	say(func(r *request) { r.DeviceArea = "konyha" }, func() int { return 2 }) // said elsewhere
+	b.sayAs(t, as("child"), request{Text: "olvasnék egy kicsit"})              // who can say less
+	require.Len(t, b.model.Asked(), 3)
+	other := owner
+	other.HouseholdID = "0191d1f0-0000-7000-8000-00000000000b"
+	b.sayAs(t, other, request{Text: "olvasnék egy kicsit"})
+	require.Len(t, b.model.Asked(), 4)
+}
