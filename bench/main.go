@@ -71,7 +71,9 @@ func run(ctx context.Context, args []string) error {
 		return measureLoad(ctx, o)
 	case "storm":
 		return measureStorm(ctx, o)
+	case "model":
+		return measureModel(ctx, o)
 	default:
-		return errors.New("say what to measure, after the flags: share, start, memory, load or storm")
+		return errors.New("say what to measure, after the flags: share, start, memory, load, storm or model")
 	}
 }
