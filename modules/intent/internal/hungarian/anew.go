@@ -143,7 +143,7 @@ func firstSaidOr(row []*span, k int) int { return max(k, firstSaid(row, k)) }
 // thing, a place for a place, in the same form, or a thing for what nobody knows.
 func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 	part := partOf(after)
-	if part == 0 || after.suffix.isPossessed && !isAfterArticle(s, after) { // a papa izé lámpáját
+	if part == 0 || isOthers(s, after) {
 		return false
 	}
 	isPlain := before.suffix.grammaticalCase == nominative
@@ -156,6 +156,9 @@ func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 		return partOf(before) == part && (isPlain || before.suffix.grammaticalCase == after.suffix.grammaticalCase)
 	}
 }
+
+// isOthers reports whether a thing is somebody's who was named before it: a papa izé lámpáját.
+func isOthers(s *sentence, sp *span) bool { return sp.suffix.isPossessed && !isAfterArticle(s, sp) }
 
 func isAfterArticle(s *sentence, sp *span) bool {
 	return sp.from > 0 && isArticle(s.tokens[sp.from-1].fold)
