@@ -294,14 +294,17 @@ func withoutContrast(s *sentence, row []*span) []*span {
 	return row
 }
 
+// onlyNames reports whether a span names a thing or place, and is no verb.
+func onlyNames(sp *span) bool { return isThing(sp) && !sp.is(cVerb) || sp.is(cFiller) }
+
 // endOfContrast is where a piece ends that begins with "nem" and only names things; 0 where there is none.
 func endOfContrast(s *sentence, row []*span, at int) int {
-	isFirst := at == 0 || s.tokens[row[at].from].breakBefore || at == 1 && row[0].is(cConjunction|cFiller)
+	isFirst := s.tokens[row[at].from].breakBefore || onlySmall(row[:at])
 	if !isFirst || !isNo(s, row[at]) {
 		return 0
 	}
 	to := at + 1
-	for to < len(row) && !s.tokens[row[to].from].breakBefore && (isThing(row[to]) && !row[to].is(cVerb) || row[to].is(cFiller)) {
+	for to < len(row) && !s.tokens[row[to].from].breakBefore && onlyNames(row[to]) {
 		to++
 	}
 	isPiece := to == len(row) || s.tokens[row[to].from].breakBefore || row[to].is(cBut)

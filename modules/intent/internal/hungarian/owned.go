@@ -123,9 +123,7 @@ func (o *owning) step() {
 	case sp.means(cAgain, "there"):
 		o.add(o.atTheirs(sp))
 	default:
-		if sp.to-sp.from > 1 && isDevice(sp) { // Hannának és Marcinak a lámpáját
-			o.enumerated(sp)
-		}
+		o.enumerated(sp) // Hannának és Marcinak a lámpáját
 		o.add(sp)
 	}
 }
@@ -260,7 +258,8 @@ func (o *owning) readOwned(sp *span, owner *owner) {
 
 // enumerated has the owners before this one own such a thing, too: Hanna, Marci és Zsombor redőnyét.
 func (o *owning) enumerated(thing *span) {
-	if !thing.is(cEntity | cKind) {
+	isOwned := o.row[o.at].is(cOwner) || thing.to-thing.from > 1 && isDevice(thing)
+	if !isOwned || !thing.is(cEntity|cKind) {
 		return
 	}
 	isJoined := o.s.tokens[o.row[o.at].from].breakBefore

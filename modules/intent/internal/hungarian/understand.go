@@ -3,7 +3,6 @@ package hungarian
 import (
 	"slices"
 
-	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -211,23 +210,6 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 	return whole
 }
 
-// spare takes from a command for all what is set otherwise after it: mindent kapcsolj le, csak a falikar
-// égjen húsz százalékon.
-func (r *interpretation) spare(later []meaning.Command) {
-	for i := range r.commands {
-		c := &r.commands[i]
-		if c.Intent != meaning.TurnOff || c.Slots.Text("name") != meaning.AllNames {
-			continue
-		}
-		for _, l := range later {
-			isOther := (l.Intent == meaning.TurnOn || l.Intent == meaning.LightSet) && l.Reason == "" && l.At.Equal(c.At)
-			if isOther && len(l.Targets) < len(c.Targets) && isWithin(l.Targets, c.Targets) {
-				c.Targets = slices.DeleteFunc(slices.Clone(c.Targets), func(e *hamanagerapi.Entity) bool { return slices.Contains(l.Targets, e) })
-			}
-		}
-	}
-}
-
 // isEarlier reports whether a clause is to be done before the one that stands before it: vágd le a füvet,
 // de előbb állítsd le az öntözőt.
 func isEarlier(clause []*span) bool {
@@ -338,59 +320,6 @@ func (ix *Index) placesOf(spans []*span) []*span {
 	}
 
 	return places
-}
-
-// add appends commands. What only says the last one again is left out; where it says so
-// more precisely (mehet a film, folytasd a tévén) it takes its place.
-func (r *interpretation) add(commands []meaning.Command) {
-	r.spare(commands)
-	for _, c := range commands {
-		last := len(r.commands) - 1
-		switch {
-		case last >= 0 && saysOtherwise(r.commands[last], c):
-			r.commands[last] = c
-		case last < 0 || !saysAgain(r.commands[last], c):
-			r.commands = append(r.commands, c)
-		case len(r.commands[last].Slots) == 0:
-			r.commands[last] = c
-			r.question = nil
-		}
-	}
-}
-
-// isWithin reports whether all of some things are among others.
-func isWithin(some, others []*hamanagerapi.Entity) bool {
-	return !slices.ContainsFunc(some, func(e *hamanagerapi.Entity) bool { return !slices.Contains(others, e) })
-}
-
-// saysOtherwise reports whether b sets what a set of the same things to something else, or more precisely
-// what a only switches on: the last value is meant (félhomályt kérek: a csillár húsz százalék).
-func saysOtherwise(a, b meaning.Command) bool {
-	value, ok := map[string]string{
-		meaning.LightSet: "brightness", meaning.SetPosition: "position", meaning.FanSetSpeed: "percentage", meaning.ClimateSet: "temperature", meaning.SetVolume: "volume_level",
-	}[b.Intent]
-	if !ok || a.Reason != "" || b.Reason != "" || !a.At.Equal(b.At) || len(b.Targets) == 0 || !slices.Equal(a.Targets, b.Targets) {
-		return false
-	}
-	if a.Intent == meaning.TurnOn {
-		return b.Intent == meaning.FanSetSpeed
-	}
-
-	return a.Intent == b.Intent && a.Slots[value] != nil && b.Slots[value] != nil
-}
-
-// saysAgain reports whether b asks for what a asks for, and a for no other things than b: to
-// do it twice would change nothing.
-func saysAgain(a, b meaning.Command) bool {
-	if !a.At.Equal(b.At) {
-		return false
-	}
-	switch a.Intent {
-	case meaning.TurnOn, meaning.TurnOff, meaning.MediaPause, meaning.MediaUnpause, meaning.MediaMute:
-		return a.Intent == b.Intent && a.Reason == "" && b.Reason == "" && (len(a.Slots) == 0 || isWithin(b.Targets, a.Targets))
-	default:
-		return false
-	}
 }
 
 // inherit adds what the clause before was about to one that says it no more.
