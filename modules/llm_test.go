@@ -62,10 +62,16 @@ func (s *standIn) chat(w http.ResponseWriter, r *http.Request) {
 	if found := cinema.FindStringSubmatch(asked.Messages[len(asked.Messages)-1].Content); found != nil {
 		said = `{"kind":"do","commands":[{"intent":"HassTurnOn","targets":["` + found[1] + `"]}]}`
 	}
-	_ = json.NewEncoder(w).Encode(api.ChatResponse{
+	answer, err := json.Marshal(api.ChatResponse{
 		Model: asked.Model, Message: api.Message{Role: "assistant", Content: said}, Done: true, DoneReason: "stop",
 		Metrics: api.Metrics{PromptEvalCount: 1000, EvalCount: 20},
 	})
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+
+		return
+	}
+	_, _ = w.Write(answer)
 }
 
 // asked counts the chats about a sentence: the others only warm the model.

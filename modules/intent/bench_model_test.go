@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,7 +54,9 @@ func BenchmarkSpeakModel(b *testing.B) {
 // that wait for a model which never answers, in turns within one run: the ratio of the medians.
 func BenchmarkGrammarBesideModel(b *testing.B) {
 	s := newBenchService(b)
+	var waiting atomic.Int64
 	s.stages[1].(*model).llm = &llmtest.Fake{Reply: func(ctx context.Context, _ llmapi.ChatRequest) (string, error) {
+		waiting.Add(1)
 		<-ctx.Done()
 
 		return "", llmapi.ErrUnavailable.Wrap(ctx.Err())
@@ -74,12 +77,17 @@ func BenchmarkGrammarBesideModel(b *testing.B) {
 		}
 		ctx, cancel := context.WithCancel(b.Context())
 		var flood sync.WaitGroup
+		waiting.Store(0)
 		for i := range 600 { // more than there are turns
 			flood.Go(func() {
 				_, _ = s.speak(ctx, owner, request{Text: fmt.Sprintf("mesélj %d %d", round, i), DryRun: true}, "")
 			})
 		}
-		time.Sleep(100 * time.Millisecond) // until they all wait
+		for range 200 { // until they all wait
+			if time.Sleep(5 * time.Millisecond); waiting.Load() == 600 {
+				break
+			}
+		}
 		for range 200 {
 			beside = append(beside, measure())
 		}

@@ -2,7 +2,6 @@ package intent
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,5 +110,5 @@ func TestClosedFlightsTakeNobody(t *testing.T) {
 	f := newFlights()
 	f.close()
 	_, _, err := f.join(t.Context(), flightPlan{key: "k"})
-	require.True(t, errors.Is(err, llmapi.ErrUnavailable))
+	require.ErrorIs(t, err, llmapi.ErrUnavailable)
 }
