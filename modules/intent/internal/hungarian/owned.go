@@ -269,8 +269,7 @@ func (o *owning) enumerated(thing *span) {
 
 			continue
 		}
-		isOwner := sp.is(cEntity) && sp.name != nil && sp.name.owner != nil && !sp.isResolved
-		if !isOwner || !isJoined || sp.suffix.grammaticalCase != nominative && sp.suffix.grammaticalCase != dative {
+		if !isJoined || !sp.namesOwner() {
 			return
 		}
 		found := o.thingsOf(sp.name.owner, thing)
@@ -281,6 +280,13 @@ func (o *owning) enumerated(thing *span) {
 		o.read[i].to = sp.to
 		isJoined = o.s.tokens[sp.from].breakBefore
 	}
+}
+
+// namesOwner reports whether a span names whoever has things of his own, as before what is theirs.
+func (sp *span) namesOwner() bool {
+	isOwner := sp.is(cEntity) && sp.name != nil && sp.name.owner != nil && !sp.isResolved
+
+	return isOwner && (sp.suffix.grammaticalCase == nominative || sp.suffix.grammaticalCase == dative)
 }
 
 // nextNoun is the place of the next span that is no small word.
