@@ -46,8 +46,8 @@ stage_real() {
 # times; what is missing fails here.
 stage_llm() {
 	start_ollama
-	HOMEHUB_TEST_OLLAMA_REQUIRED=1 go test -v -count=1 -timeout=15m -run '^TestReal' ./modules/llm ./modules |
-		grep -vE '^(=== |PASS$|ok .*no tests)'
+	HOMEHUB_TEST_OLLAMA_REQUIRED=1 go test -v -p=1 -count=1 -timeout=15m -run '^TestReal' ./modules/llm ./modules |
+		grep --line-buffered -vE '^(=== |PASS$|ok .*no tests)'
 }
 
 # Known vulnerabilities that this code reaches. What has no fixed release cannot be mended

@@ -18,8 +18,8 @@ import (
 //
 //nolint:paralleltest // real time on few processors
 func TestRealModelStaysWithinHomehubsOwnSchemas(t *testing.T) {
-	real := llmtest.RealOllama(t)
-	base, err := url.Parse(real.URL)
+	on := llmtest.RealOllama(t)
+	base, err := url.Parse(on.URL)
 	require.NoError(t, err)
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -33,7 +33,7 @@ func TestRealModelStaysWithinHomehubsOwnSchemas(t *testing.T) {
 		messages := []api.Message{{Role: string(llmapi.User), Content: trial.Request.Messages[len(trial.Request.Messages)-1].Content}}
 		text, why := "", ""
 		err := client.Chat(t.Context(), &api.ChatRequest{
-			Model: real.Model, Messages: messages, Format: trial.Request.Schema,
+			Model: on.Model, Messages: messages, Format: trial.Request.Schema,
 			Options: map[string]any{"num_ctx": 2048, "num_predict": 64, "temperature": 0},
 		}, func(part api.ChatResponse) error {
 			text += part.Message.Content
@@ -46,7 +46,9 @@ func TestRealModelStaysWithinHomehubsOwnSchemas(t *testing.T) {
 			continue
 		}
 		whole++
-		var answer struct{ Kind string }
+		var answer struct {
+			Kind string `json:"kind"`
+		}
 		require.NoError(t, json.Unmarshal([]byte(text), &answer), text)
 		require.Contains(t, []string{"do", "ask", "answer", "nothing"}, answer.Kind)
 		require.NoError(t, trial.Request.Accept(text), text)

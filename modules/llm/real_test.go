@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -35,10 +36,10 @@ things: e1 = Csillár (ebédlő, light), e2 = Kapu (udvar, lock)
 sentence: Vakít ez a csillár.
 {"intent":"lower","targets":["e1"]}`
 
-func openReal(t *testing.T, real llmtest.Real, change func(*Config)) *Module {
+func openReal(t *testing.T, on llmtest.Real, change func(*Config)) *Module {
 	t.Helper()
 	cfg := Defaults()
-	cfg.URL, cfg.Model, cfg.NumCtx, cfg.Concurrency = real.URL, real.Model, 2048, 2
+	cfg.URL, cfg.Model, cfg.NumCtx, cfg.Concurrency = on.URL, on.Model, 2048, 2
 	if change != nil {
 		change(&cfg)
 	}
@@ -184,12 +185,12 @@ func rules(mark string, lines int) string {
 
 //nolint:paralleltest // real time on few processors
 func TestRealSecondHouseholdReusesThePrefix(t *testing.T) {
-	real := llmtest.RealOllama(t)
-	m := openReal(t, real, nil)
-	ask := func(rules, thing, sentence string) ollama.Answer {
-		r := askFor(rules, []string{thing}, sentence)
+	on := llmtest.RealOllama(t)
+	m := openReal(t, on, nil)
+	ask := func(instructions, thing, sentence string) ollama.Answer {
+		r := askFor(instructions, []string{thing}, sentence)
 		answer, err := m.servers[0].client.Chat(patient(t), ollama.Call{
-			Model: real.Model, Messages: messagesOf(r.Messages), Schema: r.Schema, NumCtx: 2048, NumPredict: 1, KeepAlive: time.Hour,
+			Model: on.Model, Messages: messagesOf(r.Messages), Schema: r.Schema, NumCtx: 2048, NumPredict: 1, KeepAlive: time.Hour,
 		})
 		require.NoError(t, err)
 
@@ -199,7 +200,7 @@ func TestRealSecondHouseholdReusesThePrefix(t *testing.T) {
 
 	var first, second []time.Duration
 	for i := range 5 {
-		shared := rules(fmt.Sprint(time.Now().UnixNano()), 20)
+		shared := rules(strconv.FormatInt(time.Now().UnixNano(), 10), 20)
 		a := ask(shared, "Lámpa (konyha, light)", "Sötét van.")
 		b := ask(shared, "Radiátor (fürdő, climate)", "Fázom.")
 		// Where a model's attention slides, what lies further back is gone: see docs/llm.md.
@@ -263,7 +264,7 @@ func TestRealRestartUnderLoad(t *testing.T) {
 
 	server.Kill()
 	reaches(&failed, 10) // the breaker is open by now, and nobody waits for a deadline
-	health1 := m.Check(ctx)
+	whileDown := m.Check(ctx)
 	server.Restart()
 	came := time.Now()
 	reaches(&answered, answered.Load()+6)
@@ -271,16 +272,16 @@ func TestRealRestartUnderLoad(t *testing.T) {
 
 	stop()
 	running.Wait()
-	require.Equal(t, health.Degraded, health1.Status)
+	require.Equal(t, health.Degraded, whileDown.Status)
 	require.Empty(t, strange)
 	require.Less(t, longest, deadline+2*time.Second)
 }
 
 //nolint:paralleltest // real time on few processors
 func TestRealModelThatDoesNotExist(t *testing.T) {
-	real := llmtest.RealOllama(t)
+	on := llmtest.RealOllama(t)
 	const missing = "nincs-ilyen:3b"
-	m := openReal(t, real, func(c *Config) { c.Model = missing })
+	m := openReal(t, on, func(c *Config) { c.Model = missing })
 
 	_, err := m.Chat(patient(t), small("Jó reggelt!"))
 	require.ErrorIs(t, err, llmapi.ErrUnavailable)
@@ -289,19 +290,19 @@ func TestRealModelThatDoesNotExist(t *testing.T) {
 	require.Equal(t, health.Degraded, found.Status)
 	require.Contains(t, found.Message, "ollama pull "+missing)
 
-	m = openReal(t, real, func(c *Config) { c.Model, c.FallbackModels = missing, []string{real.Model} })
+	m = openReal(t, on, func(c *Config) { c.Model, c.FallbackModels = missing, []string{on.Model} })
 	got, err := m.Chat(patient(t), small("Jó reggelt!"))
 	require.NoError(t, err)
-	require.Equal(t, real.Model, got.Model)
+	require.Equal(t, on.Model, got.Model)
 	require.Equal(t, health.Up, m.Check(t.Context()).Status)
 }
 
 //nolint:paralleltest // real time on few processors
 func TestRealCheckAndBench(t *testing.T) {
-	real := llmtest.RealOllama(t)
+	on := llmtest.RealOllama(t)
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	target := fitness.Target{URL: real.URL, Model: real.Model, NumCtx: 2048, Now: clock.System, Transport: transport}
+	target := fitness.Target{URL: on.URL, Model: on.Model, NumCtx: 2048, Now: clock.System, Transport: transport}
 	var trials []llmapi.Trial
 	for _, r := range hundred()[:2] {
 		trials = append(trials, llmapi.Trial{Request: r, IsRight: func(string) bool { return true }})

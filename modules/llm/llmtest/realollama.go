@@ -89,7 +89,7 @@ func (s *Server) Restart() {
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	s.cmd = exec.CommandContext(context.WithoutCancel(s.tb.Context()), s.binary, "serve")
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.Env = append(os.Environ(), "HOME="+s.tb.TempDir(), "OLLAMA_HOST="+s.URL, "OLLAMA_MODELS="+s.models,
