@@ -161,12 +161,16 @@ func TestTimersAndMoments(t *testing.T) {
     intent: {name: HassTurnOff, slots: {area: konyha, domain: light}, at: "21:00"}
   - sentences: [töröld ki a 30 perces időzítőt]
     intent: {name: HassCancelTimer, slots: {start_hours: 1}}
+  - turns:
+      - {sentence: indíts egy tízperces időzítőt, intents: [{name: HassStartTimer, slots: {minutes: 10}}]}
+      - {sentence: adj hozzá öt percet, intents: [{name: HassIncreaseTimer, slots: {minutes: 5}}]}
+      - {sentence: adj hozzá öt percet, intents: [{name: HassIncreaseTimer, slots: {minutes: 5, name: pizza}}]}
 `), 0o600))
 	suite, err := evaluation.Load(dir)
 	require.NoError(t, err)
 	results, err := evaluation.Run(t.Context(), hamanagertest.BuiltInHome(t), suite, evaluation.Grammar{}, time.Unix(0, 0))
 	require.NoError(t, err)
-	for i, want := range []bool{true, true, true, true, false, false} {
+	for i, want := range []bool{true, true, true, true, false, false, true, true, false} {
 		require.Equal(t, want, results[i].Verdict.IsEffect, "%s: %s", results[i].Sentence, results[i].Got)
 		require.Equal(t, !want, results[i].Verdict.IsWrong)
 	}

@@ -3,6 +3,7 @@ package evaluation
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,6 +57,25 @@ func bindTimers(home *hamanagerapi.Home, u meaning.Utterance, timers []*meaning.
 	}
 }
 
+// afterTimers are the timers that the next sentence of a conversation finds: those that were there, as
+// the commands leave them, and those that they start.
+func afterTimers(timers []*meaning.Timer, commands []meaning.Command, areaID string) []*meaning.Timer {
+	for _, c := range commands {
+		switch c.Intent {
+		case meaning.StartTimer:
+			if length, ok := meaning.DurationOf(c.Slots, ""); ok {
+				timers = append(timers, &meaning.Timer{
+					ID: "timer " + strconv.Itoa(len(timers)+1), Name: c.Slots.Name(), AreaID: areaID, Length: length, Left: length,
+				})
+			}
+		case meaning.CancelTimer, meaning.CancelAllTimers:
+			timers = slices.DeleteFunc(timers, func(timer *meaning.Timer) bool { return slices.Contains(c.Timers, timer) })
+		}
+	}
+
+	return timers
+}
+
 // isThen reports whether a command is for the moment that a test expects; where it names none, any
 // will do.
 func (e Expected) isThen(u meaning.Utterance, c meaning.Command) bool {
@@ -85,15 +105,26 @@ func (e Expected) isPutOff(home *hamanagerapi.Home, u meaning.Utterance, c meani
 	return len(meant.Commands) == 1 && effectOf(meant.Commands[0]).spell() == effectOf(c).spell()
 }
 
-// withTimers gives expected intents, and what is accepted in their place, the home's timers.
-func withTimers(expected []Expected, timers []*meaning.Timer) []Expected {
+// withTimers gives expected intents, and what is accepted in their place, the home's timers, of which so
+// many were there before the conversation. An intent that does not say which means the last that
+// the conversation has started.
+func withTimers(expected []Expected, timers []*meaning.Timer, before int) []Expected {
 	all := make([]Expected, len(expected))
 	for i, e := range expected {
-		e.timers, e.Accept = timers, withTimers(e.Accept, timers)
+		e.timers, e.Accept = timers, withTimers(e.Accept, timers, before)
+		if len(timers) > before && !e.saysWhichTimer() {
+			e.timers = timers[len(timers)-1:]
+		}
 		all[i] = e
 	}
 
 	return all
+}
+
+func (e Expected) saysWhichTimer() bool {
+	_, isOfLength := meaning.DurationOf(e.Slots, "start_")
+
+	return isOfLength || e.Slots.Name() != "" || e.Slots.Text("area") != "" || meaning.ReachesMany(e.Intent)
 }
 
 func timerIDs(timers []*meaning.Timer) []string {

@@ -80,9 +80,9 @@ func warm(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understande
 func runOnce(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understander, now time.Time) ([]Result, error) {
 	var results []Result
 	for _, d := range s.Dialogs {
-		t := talk{home: home, timers: s.Timers, by: by, areaID: areaID(home, d.Area), now: now}
+		t := talk{home: home, timers: slices.Clone(s.Timers), by: by, areaID: areaID(home, d.Area), now: now}
 		for _, turn := range d.Turns {
-			turn.Intents = withTimers(turn.Intents, s.Timers)
+			turn.Intents = withTimers(turn.Intents, t.timers, len(s.Timers))
 			r, err := t.say(ctx, turn)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q: %w", d.File, turn.Sentence, err)
@@ -136,6 +136,9 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 	}
 	if len(turn.Intents) > 0 {
 		r.Intent = turn.Intents[0].Intent
+	}
+	if got.Question == nil {
+		t.timers = afterTimers(t.timers, got.Commands, t.areaID)
 	}
 
 	return r, nil
