@@ -4,9 +4,10 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"golang.org/x/crypto/bcrypt"
-	"golang.org/x/crypto/blowfish"
+	"golang.org/x/crypto/blowfish" //nolint:staticcheck // deprecated for new systems; bcrypt is made of it
 )
 
 // The parts of a hash, "$2a$", the cost, "$", 22 characters of salt and 31 of the sum.
@@ -68,7 +69,7 @@ func sumOf(password []byte, cost int, salt []byte, pause func()) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	key := append(password[:len(password):len(password)], 0)
+	key := slices.Concat(password, []byte{0})
 	defer clear(key)
 	cipher, err := blowfish.NewSaltedCipher(key, rawSalt)
 	if err != nil {

@@ -2,6 +2,7 @@ package hashing
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestTheSameAsTheLibrary(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, compare(theirs, password, func() {}))
 
-		other := append(password[:len(password):len(password)], 'x')[:min(len(password)+1, maxPassword)]
+		other := slices.Concat(password, []byte{'x'})[:min(len(password)+1, maxPassword)]
 		if len(password) == maxPassword {
 			other[0]++
 		}
