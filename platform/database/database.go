@@ -63,7 +63,7 @@ func Open(ctx context.Context, cfg Config, deps Deps) (*DB, error) {
 	switch dialect {
 	case SQLite:
 		db.path = cfg.sqlitePath(deps.DataDir)
-		dialector, err = db.openSQLite(cfg) //nolint:contextcheck // what it starts lives as long as the database
+		dialector, err = db.openSQLite(cfg)
 	case Postgres:
 		dialector, err = db.openPostgres(cfg)
 	}
