@@ -162,10 +162,10 @@ func (s *service) draft(ctx context.Context, event auditapi.Event) (entry, []per
 		At:          s.now().UTC().Truncate(time.Microsecond), // what both databases keep
 		Action:      event.Action,
 		Outcome:     string(event.Outcome),
-		RequestID:   storable(log.RequestID(ctx)),
+		RequestID:   database.Text(log.RequestID(ctx)),
 		ActorKind:   actor.Kind,
 		ActorID:     actor.ID,
-		Target:      storable(event.Target),
+		Target:      database.Text(event.Target),
 		Details:     details,
 		Commitments: committed,
 	}, values, nil
@@ -195,7 +195,7 @@ func personalOf(given map[string]string, actorName string) []personal {
 	for _, field := range slices.Sorted(maps.Keys(all)) {
 		salt := make([]byte, saltSize)
 		_, _ = rand.Read(salt) // never fails, by its contract
-		values = append(values, personal{Field: field, Salt: salt, Text: storable(all[field])})
+		values = append(values, personal{Field: field, Salt: salt, Text: database.Text(all[field])})
 	}
 
 	return values
@@ -214,10 +214,4 @@ func canonicalJSON[V any](m map[string]V) (string, error) {
 	}
 
 	return strings.TrimSuffix(b.String(), "\n"), nil
-}
-
-// storable is s as both databases can keep it: PostgreSQL refuses broken UTF-8 and NUL, and
-// what is signed must be what is stored.
-func storable(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

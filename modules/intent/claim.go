@@ -220,7 +220,7 @@ func claimedJSON(t *turn) (string, error) {
 		return "", fmt.Errorf("encode claimed request: %w", err)
 	}
 
-	return string(request), nil
+	return database.JSON(request), nil
 }
 
 // claimArea is where the utterance was heard, as far as it is known before there is a home.

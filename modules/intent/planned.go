@@ -15,6 +15,7 @@ import (
 	"homehub/modules/intent/internal/hungarian"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/apperr"
+	"homehub/platform/database"
 	"homehub/platform/events"
 	"homehub/platform/fault"
 	"homehub/platform/identity"
@@ -100,8 +101,8 @@ func (s *service) planOf(t *turn, at time.Time, results []int) (plannedRow, erro
 	return plannedRow{
 		ID: identity.NewID(), HouseholdID: t.caller.HouseholdID,
 		OwnerKind: string(t.caller.Kind), OwnerID: t.caller.ID, OwnerName: t.caller.Name,
-		ConversationID: t.conversationID, AreaID: t.utterance.AreaID, Text: t.words, Source: string(t.meant.Source),
-		Given: string(t.given), Commands: string(encoded), DueAt: at.Truncate(time.Microsecond), CreatedAt: s.moment(),
+		ConversationID: t.conversationID, AreaID: t.utterance.AreaID, Text: database.Text(t.words), Source: string(t.meant.Source),
+		Given: string(t.given), Commands: database.JSON(encoded), DueAt: at.Truncate(time.Microsecond), CreatedAt: s.moment(),
 	}, nil
 }
 
@@ -154,7 +155,7 @@ func (s *service) claimPlanned(ctx context.Context, row plannedRow) (*turn, erro
 	now := s.now().UTC()
 	claim := claimRow{
 		ID: identity.NewID(), HouseholdID: row.HouseholdID, CallerID: row.OwnerID, ClaimKey: prefixPlan + row.ID,
-		RequestID: t.requestID, BootID: s.claims.bootID, LeaseUntil: now.Add(s.claims.lease), Request: string(request),
+		RequestID: t.requestID, BootID: s.claims.bootID, LeaseUntil: now.Add(s.claims.lease), Request: database.JSON(request),
 		CreatedAt: now, ExpiresAt: now.Add(claimLife),
 	}
 	isOurs, err := s.store.claimPlan(ctx, row.HouseholdID, row.ID, claim)

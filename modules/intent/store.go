@@ -39,7 +39,7 @@ func (historyRow) TableName() string { return "intent_history" }
 
 // addHistory keeps what was said and what came of it.
 func (s *store) addHistory(ctx context.Context, t *turn) error {
-	text, speech := t.words, t.answer.Speech
+	text, speech := database.Text(t.words), database.Text(t.answer.Speech)
 	if !s.keepsWords {
 		text, speech = "", ""
 	}
@@ -73,7 +73,7 @@ func (s *store) encodeCommands(commands []commandAnswer) (string, error) {
 		return "", fmt.Errorf("encode commands: %w", err)
 	}
 
-	return string(encoded), nil
+	return database.JSON(encoded), nil
 }
 
 // correctHistory puts right what became of an utterance; false where it is forgotten by now.

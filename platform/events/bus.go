@@ -116,7 +116,7 @@ func encode(e Event) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes are more than %d", len(data), maxDataBytes)
 	}
 
-	return data, nil
+	return []byte(database.JSON(data)), nil
 }
 
 // append stores the event under the household's next number, and now and then forgets the oldest.

@@ -196,10 +196,12 @@ func TestCoalescedMessages(t *testing.T) {
 
 	server.SendRaw(` [{"id":2,"type":"event","event":1},{"id":2,"type":"event","event":2},{"id":99,"type":"event","event":3}]`)
 	server.SendRaw(`{"id":2,"type":"event","event":4}`)
+	server.SendRaw(`{"id":2,"type":"event","event":"a\u0000b\\u0000"}`)
 
 	require.Equal(t, "1", receive(t, got))
 	require.Equal(t, "2", receive(t, got))
 	require.Equal(t, "4", receive(t, got))
+	require.Equal(t, `"a\ufffdb\\ufffd"`, receive(t, got), "no NUL, and valid JSON also where one is only spelt")
 }
 
 func TestWhatCannotBeDecodedEndsTheConnection(t *testing.T) {

@@ -107,8 +107,12 @@ func (c *Conn) read(ctx context.Context) error {
 	}
 }
 
-// takeFrame handles one message, or the array of them that coalescing makes.
+// takeFrame handles one message, or the array of them that coalescing makes. A NUL in it is replaced:
+// no name and no state has one, and PostgreSQL keeps none.
 func (c *Conn) takeFrame(frame []byte) error {
+	if nul := []byte(`\u0000`); bytes.Contains(frame, nul) {
+		frame = bytes.ReplaceAll(frame, nul, []byte(`\ufffd`))
+	}
 	if frame = bytes.TrimLeft(frame, " \t\r\n"); len(frame) > 0 && frame[0] == '[' {
 		var several []json.RawMessage
 		if err := json.Unmarshal(frame, &several); err != nil {
