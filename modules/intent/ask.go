@@ -206,12 +206,28 @@ func (m *model) keyOf(h heard, p *prompt.Prompt) answerKey {
 		fmt.Fprintf(sum, "%d:%s", len(part), part)
 	}
 	hash := sum.Sum(nil)
-	slot := binary.BigEndian.Uint32(hash) % answerSlots
 
 	return answerKey{
 		hash: h.caller.HouseholdID + ":" + hex.EncodeToString(hash),
-		slot: fmt.Sprintf("intent:answer:%s:%d", h.caller.HouseholdID, slot),
+		slot: slotOf(h.caller.HouseholdID, binary.BigEndian.Uint32(hash)%answerSlots),
 	}
+}
+
+func slotOf(householdID string, slot uint32) string {
+	return fmt.Sprintf("intent:answer:%s:%d", householdID, slot)
+}
+
+// forgetAnswers forgets what the model answered in a household: nobody knows any more to whom.
+func forgetAnswers(ctx context.Context, store kv.Store, householdID string) error {
+	keys := make([]string, answerSlots)
+	for slot := range keys {
+		keys[slot] = slotOf(householdID, uint32(slot)) //nolint:gosec // a few hundred
+	}
+	if err := store.Delete(ctx, keys...); err != nil {
+		return fmt.Errorf("forget the model's answers: %w", err)
+	}
+
+	return nil
 }
 
 // keptAnswer is what the model said to the same before.

@@ -1,9 +1,21 @@
 package intent
 
-import "context"
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"homehub/platform/log"
+)
 
 // ForgetHousehold deletes what was said in a household and what is planned there, in the transaction that deletes it.
 func (m *Module) ForgetHousehold(ctx context.Context, householdID string) error {
+	m.svc.db.AfterCommit(ctx, func() {
+		if err := forgetAnswers(context.WithoutCancel(ctx), m.svc.kv, householdID); err != nil { // they end by themselves
+			log.For(ctx, m.svc.log).Warn("a deleted household's answers stay for some hours", zap.Error(err))
+		}
+	})
+
 	return m.svc.store.deleteHousehold(ctx, householdID)
 }
 

@@ -33,6 +33,29 @@ func TestEraseForgetsWhatAPersonSaid(t *testing.T) {
 	require.NotEqual(t, "done", string(said.Status), "the question is forgotten, too")
 }
 
+func TestEraseForgetsWhatTheModelWasToldAndSaid(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.model.Err, b.model.Answer = nil, `{"kind":"answer","text":"Szívesen mesélek."}`
+	tell := request{Text: "mesélj valami szépet", ConversationID: "talk"}
+	b.sayAs(t, owner, tell)
+	again := tell
+	again.ConversationID = "another"
+	require.Equal(t, "cache", string(b.sayAs(t, owner, again).Source))
+
+	require.NoError(t, b.erase(t.Context(), owner.ID))
+
+	fresh := tell
+	fresh.ConversationID = "third"
+	require.Equal(t, "llm", string(b.sayAs(t, owner, fresh).Source), "no answer is kept")
+	tell.Text = "és még egyet"
+	b.sayAs(t, owner, tell)
+	asked := b.model.Asked()
+	for _, message := range asked[len(asked)-1].Messages {
+		require.NotContains(t, message.Content, "mesélj", "nothing of the conversation is")
+	}
+}
+
 // Who is erased among many households is looked for where they spoke alone.
 func TestOnlyHouseholdsThatAPersonSpokeIn(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"homehub/modules/intent/internal/prompt"
 	"homehub/modules/llm/llmapi"
 	"homehub/platform/events"
+	"homehub/platform/identity"
 	"homehub/platform/log"
 )
 
@@ -122,7 +123,7 @@ func (s *service) loadExchanges(ctx context.Context, t *turn) []prompt.Exchange 
 
 // keepExchange adds what was said now to the conversation with the model.
 func (s *service) keepExchange(ctx context.Context, t *turn, speech string) {
-	if t.req.DryRun || s.cfg.FollowUpWindow <= 0 {
+	if t.req.DryRun || !s.history.KeepWords || s.cfg.FollowUpWindow <= 0 {
 		return
 	}
 	exchanges := append(s.loadExchanges(ctx, t), prompt.Exchange{Said: t.words, Answered: speech})
@@ -138,12 +139,19 @@ func (s *service) keepExchange(ctx context.Context, t *turn, speech string) {
 	}
 }
 
-// saidKeys are where a conversation with the model is kept: as its memory is.
+// saidKeys are where a conversation with the model is kept: as its memory is, save that a person's
+// words stand only where their erasure finds them.
 func (t *turn) saidKeys() []string {
-	keys := t.memoryKeys()
-	for i := range keys {
-		keys[i] += ":said"
+	keys := []string{t.saidKey(t.conversationID)}
+	if device := t.device(); device != "" && t.caller.Kind == identity.Device {
+		keys = append(keys, t.memoryKey("device:"+device)+said)
 	}
 
 	return keys
+}
+
+const said = ":said"
+
+func (t *turn) saidKey(conversationID string) string {
+	return t.memoryKey("conversation:"+conversationID) + said
 }

@@ -33,8 +33,8 @@ func (m *Module) Export(ctx context.Context, userID string, add func(item any) e
 	return m.svc.export(ctx, userID, add)
 }
 
-// Erase forgets what a person said, with what is kept for repeating an answer and the questions
-// that are open. What a living request still has in hand it cannot reach: to be repeated once
+// Erase forgets what a person said, with what is kept for repeating an answer, what the model was
+// told and answered, and the questions that are open. What a living request still has in hand it cannot reach: to be repeated once
 // no request of the person's can be under way any more.
 func (m *Module) Erase(ctx context.Context, userID string) error { return m.svc.erase(ctx, userID) }
 
@@ -85,6 +85,9 @@ func (s *service) erase(ctx context.Context, userID string) error {
 		if err := s.dropQuestions(ctx, householdID, userID); err != nil {
 			return err
 		}
+		if err := forgetAnswers(ctx, s.kv, householdID); err != nil {
+			return err
+		}
 		for {
 			n, err := s.store.deleteSaid(ctx, householdID, userID, personBatch)
 			if err != nil {
@@ -99,10 +102,10 @@ func (s *service) erase(ctx context.Context, userID string) error {
 	return nil
 }
 
-// dropQuestions forgets the questions that a person was asked lately. The history tells in which
-// conversations that can have been.
+// dropQuestions forgets the questions that a person was asked lately, and what the model was told. The
+// history tells in which conversations that can have been.
 func (s *service) dropQuestions(ctx context.Context, householdID, userID string) error {
-	rows, err := s.store.listSaid(ctx, householdID, userID, idAt(s.now().Add(-2*questionWindow)), personBatch)
+	rows, err := s.store.listSaid(ctx, householdID, userID, idAt(s.now().Add(-max(2*questionWindow, s.cfg.FollowUpWindow))), personBatch)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -119,6 +122,9 @@ func (s *service) dropQuestions(ctx context.Context, householdID, userID string)
 		if id != nil {
 			keys = append(keys, asked.questionKey(string(id)))
 		}
+	}
+	for _, row := range rows {
+		keys = append(keys, asked.saidKey(row.ConversationID))
 	}
 	if err := s.kv.Delete(ctx, keys...); err != nil {
 		return fmt.Errorf("drop open questions: %w", err)

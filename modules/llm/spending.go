@@ -40,7 +40,7 @@ func (s *spending) check(ctx context.Context, household string) error {
 		return nil
 	}
 	refused := *llmapi.ErrSpent
-	now := s.now()
+	now := s.now().UTC()
 	refused.RetryAfter = now.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(now)
 
 	return &refused
@@ -57,5 +57,5 @@ func (s *spending) add(ctx context.Context, household string, tokens int) {
 }
 
 func (s *spending) key(household string) string {
-	return "llm:tokens:" + household + ":" + s.now().Format(time.DateOnly)
+	return "llm:tokens:" + household + ":" + s.now().UTC().Format(time.DateOnly)
 }
