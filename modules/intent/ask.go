@@ -219,9 +219,9 @@ func slotOf(householdID string, slot uint32) string {
 
 // forgetAnswers forgets what the model answered in a household: nobody knows any more to whom.
 func forgetAnswers(ctx context.Context, store kv.Store, householdID string) error {
-	keys := make([]string, answerSlots)
-	for slot := range keys {
-		keys[slot] = slotOf(householdID, uint32(slot)) //nolint:gosec // a few hundred
+	keys := make([]string, 0, answerSlots)
+	for slot := range uint32(answerSlots) {
+		keys = append(keys, slotOf(householdID, slot))
 	}
 	if err := store.Delete(ctx, keys...); err != nil {
 		return fmt.Errorf("forget the model's answers: %w", err)

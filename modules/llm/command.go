@@ -41,12 +41,6 @@ func Commands(deps CommandDeps) []*cobra.Command {
 	return []*cobra.Command{group}
 }
 
-func (d CommandDeps) trials(ctx context.Context) ([]llmapi.Trial, error) {
-	var e estimate
-
-	return d.Trials(ctx, func(text string) int { return e.of(len(text)) })
-}
-
 // targetFlags choose another server or model than the settings'.
 type targetFlags struct {
 	url, model string
@@ -57,6 +51,18 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.url, "url", "", "the server (default: llm.url)")
 	cmd.Flags().StringVar(&f.model, "model", "", "the model (default: llm.model)")
 	cmd.Flags().BoolVar(&f.isJSON, "json", false, "print one JSON object")
+}
+
+// prepare returns what to look at, and the sample to ask it.
+func (f *targetFlags) prepare(ctx context.Context, deps CommandDeps) ([]fitness.Target, []llmapi.Trial, error) {
+	targets, err := f.targets(deps.Settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	var e estimate
+	trials, err := deps.Trials(ctx, func(text string) int { return e.of(len(text)) })
+
+	return targets, trials, err
 }
 
 // targets are the model on each server.
@@ -100,11 +106,7 @@ a warning means slow or weak. homehub eval --understander llm judges a model tho
   homehub llm check --url http://192.168.1.30:11434 --model gemma3:4b --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := f.targets(deps.Settings)
-			if err != nil {
-				return err
-			}
-			trials, err := deps.trials(cmd.Context())
+			targets, trials, err := f.prepare(cmd.Context(), deps)
 			if err != nil {
 				return err
 			}
@@ -148,7 +150,8 @@ func check(cmd *cobra.Command, targets []fitness.Target, trials []llmapi.Trial, 
 
 func benchCommand(deps CommandDeps) *cobra.Command {
 	var f targetFlags
-	callers, each := []int{1, 2, 4, 8, 16}, 0*time.Second
+	var each time.Duration
+	callers := []int{1, 2, 4, 8, 16}
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure calls and tokens a second, by how many call at once",
@@ -160,11 +163,7 @@ the p95 still suits you. Set OLLAMA_NUM_PARALLEL of the server to at least the l
   homehub llm bench --callers 1,4,8,16,32 --for 30s --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := f.targets(deps.Settings)
-			if err != nil {
-				return err
-			}
-			trials, err := deps.trials(cmd.Context())
+			targets, trials, err := f.prepare(cmd.Context(), deps)
 			if err != nil {
 				return err
 			}

@@ -105,15 +105,14 @@ func (e Expected) isPutOff(home *hamanagerapi.Home, u meaning.Utterance, c meani
 	return len(meant.Commands) == 1 && effectOf(meant.Commands[0]).spell() == effectOf(c).spell()
 }
 
-// withTimers gives expected intents, and what is accepted in their place, the home's timers, of which so
-// many were there before the conversation. An intent that does not say which means the last that
-// the conversation has started.
-func withTimers(expected []Expected, timers []*meaning.Timer, before int) []Expected {
+// withTimers gives expected intents, and what is accepted in their place, the timers that run. An intent
+// that does not say which means the last that the conversation has started, which is none of those before it.
+func withTimers(expected []Expected, timers, before []*meaning.Timer) []Expected {
 	all := make([]Expected, len(expected))
 	for i, e := range expected {
 		e.timers, e.Accept = timers, withTimers(e.Accept, timers, before)
-		if len(timers) > before && !e.saysWhichTimer() {
-			e.timers = timers[len(timers)-1:]
+		if last := len(timers) - 1; last >= 0 && !slices.Contains(before, timers[last]) && !e.saysWhichTimer() {
+			e.timers = timers[last:]
 		}
 		all[i] = e
 	}

@@ -82,7 +82,7 @@ func runOnce(ctx context.Context, home *hamanagerapi.Home, s *Suite, by Understa
 	for _, d := range s.Dialogs {
 		t := talk{home: home, timers: slices.Clone(s.Timers), by: by, areaID: areaID(home, d.Area), now: now}
 		for _, turn := range d.Turns {
-			turn.Intents = withTimers(turn.Intents, t.timers, len(s.Timers))
+			turn.Intents = withTimers(turn.Intents, t.timers, s.Timers)
 			r, err := t.say(ctx, turn)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q: %w", d.File, turn.Sentence, err)

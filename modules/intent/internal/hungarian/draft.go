@@ -36,21 +36,6 @@ func of(entities []*hamanagerapi.Entity, domains []string) []*hamanagerapi.Entit
 	return slices.DeleteFunc(slices.Clone(entities), func(e *hamanagerapi.Entity) bool { return !slices.Contains(domains, e.Domain) })
 }
 
-// within keeps the entities that fit; all where none does.
-func within(entities []*hamanagerapi.Entity, fits func(*hamanagerapi.Entity) bool) []*hamanagerapi.Entity {
-	var kept []*hamanagerapi.Entity
-	for _, e := range entities {
-		if fits(e) {
-			kept = append(kept, e)
-		}
-	}
-	if len(kept) == 0 {
-		return entities
-	}
-
-	return kept
-}
-
 func haveOneName(entities []*hamanagerapi.Entity) bool {
 	return !slices.ContainsFunc(entities, func(e *hamanagerapi.Entity) bool { return e.Name != entities[0].Name })
 }

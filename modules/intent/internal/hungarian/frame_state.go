@@ -162,9 +162,9 @@ func (c *clause) askNamed() []draft {
 	candidates := about.ofClass(sp.name.entities)
 	switch {
 	case state != "":
-		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
+		candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 	case c.isOpenQuestion():
-		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
+		candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
 	}
 	if len(candidates) == 0 {
 		return nil
@@ -182,7 +182,7 @@ func (c *clause) statesOfOthers(first *span, state string) []draft {
 		if sp == first || !isJoined || !sp.is(cEntity) || sp.is(cArea|cClass|cKind) || state == "" {
 			continue
 		}
-		candidates := within(sp.name.entities, func(e *hamanagerapi.Entity) bool { return canBe(e, state) && e.Domain != "person" })
+		candidates := meaning.Preferred(sp.name.entities, func(e *hamanagerapi.Entity) bool { return canBe(e, state) && e.Domain != "person" })
 		if len(candidates) > 0 {
 			drafts = append(drafts, c.stateOfName(sp, candidates, state)...)
 		}
@@ -265,7 +265,7 @@ func (l *lexeme) ofClass(entities []*hamanagerapi.Entity) []*hamanagerapi.Entity
 		return nil
 	}
 
-	return within(entities, isOfClass)
+	return meaning.Preferred(entities, isOfClass)
 }
 
 // saysOfAll reports whether a class's own word is also said of what is no sensor: megy a bojler?
@@ -301,7 +301,7 @@ func (c *clause) stateOfName(sp *span, candidates []*hamanagerapi.Entity, state 
 	for _, other := range c.spans {
 		if other.is(cArea) && other != sp && other.name.area != nil {
 			t.slots["area"] = other.name.area.Name
-			candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == other.name.area.ID })
+			candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == other.name.area.ID })
 		}
 	}
 	t.name(candidates, c.u.AreaID)

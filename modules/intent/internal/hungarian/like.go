@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
 )
 
 // standIn is a span for something like another, elsewhere.
@@ -130,7 +131,7 @@ func (o *owning) otherNumber(sp *span) []*hamanagerapi.Entity {
 				found = appendOnce(found, e)
 			}
 		}
-		found = within(found, func(e *hamanagerapi.Entity) bool { return e.AreaID == like.AreaID })
+		found = meaning.Preferred(found, func(e *hamanagerapi.Entity) bool { return e.AreaID == like.AreaID })
 	}
 
 	return found

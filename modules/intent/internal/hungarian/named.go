@@ -25,7 +25,7 @@ func (c *clause) named(domains []string, p places) []target {
 			c.cost = costForm
 		}
 		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
-		candidates := t.placed(within(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) }), p)
+		candidates := t.placed(meaning.Preferred(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) }), p)
 		called = nil
 		found = append(found, c.namedAll(sp, t, candidates)...)
 	}
@@ -38,7 +38,7 @@ func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanage
 	if len(p.areas) == 1 {
 		t.slots["area"] = p.areas[0].Name
 
-		return within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
+		return meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == p.areas[0].ID })
 	}
 	if len(p.floors) == 1 {
 		t.slots["floor"] = p.floors[0].Name
@@ -98,7 +98,7 @@ func (c *clause) isOneOfNone(sp *span) bool {
 // a question. Those in the speaker's room win.
 func (t *target) name(candidates []*hamanagerapi.Entity, here string) {
 	if len(candidates) > 1 && here != "" {
-		candidates = within(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == here })
+		candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return e.AreaID == here })
 	}
 	if len(candidates) == 0 {
 		return

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
 )
 
 // isOwners reports whether an ending says that something is the stem's: Zsófié, Péterét, a
@@ -237,7 +238,7 @@ func (o *owning) readOwned(sp *span, owner *owner) {
 	thing := o.row[next]
 	found := o.thingsOf(owner, thing)
 	if thing.is(cEntity) { // olvasólámpája, not the other one
-		found = within(found, func(e *hamanagerapi.Entity) bool { return slices.Contains(thing.name.entities, e) })
+		found = meaning.Preferred(found, func(e *hamanagerapi.Entity) bool { return slices.Contains(thing.name.entities, e) })
 	}
 	switch {
 	case len(found) > 0 && !thing.suffix.isPlural:
@@ -313,7 +314,7 @@ func (o *owning) theirs(sp *span, owner *owner) []*span {
 	}
 	kinds := kindsOf(like)
 	found := notOfOtherSort(owner.ofKinds(kinds), o.sortOf(like), o.ix.lang)
-	if called := within(found, func(e *hamanagerapi.Entity) bool { return like.isCalledAs(e) }); len(called) > 0 {
+	if called := meaning.Preferred(found, func(e *hamanagerapi.Entity) bool { return like.isCalledAs(e) }); len(called) > 0 {
 		return []*span{sp.naming(called, sp.from)}
 	}
 	if len(owner.rooms) == 0 || len(kinds) == 0 {

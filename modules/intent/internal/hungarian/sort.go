@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
 )
 
 // sortOf finds the sort of device that a word names more closely than its kind: a csillár is a
@@ -50,5 +51,5 @@ func (c *clause) ofSort(targets []*hamanagerapi.Entity, sort []string) []*hamana
 		return targets
 	}
 
-	return within(targets, func(e *hamanagerapi.Entity) bool { return isOfSort(e, sort) })
+	return meaning.Preferred(targets, func(e *hamanagerapi.Entity) bool { return isOfSort(e, sort) })
 }

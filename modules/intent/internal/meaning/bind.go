@@ -141,14 +141,14 @@ func (b *binder) narrow(found []*hamanagerapi.Entity) []*hamanagerapi.Entity {
 		return found
 	}
 	if b.rule.inState != "" && b.name == "" {
-		found = preferred(found, func(e *hamanagerapi.Entity) bool { return e.State().Value == b.rule.inState })
+		found = Preferred(found, func(e *hamanagerapi.Entity) bool { return e.State().Value == b.rule.inState })
 	}
 	if !b.mustChoose(found) || b.at == "" {
 		return found
 	}
-	found = preferred(found, func(e *hamanagerapi.Entity) bool { return e.AreaID == b.at })
+	found = Preferred(found, func(e *hamanagerapi.Entity) bool { return e.AreaID == b.at })
 	if floor := b.floorOf(b.at); floor != "" && len(found) > 1 {
-		found = preferred(found, func(e *hamanagerapi.Entity) bool { return b.floorOf(e.AreaID) == floor })
+		found = Preferred(found, func(e *hamanagerapi.Entity) bool { return b.floorOf(e.AreaID) == floor })
 	}
 
 	return found
@@ -161,8 +161,8 @@ func (b *binder) mustChoose(found []*hamanagerapi.Entity) bool {
 	return len(found) > 1 && (b.name != "" || b.rule.reach == reachesOne || b.rule.onePlace && isAnywhere)
 }
 
-// preferred keeps the entities that fit, or all where none does.
-func preferred(found []*hamanagerapi.Entity, fits func(*hamanagerapi.Entity) bool) []*hamanagerapi.Entity {
+// Preferred keeps the entities that fit, or all where none does.
+func Preferred(found []*hamanagerapi.Entity, fits func(*hamanagerapi.Entity) bool) []*hamanagerapi.Entity {
 	var kept []*hamanagerapi.Entity
 	for _, e := range found {
 		if fits(e) {
