@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -104,10 +105,13 @@ func ended(text string, limit int) string {
 	return text + "."
 }
 
-// tellsOfDeeds reports whether words tell that something was done.
+// tellsOfDeeds reports whether words tell that something was done, or is being done now. What is
+// negated tells of none.
 func tellsOfDeeds(text string) bool {
-	for _, word := range wordsIn(text) {
-		if !strings.HasSuffix(word, "tam") && !strings.HasSuffix(word, "tem") && !strings.HasSuffix(word, "tunk") {
+	words := wordsIn(text)
+	for i, word := range words {
+		isNegated := slices.Contains(words[max(0, i-2):i], "nem") || slices.Contains(words[max(0, i-2):i], "sem")
+		if isNegated || !endsLike(word, known().Told) {
 			continue
 		}
 		for _, prefix := range append([]string{""}, known().Prefixes...) {
@@ -118,6 +122,10 @@ func tellsOfDeeds(text string) bool {
 	}
 
 	return false
+}
+
+func endsLike(word string, ends []string) bool {
+	return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(word, end) })
 }
 
 func beginsLike(word string, beginnings []string) bool {

@@ -291,3 +291,23 @@ func BenchmarkUnderstand(b *testing.B) {
 		}
 	}
 }
+
+func TestPromisesAreLies(t *testing.T) {
+	t.Parallel()
+	for _, lie := range []string{
+		"Rendben, felkapcsolom a lámpát.", "Máris nyitom a kaput!", "Megcsináltam.", "Elintéztem, jó mozizást!", "Kikapcsoljuk a fényeket.", "Beállítom a hangulatot.",
+	} {
+		require.True(t, tellsOfDeeds(lie), lie)
+	}
+	for _, honest := range []string{
+		"Köszönöm, igyekszem!", "Felkapcsoljam a lámpát?", "Ezt nem kapcsolom ki.", "Nem tudom kinyitni a kaput.", "A lámpa a nappaliban van.", "Szeretem a zenét.", "Sajnos azt nem csináltam meg.",
+	} {
+		require.False(t, tellsOfDeeds(honest), honest)
+	}
+}
+
+func TestSignsThatMeanSomethingStay(t *testing.T) {
+	t.Parallel()
+	require.NotEqual(t, Normal("legyen 🔴"), Normal("legyen 🔵"))
+	require.NotEqual(t, Normal("+2 fok"), Normal("2 fok"))
+}

@@ -22,6 +22,7 @@ type words struct {
 	States   []string            `yaml:"states"`
 	Later    []string            `yaml:"later"`
 	Deeds    []string            `yaml:"deeds"`
+	Told     []string            `yaml:"told"`
 	Prefixes []string            `yaml:"prefixes"`
 	Colors   []string            `yaml:"colors"`
 }
@@ -106,10 +107,10 @@ func wordsIn(s string) []string {
 }
 
 // Normal is a sentence without what does not change its meaning: capitals, spaces, the signs
-// between its words. A question mark stays.
+// between its words. A question mark stays, and so does what is a word of its own: +, or a picture.
 func Normal(text string) string {
 	fields := strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '?' && r != '%' && r != '-'
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '?' && r != '%' && r != '-' && !unicode.IsSymbol(r)
 	})
 
 	return strings.Join(fields, " ")
