@@ -2,6 +2,8 @@ package intent
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -23,6 +25,7 @@ type flight struct {
 	landed   chan struct{} // closed when answered and err are there
 	answered llmapi.ChatResponse
 	err      error
+	panicked any // what the call panicked with; nil: it did not
 
 	cancel  context.CancelFunc
 	waiting int // for it, in time
@@ -48,16 +51,20 @@ func (f *flights) join(ctx context.Context, plan flightPlan) (answered llmapi.Ch
 	}
 	select {
 	case <-x.landed:
-		return x.answered, isShared, x.err
 	case <-ctx.Done():
-		f.leave(plan, x, plan.late)
-
-		return llmapi.ChatResponse{}, isShared, errLate
+		if !f.leave(plan, x, plan.late) {
+			return llmapi.ChatResponse{}, isShared, errLate
+		}
 	case <-plan.gone:
 		f.leave(plan, x, nil)
 
 		return llmapi.ChatResponse{}, isShared, llmapi.ErrUnavailable.Wrap(context.Canceled)
 	}
+	if x.panicked != nil {
+		panic(x.panicked) // in the request that it belongs to, rather than in a goroutine that would end the process
+	}
+
+	return x.answered, isShared, x.err
 }
 
 // board finds the flight of the key, or begins it; nil once they are closed.
@@ -77,17 +84,34 @@ func (f *flights) board(ctx context.Context, plan flightPlan) (x *flight, isShar
 	f.open[plan.key] = x
 	f.running.Go(func() {
 		defer cancel()
-		x.answered, x.err = plan.call(ctx)
+		x.make(ctx, plan.call)
 		f.land(context.WithoutCancel(ctx), plan.key, x)
 	})
 
 	return x, false
 }
 
-// leave is the end of somebody's waiting. A call that nobody wants any more is ended.
-func (f *flights) leave(plan flightPlan, x *flight, late func(context.Context, llmapi.ChatResponse)) {
+// make makes the call, and keeps its panic for those who wait.
+func (x *flight) make(ctx context.Context, call func(context.Context) (llmapi.ChatResponse, error)) {
+	defer func() {
+		if value := recover(); value != nil {
+			x.panicked = fmt.Sprintf("%v\n%s", value, debug.Stack())
+			x.err = llmapi.ErrUnavailable
+		}
+	}()
+	x.answered, x.err = call(ctx)
+}
+
+// leave is the end of somebody's waiting; isLanded: the answer came at the same moment. A call that
+// nobody wants any more is ended.
+func (f *flights) leave(plan flightPlan, x *flight, late func(context.Context, llmapi.ChatResponse)) (isLanded bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	select {
+	case <-x.landed:
+		return true
+	default:
+	}
 	x.waiting--
 	if late != nil {
 		x.late = append(x.late, late)
@@ -98,6 +122,8 @@ func (f *flights) leave(plan flightPlan, x *flight, late func(context.Context, l
 			delete(f.open, plan.key)
 		}
 	}
+
+	return false
 }
 
 // land hands the answer to all who wait for it, and to those who would take it late.

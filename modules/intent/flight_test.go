@@ -112,3 +112,29 @@ func TestClosedFlightsTakeNobody(t *testing.T) {
 	_, _, err := f.join(t.Context(), flightPlan{key: "k"})
 	require.ErrorIs(t, err, llmapi.ErrUnavailable)
 }
+
+func TestAnswerAtTheLastMomentIsNotLost(t *testing.T) {
+	t.Parallel()
+	f := newFlights()
+	plan := flightPlan{key: "k", until: time.Now().Add(time.Minute), call: func(context.Context) (llmapi.ChatResponse, error) {
+		return llmapi.ChatResponse{Answer: "yes"}, nil
+	}}
+	x, _ := f.board(t.Context(), plan)
+	<-x.landed
+
+	isLanded := f.leave(plan, x, func(context.Context, llmapi.ChatResponse) { t.Error("nobody tells it any more") })
+
+	require.True(t, isLanded, "it is taken instead")
+	f.close()
+}
+
+func TestPanicOfACallIsItsRequests(t *testing.T) {
+	t.Parallel()
+	f := newFlights()
+	require.Panics(t, func() {
+		_, _, _ = f.join(t.Context(), flightPlan{key: "k", until: time.Now().Add(time.Minute), call: func(context.Context) (llmapi.ChatResponse, error) {
+			panic("broken")
+		}})
+	})
+	f.close()
+}

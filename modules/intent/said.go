@@ -45,6 +45,17 @@ func isOfModel(err error) bool {
 	return false
 }
 
+// whyNoModel is what the log says of that. What an unusable answer said is left out: it may be
+// anybody's words.
+func whyNoModel(err error) []zap.Field {
+	why := []zap.Field{zap.String("outcome", outcomeOfModel(err))}
+	if errors.Is(err, llmapi.ErrNonsense) {
+		return why
+	}
+
+	return append(why, zap.Error(err))
+}
+
 // heard is the turn as the stages of understanding get it.
 func (t *turn) heard() heard {
 	return heard{home: t.home, utterance: t.utterance, caller: t.caller, isDryRun: t.req.DryRun, gone: t.gone}

@@ -7,8 +7,6 @@ import (
 	"time"
 	_ "time/tzdata" // homes name their zone; the machine may know none
 
-	"go.uber.org/zap"
-
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
 	"homehub/modules/intent/internal/meaning"
@@ -61,7 +59,7 @@ func (s *service) understand(ctx context.Context, t *turn) error {
 			break // nobody misses it
 		}
 		if isOfModel(err) {
-			log.For(ctx, s.log).Info("no language model answered", zap.Error(err))
+			log.For(ctx, s.log).Info("no language model answered", whyNoModel(err)...)
 			t.withoutModel(err)
 
 			break
@@ -103,10 +101,9 @@ func (s *service) askStage(ctx context.Context, t *turn, i int, stage understand
 	}
 	h = s.forModel(ctx, t, h)
 	s.admission.leave()
-	meant, err := stage.understand(ctx, h)
-	s.admission.comeBack()
+	defer s.admission.comeBack()
 
-	return meant, err
+	return stage.understand(ctx, h)
 }
 
 // areaOf is where the utterance was heard: what the request says, else where its device stands.
