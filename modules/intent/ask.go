@@ -200,7 +200,7 @@ func (m *model) keyOf(h heard, p *prompt.Prompt) answerKey {
 	sum := sha256.New()
 	build := buildinfo.Read()
 	for _, part := range append([]string{
-		build.Version, build.Revision, prompt.Version(), m.llm.Name(), h.home.Hash, h.utterance.AreaID,
+		build.Version, build.Revision, prompt.Version(), m.llm.Version(), h.home.Hash, h.utterance.AreaID,
 		prompt.Normal(h.utterance.Text),
 	}, p.Key()...) {
 		fmt.Fprintf(sum, "%d:%s", len(part), part)

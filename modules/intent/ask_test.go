@@ -2,12 +2,15 @@ package intent
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/llm/llmapi"
@@ -254,4 +257,31 @@ func TestAnswersAreNotSharedBeyondTheirSpeaker(t *testing.T) {
 	other.HouseholdID = "0191d1f0-0000-7000-8000-00000000000b"
 	b.sayAs(t, other, request{Text: "olvasnék egy kicsit"})
 	require.Len(t, b.model.Asked(), 4)
+	b.model.Made = "anew"
+	b.sayAs(t, owner, request{Text: "olvasnék egy kicsit", ConversationID: "talk"})
+	require.Len(t, b.model.Asked(), 5)
+}
+
+func TestWhatAModelSaidIsNotLogged(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	core, logs := observer.New(zap.DebugLevel)
+	b.log = zap.New(core)
+	b.answering(t, `{"kind":"titkos szavak"}`)
+	b.say(t, "olvasnék egy kicsit")
+	require.NotEmpty(t, logs.All())
+	require.NotContains(t, fmt.Sprint(logs.All()), "titkos")
+}
+
+// broken is a stage that panics.
+type broken struct{}
+
+func (broken) understand(context.Context, heard) (meaning.Understanding, error) { panic("broken") }
+
+func TestPanicOfAStageKeepsTheTurnsCounted(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.stages[1] = broken{}
+	require.PanicsWithValue(t, "broken", func() { _, _ = b.speak(t.Context(), owner, request{Text: "olvasnék egy kicsit"}, "") })
+	require.Empty(t, b.admission.slots)
 }

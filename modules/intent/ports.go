@@ -53,6 +53,8 @@ type Model interface {
 	Tokens(text string) int
 	// Name is the model that answers where all is well; a fallback answers by another name.
 	Name() string
+	// Version tells that model from what had its name before.
+	Version() string
 }
 
 // understander is one stage of understanding: the grammar, the model's cache, the model.

@@ -33,11 +33,12 @@ func (m *Module) Chat(ctx context.Context, r llmapi.ChatRequest) (llmapi.ChatRes
 	if len(m.servers) == 0 {
 		return llmapi.ChatResponse{}, llmapi.ErrAbsent
 	}
-	if err := m.spending.check(ctx, r.HouseholdID); err != nil {
-		return llmapi.ChatResponse{}, err
+	var response llmapi.ChatResponse
+	err := m.spending.check(ctx, r.HouseholdID)
+	if err == nil {
+		x := &exchange{m: m, request: r, messages: messagesOf(r.Messages), maxTokens: r.MaxTokens}
+		response, err = x.run(ctx)
 	}
-	x := &exchange{m: m, request: r, messages: messagesOf(r.Messages), maxTokens: r.MaxTokens}
-	response, err := x.run(ctx)
 	m.metrics.chatted(err)
 
 	return response, err
@@ -187,7 +188,9 @@ func (x *exchange) note(ctx context.Context, model string, answer ollama.Answer,
 	x.m.hasAnswered.Store(true)
 	x.m.estimate.learn(sent, len(x.messages), answer.PromptTokens)
 	evaluated := x.m.reuse.evaluated(model, answer)
-	x.response.PromptTokens, x.response.EvaluatedTokens, x.response.AnswerTokens = answer.PromptTokens, evaluated, answer.AnswerTokens
+	x.response.PromptTokens += answer.PromptTokens
+	x.response.EvaluatedTokens += evaluated
+	x.response.AnswerTokens += answer.AnswerTokens
 	x.m.metrics.answered(model, answer, evaluated, len(x.request.Schema))
 	x.m.spending.add(ctx, x.request.HouseholdID, answer.PromptTokens+answer.AnswerTokens)
 	x.m.logPrompt(ctx, x, model, answer)

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/ollama/ollama/api"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zaptest"
 
+	"homehub/modules/llm/internal/ollama"
 	"homehub/modules/llm/internal/ollamatest"
 	"homehub/modules/llm/llmapi"
 	"homehub/platform/clock"
@@ -326,4 +328,41 @@ func TestModelThatIsTooSlowLetsItsFallbackGoFirst(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "big", got.Model)
 	})
+}
+
+func TestTokensOfARepairCountToo(t *testing.T) {
+	t.Parallel()
+	within(t, 2*time.Second, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		a := &ollamatest.Server{Reply: func(_ api.ChatRequest, number int) ollamatest.Reply {
+			return []ollamatest.Reply{{Text: "no", PromptTokens: 100}, {Text: `{}`, PromptTokens: 130}}[number-1]
+		}}
+		got, err := wire(t, settings(), ollamatest.Fleet{"a": a}).Chat(ctx, question())
+		require.NoError(t, err)
+		require.Equal(t, 2, got.Calls)
+		require.Equal(t, 230, got.PromptTokens)
+		require.Equal(t, 2, got.AnswerTokens)
+	})
+}
+
+func TestSpentIsAnOutcomeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		cfg := settings()
+		cfg.TokensPerDay = 1
+		m := wire(t, cfg, ollamatest.Fleet{"a": {}})
+		_, err := m.Chat(ctx, question())
+		require.NoError(t, err)
+		_, err = m.Chat(ctx, question())
+		require.ErrorIs(t, err, llmapi.ErrSpent)
+		require.InDelta(t, 1, testutil.ToFloat64(m.metrics.chats.WithLabelValues("spent")), 0)
+	})
+}
+
+func TestShortPromptsSayNothingOfReuse(t *testing.T) {
+	t.Parallel()
+	var r reuse
+	r.evaluated("m", ollama.Answer{PromptTokens: 1, PromptTime: 100 * time.Millisecond})
+	require.Equal(t, 1000, r.evaluated("m", ollama.Answer{PromptTokens: 1000, PromptTime: 5 * time.Second}))
 }

@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"homehub/modules/llm/llmapi"
@@ -14,9 +15,9 @@ const withoutModel = "No language model; the grammar answers alone."
 // survey is what a look at all servers found.
 type survey struct {
 	answering int // servers that answer
-	failing   int // of those, the ones whose calls fail
 	main      int // of those, the ones that have the model
-	fallback  int // or at least one of its fallbacks
+	able      int // of those, the ones that have it or one of its fallbacks
+	failing   int // of the able, the ones whose calls fail
 	err       error
 }
 
@@ -38,17 +39,13 @@ func (m *Module) look(ctx context.Context) survey {
 				return
 			}
 			all.answering++
-			if s.isOpen() {
-				all.failing++
-			}
-			if hasModel(models, m.cfg.Model) {
+			if models.Has(m.cfg.Model) {
 				all.main++
 			}
-			for _, name := range m.cfg.FallbackModels {
-				if hasModel(models, name) {
-					all.fallback++
-
-					break
+			if slices.ContainsFunc(m.cfg.models(), models.Has) {
+				all.able++
+				if s.isOpen() {
+					all.failing++
 				}
 			}
 		})
@@ -73,28 +70,39 @@ func (m *Module) Check(ctx context.Context) health.Result {
 
 // judge puts a survey into words.
 func (m *Module) judge(found survey) (health.Status, string) {
-	missing := "The model is missing; get it with: ollama pull " + m.cfg.Model
-	if done := m.pulled(); done != "" {
-		missing = "The model is being pulled: " + done
-	}
 	switch {
 	case found.answering == 0 && !m.cfg.isWanted():
 		return health.Off, withoutModel
 	case found.answering == 0:
 		return health.Degraded, "Ollama does not answer; the grammar answers alone."
-	case found.main+found.fallback == 0 && !m.cfg.isWanted():
-		return health.Off, missing
-	case found.main+found.fallback == 0:
-		return health.Degraded, missing
-	case found.failing == found.answering:
+	case found.able == 0 && !m.cfg.isWanted():
+		return health.Off, m.missing(found)
+	case found.able == 0:
+		return health.Degraded, m.missing(found)
+	case found.failing == found.able:
 		return health.Degraded, "Ollama is there, but calls to it fail; the grammar answers alone."
 	case found.answering < len(m.servers):
 		return health.Degraded, fmt.Sprintf("%d of %d Ollama servers answer.", found.answering, len(m.servers))
 	case found.main == 0:
-		return health.Up, missing + ". A fallback answers."
+		return health.Up, m.missing(found) + ". A fallback answers."
+	case found.main < found.answering:
+		return health.Up, m.missing(found)
 	default:
 		return health.Up, ""
 	}
+}
+
+// missing says where the model is not, and how it gets there.
+func (m *Module) missing(found survey) string {
+	if done := m.pulled(); done != "" {
+		return "The model is being pulled: " + done
+	}
+	where := ""
+	if found.main > 0 {
+		where = fmt.Sprintf(" on %d of %d servers", found.answering-found.main, found.answering)
+	}
+
+	return "The model is missing" + where + "; get it with: ollama pull " + m.cfg.Model
 }
 
 // Ready returns llmapi.ErrUnavailable when the settings ask for a model and none answers.
@@ -104,7 +112,7 @@ func (m *Module) Ready(ctx context.Context) error {
 	}
 	found := m.look(ctx)
 	switch {
-	case found.main+found.fallback > 0:
+	case found.able > 0:
 		return nil
 	case found.err != nil:
 		return llmapi.ErrUnavailable.Wrap(found.err)

@@ -82,7 +82,7 @@ func (c Config) servers() ([]*url.URL, error) {
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, errors.New("llm.url must be http:// or https:// addresses, separated by commas, or empty")
 		}
-		if !slices.ContainsFunc(found, func(other *url.URL) bool { return other.String() == u.String() }) {
+		if !slices.ContainsFunc(found, func(other *url.URL) bool { return nameOf(other) == nameOf(u) }) {
 			found = append(found, u)
 		}
 	}
@@ -90,11 +90,14 @@ func (c Config) servers() ([]*url.URL, error) {
 	return found, nil
 }
 
+// nameOf is what logs and metrics call a server: never with a password that its address may hold.
+func nameOf(u *url.URL) string { return u.Host + strings.TrimRight(u.Path, "/") }
+
 // models returns the models in the order in which they are asked.
 func (c Config) models() []string { return append([]string{c.Model}, c.FallbackModels...) }
 
 // isWanted reports whether the operator asked for a model. Only then is its absence a failure:
 // the defaults take an Ollama that happens to be there.
 func (c Config) isWanted() bool {
-	return c.URL != "" && (c.URL != defaultURL || c.Model != defaultModel || len(c.FallbackModels) > 0)
+	return c.URL != "" && (c.URL != defaultURL || c.Model != defaultModel || len(c.FallbackModels) > 0 || c.Pull)
 }

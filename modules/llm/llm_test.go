@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"go.uber.org/zap/zaptest"
@@ -140,4 +141,15 @@ func TestConfigNamesItsKeys(t *testing.T) {
 	for _, key := range []string{"llm.url", "llm.model", "llm.concurrency", "llm.household_concurrency", "llm.num_ctx", "llm.keep_alive"} {
 		require.ErrorContains(t, err, key)
 	}
+}
+
+func TestServersOfOneHostAreToldApart(t *testing.T) {
+	t.Parallel()
+	cfg := settings()
+	cfg.URL = "http://gpu:11434/one, http://user:secret@gpu:11434/two, http://gpu:11434/one/, http://gpu:11434/two"
+	require.NoError(t, cfg.Validate())
+	m := New(Deps{Config: cfg, Log: zaptest.NewLogger(t), Now: clock.System, Metrics: prometheus.NewRegistry()})
+	require.Len(t, m.servers, 2)
+	require.Equal(t, "gpu:11434/one", m.servers[0].name)
+	require.Equal(t, "gpu:11434/two", m.servers[1].name)
 }

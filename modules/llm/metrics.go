@@ -77,6 +77,8 @@ func (x *metrics) chatted(err error) {
 	case err == nil:
 	case errors.Is(err, llmapi.ErrBusy):
 		outcome = "busy"
+	case errors.Is(err, llmapi.ErrSpent):
+		outcome = "spent"
 	case errors.Is(err, llmapi.ErrNonsense):
 		outcome = "nonsense"
 	case isDeadline(err):

@@ -60,7 +60,7 @@ func New(deps Deps) *Module {
 	}
 	addresses, _ := deps.Config.servers() // Validate has seen them
 	for _, u := range addresses {
-		m.servers = append(m.servers, newServer(u.Host, ollama.New(u, deps.Transport, deps.Now), deps.Now, deps.Log))
+		m.servers = append(m.servers, newServer(nameOf(u), ollama.New(u, deps.Transport, deps.Now), deps.Now, deps.Log))
 	}
 	m.queue = newQueue(m.servers, deps.Config, deps.Now)
 	m.metrics = newMetrics(deps.Metrics, m)
@@ -85,6 +85,17 @@ func newTransport(cfg Config) *http.Transport {
 
 // Name is the model that answers where all is well; its fallbacks have other names.
 func (m *Module) Name() string { return m.cfg.Model }
+
+// Version tells the model that has this name from what had it before, as far as the servers have
+// said what they hold: a model that is pulled anew may answer otherwise.
+func (m *Module) Version() string {
+	version := m.cfg.Model
+	for _, s := range m.servers {
+		version += "@" + s.probe.digest(m.cfg.Model)
+	}
+
+	return version
+}
 
 // Tokens estimates how many tokens a text has, by what the model has counted so far.
 func (m *Module) Tokens(text string) int { return m.estimate.of(len(text)) }

@@ -24,7 +24,8 @@ type probe struct {
 
 	mu      sync.Mutex
 	takenAt time.Time
-	found   []string
+	found   ollama.Models
+	known   ollama.Models // what the last look found that found anything
 	err     error
 }
 
@@ -32,8 +33,8 @@ func newProbe(client *ollama.Client, now clock.Clock) *probe {
 	return &probe{client: client, now: now, turn: make(chan struct{}, 1)}
 }
 
-// models returns the names of the models that are there, as last seen.
-func (p *probe) models(ctx context.Context) ([]string, error) {
+// models returns the models that are there, as last seen.
+func (p *probe) models(ctx context.Context) (ollama.Models, error) {
 	if found, err, ok := p.last(); ok {
 		return found, err
 	}
@@ -55,7 +56,9 @@ func (p *probe) models(ctx context.Context) ([]string, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.takenAt, p.found, p.err = p.now(), found, err
+	if p.takenAt, p.found, p.err = p.now(), found, err; err == nil {
+		p.known = found
+	}
 
 	return found, err
 }
@@ -67,8 +70,17 @@ func (p *probe) forget() {
 	p.takenAt = time.Time{}
 }
 
+// digest is what a model was made of when the server was last there; empty: nobody has looked, or it lacks the model.
+func (p *probe) digest(model string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	digest, _ := p.known.Digest(model)
+
+	return digest
+}
+
 //nolint:revive // ok says whether err means anything
-func (p *probe) last() (found []string, err error, ok bool) {
+func (p *probe) last() (found ollama.Models, err error, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 

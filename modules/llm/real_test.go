@@ -213,6 +213,37 @@ func TestRealSecondHouseholdReusesThePrefix(t *testing.T) {
 	require.Less(t, second[2], first[2]/2, "the second household's prompt was read from its beginning")
 }
 
+// What the warm-up reads must be what calls begin with, whatever the model's template does with rules.
+//
+//nolint:paralleltest // real time on few processors
+func TestRealWarmUpReadsTheSharedBeginning(t *testing.T) {
+	on := llmtest.RealOllama(t)
+	m := openReal(t, on, nil)
+	timeOf := func(instructions string) time.Duration {
+		r := askFor(instructions, []string{"Lámpa (konyha, light)"}, "Sötét van.")
+		answer, err := m.servers[0].client.Chat(patient(t), ollama.Call{
+			Model: on.Model, Messages: messagesOf(r.Messages), Schema: r.Schema, NumCtx: 2048, NumPredict: 1, KeepAlive: time.Hour,
+		})
+		require.NoError(t, err)
+
+		return answer.PromptTime
+	}
+	timeOf(rules("zero", 1)) // it is loaded
+
+	var cold, warm []time.Duration
+	for range 5 {
+		cold = append(cold, timeOf(rules(strconv.FormatInt(time.Now().UnixNano(), 10), 20)))
+		shared := rules(strconv.FormatInt(time.Now().UnixNano(), 10), 20)
+		m.warm = func() []llmapi.Message { return []llmapi.Message{{Role: llmapi.System, Content: shared}} }
+		require.True(t, m.warmUp(patient(t), m.servers[0], on.Model))
+		warm = append(warm, timeOf(shared))
+	}
+	slices.Sort(cold)
+	slices.Sort(warm)
+	t.Logf("a prompt is read in %v, and in %v after the warm-up", cold[2], warm[2])
+	require.Less(t, warm[2], cold[2]/2, "the first household's prompt was read from its beginning")
+}
+
 //nolint:paralleltest // real time on few processors
 func TestRealRestartUnderLoad(t *testing.T) {
 	server := llmtest.RealOllama(t).Start(t, 2)

@@ -2,7 +2,6 @@ package llm
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -26,7 +25,7 @@ const (
 
 // server is one Ollama, and how it does.
 type server struct {
-	name    string // its host, for logs and metrics
+	name    string // its host and path, for logs and metrics
 	client  *ollama.Client
 	breaker circuitbreaker.CircuitBreaker[any]
 	probe   *probe
@@ -110,11 +109,11 @@ func (s *server) miss(model string) {
 }
 
 // found takes in what the server has, as a look at it found.
-func (s *server) found(models []string) {
+func (s *server) found(models ollama.Models) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for model := range s.missing {
-		if hasModel(models, model) {
+		if models.Has(model) {
 			delete(s.missing, model)
 			s.isCold = true
 		}
@@ -157,14 +156,16 @@ func (s *server) tellPull(done string) {
 	s.pulling = done
 }
 
+// endPull notes that a pull is over; the next begins a while after it.
+func (s *server) endPull(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pulledAt, s.pulling = now, ""
+}
+
 func (s *server) pullTold() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
 	return s.pulling
-}
-
-// hasModel reports whether the model is in a server's list, which names every tag.
-func hasModel(models []string, name string) bool {
-	return slices.Contains(models, name) || slices.Contains(models, name+":latest")
 }

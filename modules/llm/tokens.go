@@ -15,6 +15,8 @@ const (
 	leastRatio, mostRatio = 1.5, 6.0
 	// messageTokens is what the model's template adds to each message.
 	messageTokens = 5
+	// tellingTokens are enough for their time to be theirs: of a few, most is spent on the call itself.
+	tellingTokens = 100
 )
 
 // estimate knows how many tokens a text has, roughly, before the model counts them.
@@ -70,9 +72,11 @@ func (r *reuse) evaluated(model string, answer ollama.Answer) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slowest := r.slowest[model]
-	if each > slowest {
+	switch {
+	case answer.PromptTokens < tellingTokens:
+	case each > slowest:
 		slowest = each
-	} else {
+	default:
 		slowest -= slowest / 512 // a machine may get faster; slowly, since most prompts are mostly there
 	}
 	if r.slowest == nil {

@@ -1,7 +1,9 @@
 package llm
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -18,9 +20,16 @@ const (
 	lookEvery = 10 * time.Second
 	// warmTimeout bounds a warm-up, which loads the model.
 	warmTimeout = 3 * time.Minute
+	// warmWords follow what all prompts share: templates such as Gemma's put the rules into the first thing
+	// that a user says, and read nothing of them where nobody says anything.
+	warmWords = "Said:"
+	// pullPatience is how long a pull may say nothing before it is given up.
+	pullPatience = 10 * time.Minute
 	// pullPause is how long a failed pull waits for its repetition.
 	pullPause = time.Minute
 )
+
+var errSilent = errors.New("nothing was heard of the pull any more")
 
 // keepWarm looks after every server until ctx ends.
 func (m *Module) keepWarm(ctx context.Context) error {
@@ -63,22 +72,34 @@ func (m *Module) inspect(ctx context.Context, s *server) bool {
 		return false
 	}
 	s.found(models)
-	first := ""
+	var there, missing []string
 	for _, name := range m.cfg.models() {
-		isThere := hasModel(models, name)
-		if !isThere {
+		if models.Has(name) {
+			there = append(there, name)
+		} else {
 			s.miss(name)
-			isThere = m.cfg.Pull && m.pull(ctx, s, name)
-		}
-		if isThere && first == "" {
-			first = name
+			missing = append(missing, name)
 		}
 	}
-	if first == "" || !m.isCold(ctx, s, first) {
-		return false
+	// A fallback is warm before the model is pulled, which takes long.
+	isWarmed := len(there) > 0 && m.isCold(ctx, s, there[0]) && m.warmUp(ctx, s, there[0])
+	if m.pullAll(ctx, s, missing) {
+		return m.inspect(ctx, s) || isWarmed
 	}
 
-	return m.warmUp(ctx, s, first)
+	return isWarmed
+}
+
+// pullAll makes the server fetch what it lacks, where that is wanted; it reports whether it got anything.
+func (m *Module) pullAll(ctx context.Context, s *server, missing []string) (isPulled bool) {
+	if !m.cfg.Pull {
+		return false
+	}
+	for _, name := range missing {
+		isPulled = m.pull(ctx, s, name) || isPulled
+	}
+
+	return isPulled
 }
 
 // isCold reports whether the server needs its warm-up, also when it was started anew unseen, or
@@ -86,7 +107,7 @@ func (m *Module) inspect(ctx context.Context, s *server) bool {
 func (m *Module) isCold(ctx context.Context, s *server, model string) bool {
 	limited, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	if loaded, err := s.client.Loaded(limited); err == nil && !hasModel(loaded, model) {
+	if loaded, err := s.client.Loaded(limited); err == nil && !loaded.Has(model) {
 		s.chill()
 	}
 
@@ -97,13 +118,14 @@ func (m *Module) isCold(ctx context.Context, s *server, model string) bool {
 func (m *Module) warmUp(ctx context.Context, s *server, model string) bool {
 	var shared []llmapi.Message
 	if m.warm != nil {
-		shared = m.warm()
+		shared = append(m.warm(), llmapi.Message{Role: llmapi.User, Content: warmWords})
 	}
+	messages := messagesOf(shared)
 	limited, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
 	began := m.now()
 	answer, err := s.client.Chat(limited, ollama.Call{
-		Model: model, Messages: messagesOf(shared), NumCtx: m.cfg.NumCtx, NumPredict: 1, KeepAlive: m.cfg.KeepAlive,
+		Model: model, Messages: messages, NumCtx: m.cfg.NumCtx, NumPredict: 1, KeepAlive: m.cfg.KeepAlive,
 	})
 	if err != nil {
 		s.chill()
@@ -114,7 +136,7 @@ func (m *Module) warmUp(ctx context.Context, s *server, model string) bool {
 		return false
 	}
 	s.breaker.Close() // what failed while the model was loading says nothing now
-	m.estimate.learn(bytesOf(messagesOf(shared)), len(shared), answer.PromptTokens)
+	m.estimate.learn(bytesOf(messages), len(messages), answer.PromptTokens)
 	m.reuse.evaluated(model, answer)
 	s.log.Info("the model is ready", zap.String("model", model), zap.Duration("took", m.now().Sub(began)),
 		zap.Duration("loaded_in", answer.LoadTime), zap.Int("shared_tokens", answer.PromptTokens))
@@ -127,10 +149,15 @@ func (m *Module) pull(ctx context.Context, s *server, model string) bool {
 	if !s.mayPull(m.now()) {
 		return false
 	}
-	defer s.tellPull("")
+	defer func() { s.endPull(m.now()) }()
 	s.log.Info("pulling the model", zap.String("model", model))
 	told := -1
-	err := s.client.Pull(ctx, model, func(completed, total int64) {
+	limited, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(pullPatience, func() { cancel(errSilent) })
+	defer silence.Stop()
+	err := s.client.Pull(limited, model, func(completed, total int64) {
+		silence.Reset(pullPatience)
 		if total <= 0 {
 			return
 		}
@@ -143,14 +170,13 @@ func (m *Module) pull(ctx context.Context, s *server, model string) bool {
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			s.log.Warn("the model could not be pulled", zap.String("model", model), zap.Error(err))
+			s.log.Warn("the model could not be pulled", zap.String("model", model), zap.Error(cmp.Or(context.Cause(limited), err)))
 		}
 
 		return false
 	}
 	s.log.Info("the model is pulled", zap.String("model", model))
-	s.found([]string{model})
-	s.probe.forget()
+	s.probe.forget() // who looks again finds it
 
 	return true
 }

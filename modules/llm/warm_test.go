@@ -47,6 +47,7 @@ func TestModelIsWarmBeforeTheFirstQuestion(t *testing.T) {
 		warm := a.Seen()[0]
 		require.Equal(t, "big", warm.Model)
 		require.Equal(t, question().Messages[0].Content, warm.Messages[0].Content)
+		require.Equal(t, "user", warm.Messages[1].Role, "some templates leave out the rules where nobody says anything")
 		require.EqualValues(t, 1, warm.Options["num_predict"])
 		require.EqualValues(t, 4096, warm.Options["num_ctx"], "another context would load the model again")
 
@@ -93,7 +94,8 @@ func TestMissingModelsArePulled(t *testing.T) {
 
 		require.Equal(t, 3, logs.FilterField(zap.String("model", "big")).FilterMessage("pulling the model").Filter(
 			func(e observer.LoggedEntry) bool { return e.ContextMap()["percent"] != nil }).Len())
-		require.Equal(t, "big", a.Seen()[0].Model)
+		require.Equal(t, "small", a.Seen()[0].Model, "what is there is warm while the other is pulled")
+		require.Equal(t, "big", a.Seen()[1].Model)
 		require.Equal(t, health.Up, m.Check(ctx).Status)
 		require.Empty(t, m.pulled())
 		got, err := m.Chat(ctx, question())
@@ -148,4 +150,62 @@ func TestPromptsAreLoggedOnlyWhenWanted(t *testing.T) {
 			require.Contains(t, logs.All()[0].ContextMap()["messages"], "user: a kódom [digits], legyen 21 fok")
 		})
 	}
+}
+
+func TestHealthTellsOfAServerThatLacksTheModel(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		a, b := &ollamatest.Server{Models: []string{"big"}}, &ollamatest.Server{Models: []string{"other"}}
+		cfg := settings()
+		cfg.URL = "http://a,http://b"
+		m := wire(t, cfg, ollamatest.Fleet{"a": a, "b": b})
+		got := m.Check(ctx)
+		require.Equal(t, health.Up, got.Status)
+		require.Equal(t, "The model is missing on 1 of 2 servers; get it with: ollama pull big", got.Message)
+
+		m.servers[0].breaker.Open() // the only one that has it
+		require.Equal(t, health.Degraded, m.Check(ctx).Status)
+	})
+}
+
+func TestPullThatFallsSilentIsGivenUp(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		a := &ollamatest.Server{Models: []string{"small"}, PullHangs: true}
+		cfg := settings()
+		cfg.Pull = true
+		m, logs := serve(ctx, t, cfg, ollamatest.Fleet{"a": a})
+		require.NotEmpty(t, m.pulled())
+		time.Sleep(pullPatience)
+		synctest.Wait()
+
+		require.Empty(t, m.pulled())
+		failed := logs.FilterMessage("the model could not be pulled").All()
+		require.Len(t, failed, 1)
+		require.Equal(t, errSilent.Error(), failed[0].ContextMap()["error"])
+	})
+}
+
+func TestModelThatIsPulledAnewHasAnotherVersion(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		a := &ollamatest.Server{Models: []string{"big"}, Digest: "one"}
+		m := wire(t, settings(), ollamatest.Fleet{"a": a})
+		m.Check(ctx)
+		first := m.Version()
+		require.Equal(t, "big@one", first)
+
+		a.SetDown(true)
+		time.Sleep(probeAge)
+		m.Check(ctx)
+		require.Equal(t, first, m.Version(), "what was kept still holds while the server is away")
+		a.SetDown(false)
+		a.Digest = "two"
+		time.Sleep(probeAge)
+		m.Check(ctx)
+		require.Equal(t, "big@two", m.Version())
+	})
 }

@@ -62,7 +62,7 @@ type ChatResponse struct {
 	Answer string
 	// Model is which one answered.
 	Model string
-	// PromptTokens are those that were sent, AnswerTokens those that came back. EvaluatedTokens are
+	// PromptTokens are those that were sent, AnswerTokens those that came back, in all calls. EvaluatedTokens are
 	// those of the prompt that the server did not have ready: an estimate, from the time it took.
 	PromptTokens, EvaluatedTokens, AnswerTokens int
 	// Calls is how many it took: 1, unless one failed or made no sense.

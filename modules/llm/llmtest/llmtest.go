@@ -15,6 +15,8 @@ type Fake struct {
 	Reply  func(ctx context.Context, r llmapi.ChatRequest) (string, error)
 	Answer string
 	Err    error
+	// Made tells one model of the same name from another.
+	Made string
 
 	mu    sync.Mutex
 	asked []llmapi.ChatRequest
@@ -46,6 +48,9 @@ func (f *Fake) Tokens(text string) int { return len(text)/3 + 1 }
 
 // Name is the model that answers.
 func (f *Fake) Name() string { return "fake" }
+
+// Version names the model as it is now.
+func (f *Fake) Version() string { return f.Name() + f.Made }
 
 // Ready reports whether the fake answers at all.
 func (f *Fake) Ready(context.Context) error { return f.Err }

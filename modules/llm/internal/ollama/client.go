@@ -39,7 +39,9 @@ type Client struct {
 
 // New makes a client; it does no I/O. The context of each call is its only deadline.
 func New(base *url.URL, transport http.RoundTripper, now clock.Clock) *Client {
-	client := &http.Client{Transport: transport}
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // what people said goes to the server of the settings, and nowhere else
+	}}
 
 	return &Client{base: base, http: client, api: api.NewClient(base, client), now: now}
 }
@@ -57,9 +59,28 @@ func (c *Client) Version(ctx context.Context) (string, error) {
 	return version, nil
 }
 
-// Models returns the names of the models that the server has. It asks for the version first,
+// Models are models of a server: what they are made of, by name. The server names every tag.
+type Models map[string]string
+
+// Digest returns what a model is made of, and whether it is there.
+func (m Models) Digest(name string) (digest string, isThere bool) {
+	if digest, isThere = m[name]; !isThere {
+		digest, isThere = m[name+":latest"]
+	}
+
+	return digest, isThere
+}
+
+// Has reports whether a model is there.
+func (m Models) Has(name string) bool {
+	_, isThere := m.Digest(name)
+
+	return isThere
+}
+
+// Models returns the models that the server has. It asks for the version first,
 // so that something else on the same port is not taken for Ollama.
-func (c *Client) Models(ctx context.Context) ([]string, error) {
+func (c *Client) Models(ctx context.Context) (Models, error) {
 	if _, err := c.Version(ctx); err != nil {
 		return nil, err
 	}
@@ -67,26 +88,26 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, classify(ctx, "ask ollama for its models", err)
 	}
-	names := make([]string, len(list.Models))
-	for i, m := range list.Models {
-		names[i] = m.Name
+	found := make(Models, len(list.Models))
+	for i := range list.Models {
+		found[list.Models[i].Name] = list.Models[i].Digest
 	}
 
-	return names, nil
+	return found, nil
 }
 
-// Loaded returns the names of the models that the server has in memory.
-func (c *Client) Loaded(ctx context.Context) ([]string, error) {
+// Loaded returns the models that the server has in memory.
+func (c *Client) Loaded(ctx context.Context) (Models, error) {
 	list, err := c.api.ListRunning(ctx)
 	if err != nil {
 		return nil, classify(ctx, "ask ollama what it has loaded", err)
 	}
-	names := make([]string, len(list.Models))
-	for i, m := range list.Models {
-		names[i] = m.Name
+	found := make(Models, len(list.Models))
+	for i := range list.Models {
+		found[list.Models[i].Name] = list.Models[i].Digest
 	}
 
-	return names, nil
+	return found, nil
 }
 
 // Call is one chat.

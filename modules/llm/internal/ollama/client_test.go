@@ -36,20 +36,19 @@ func TestChatTellsFailuresApart(t *testing.T) {
 		body   string
 		want   error
 	}{
-		"an answer":                  {status: 200, body: part + done},
-		"a model that is missing":    {status: 404, body: `{"error":"model 'x' not found"}`, want: ollama.ErrMissing},
-		"a prompt that is too long":  {status: 400, body: `{"error":"exceeds the context length"}`, want: ollama.ErrRefused},
-		"somebody else's server":     {status: 401, body: `{"error":"unauthorized"}`, want: ollama.ErrRefused},
-		"too many waiting":           {status: 503, body: `{"error":"server busy"}`, want: ollama.ErrFault},
-		"too many from here":         {status: 429, body: `{"error":"slow down"}`, want: ollama.ErrFault},
-		"a runner that died":         {status: 500, body: "no JSON", want: ollama.ErrFault},
-		"a runner that dies":         {status: 200, body: part + `{"error":"unexpected EOF"}`, want: ollama.ErrFault},
-		"an answer that breaks off":  {status: 200, body: part, want: ollama.ErrFault},
-		"half a line":                {status: 200, body: part + `{"done":tr`, want: ollama.ErrFault},
-		"nothing":                    {status: 200, want: ollama.ErrFault},
-		"something else":             {status: 200, body: "<html>", want: ollama.ErrFault},
-		"an answer without an end":   {status: 200, body: strings.Repeat(part, 40000), want: ollama.ErrRefused},
-		"a redirection to elsewhere": {status: 304, want: ollama.ErrRefused},
+		"an answer":                 {status: 200, body: part + done},
+		"a model that is missing":   {status: 404, body: `{"error":"model 'x' not found"}`, want: ollama.ErrMissing},
+		"a prompt that is too long": {status: 400, body: `{"error":"exceeds the context length"}`, want: ollama.ErrRefused},
+		"somebody else's server":    {status: 401, body: `{"error":"unauthorized"}`, want: ollama.ErrRefused},
+		"too many waiting":          {status: 503, body: `{"error":"server busy"}`, want: ollama.ErrFault},
+		"too many from here":        {status: 429, body: `{"error":"slow down"}`, want: ollama.ErrFault},
+		"a runner that died":        {status: 500, body: "no JSON", want: ollama.ErrFault},
+		"a runner that dies":        {status: 200, body: part + `{"error":"unexpected EOF"}`, want: ollama.ErrFault},
+		"an answer that breaks off": {status: 200, body: part, want: ollama.ErrFault},
+		"half a line":               {status: 200, body: part + `{"done":tr`, want: ollama.ErrFault},
+		"nothing":                   {status: 200, want: ollama.ErrFault},
+		"something else":            {status: 200, body: "<html>", want: ollama.ErrFault},
+		"an answer without an end":  {status: 200, body: strings.Repeat(part, 40000), want: ollama.ErrRefused},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -87,4 +86,17 @@ func TestChatEndsWithItsContext(t *testing.T) {
 
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	<-gone
+}
+
+func TestNothingIsSentWhereAServerSends(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("what was said went elsewhere") }))
+	t.Cleanup(elsewhere.Close)
+	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere.URL+"/api/chat", http.StatusTemporaryRedirect)
+	})
+
+	_, err := c.Chat(t.Context(), ollama.Call{Model: "x"})
+
+	require.ErrorIs(t, err, ollama.ErrRefused)
 }

@@ -33,6 +33,10 @@ type Reply struct {
 type Server struct {
 	// Models are those that it has; nil: every one.
 	Models []string
+	// Digest is what all of them are made of.
+	Digest string
+	// PullHangs: a pull begins and never goes on.
+	PullHangs bool
 	// Slots is how many chats it works on at once, each for Delay; 0: any number.
 	Slots int
 	Delay time.Duration
@@ -128,7 +132,7 @@ func (s *Server) list() api.ListResponse {
 	defer s.mu.Unlock()
 	var list api.ListResponse
 	for _, name := range append(slices.Clone(s.Models), s.pulled...) {
-		list.Models = append(list.Models, api.ListModelResponse{Name: name, Model: name})
+		list.Models = append(list.Models, api.ListModelResponse{Name: name, Model: name, Digest: s.Digest})
 	}
 
 	return list
@@ -159,6 +163,11 @@ func (s *Server) pull(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewDecoder(r.Body).Decode(&request)
 	for _, done := range []int64{0, 50, 100} {
 		line(w, api.ProgressResponse{Status: "pulling", Total: 100, Completed: done})
+	}
+	if s.PullHangs {
+		<-r.Context().Done()
+
+		return
 	}
 	s.mu.Lock()
 	s.pulled = append(s.pulled, request.Model)
