@@ -74,6 +74,10 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("intent.prompt_tokens and %d for the answer must fit into llm.num_ctx: %d is more than %d",
 			answerTokens, c.Intent.PromptTokens+answerTokens, c.LLM.NumCtx))
 	}
+	if c.Intent.Deadline >= c.Server.WriteTimeout {
+		errs = append(errs, fmt.Errorf("intent.deadline must be shorter than server.write_timeout, which ends the connection: %s is not shorter than %s",
+			c.Intent.Deadline, c.Server.WriteTimeout))
+	}
 
 	return errors.Join(errs...)
 }

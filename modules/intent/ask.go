@@ -169,6 +169,8 @@ func outcomeOfModel(err error) string {
 		return "nonsense"
 	case errors.Is(err, llmapi.ErrAbsent):
 		return "absent"
+	case errors.Is(err, context.Canceled):
+		return "gone"
 	default:
 		return "unavailable"
 	}

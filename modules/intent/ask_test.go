@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -284,4 +285,23 @@ func TestPanicOfAStageKeepsTheTurnsCounted(t *testing.T) {
 	b.stages[1] = broken{}
 	require.PanicsWithValue(t, "broken", func() { _, _ = b.speak(t.Context(), owner, request{Text: "olvasnék egy kicsit"}, "") })
 	require.Empty(t, b.admission.slots)
+}
+
+func TestWhoHangsUpIsNoFaultOfTheModel(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.model.Err = nil
+	b.model.Reply = func(ctx context.Context, _ llmapi.ChatRequest) (string, error) {
+		<-ctx.Done()
+
+		return "", ctx.Err()
+	}
+	ctx, hangUp := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer hangUp()
+
+	_, err := b.speak(ctx, owner, request{Text: "olvasnék egy kicsit"}, "")
+
+	require.NoError(t, err)
+	require.InDelta(t, 1, testutil.ToFloat64(b.metrics.asked.WithLabelValues("gone")), 0)
+	require.Zero(t, testutil.ToFloat64(b.metrics.asked.WithLabelValues("unavailable")))
 }

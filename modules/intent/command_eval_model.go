@@ -117,7 +117,7 @@ func (j *judged) Warm(ctx context.Context, home *hamanagerapi.Home, u meaning.Ut
 
 // note tells how many sentences the model did not answer: that is not its understanding.
 func (j *judged) note(to io.Writer) {
-	for _, why := range []string{"unavailable", "absent", "busy", "spent", "not_in_time", "nonsense"} {
+	for _, why := range []string{"unavailable", "absent", "busy", "spent", "not_in_time", "nonsense", "gone"} {
 		if n := j.failed[why]; n > 0 {
 			fmt.Fprintf(to, "%d sentences without an answer of the model: %s\n", n, why)
 		}

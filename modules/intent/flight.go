@@ -42,7 +42,8 @@ type flightPlan struct {
 	late func(context.Context, llmapi.ChatResponse)
 }
 
-// join waits for the call's answer until ctx ends, which is errLate, or nobody wants it any more.
+// join waits for the call's answer until ctx ends, which is errLate, or nobody wants it any more, which is
+// context.Canceled.
 // The call goes on for whoever still waits, or would take it late.
 func (f *flights) join(ctx context.Context, plan flightPlan) (answered llmapi.ChatResponse, isShared bool, err error) {
 	x, isShared := f.board(ctx, plan)
@@ -58,7 +59,7 @@ func (f *flights) join(ctx context.Context, plan flightPlan) (answered llmapi.Ch
 	case <-plan.gone:
 		f.leave(plan, x, nil)
 
-		return llmapi.ChatResponse{}, isShared, llmapi.ErrUnavailable.Wrap(context.Canceled)
+		return llmapi.ChatResponse{}, isShared, context.Canceled
 	}
 	if x.panicked != nil {
 		panic(x.panicked) // in the request that it belongs to, rather than in a goroutine that would end the process

@@ -19,6 +19,9 @@ import (
 // checkTime bounds a check: what is not known by then is told as a failure.
 const checkTime = time.Minute
 
+// mostCallers bounds a bench.
+const mostCallers = 512
+
 // errNotFit makes check fail where something essential is missing.
 var errNotFit = errors.New("the model is not fit for homehub")
 
@@ -128,11 +131,14 @@ func check(cmd *cobra.Command, targets []fitness.Target, trials []llmapi.Trial, 
 		if isJSON {
 			told = nil
 		} else {
-			fmt.Fprintf(out, "%s, %s\n", target.URL, target.Model)
+			fmt.Fprintf(out, "%s, %s\n", target.Address(), target.Model)
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), checkTime)
 		report := fitness.Check(ctx, target, trials, told)
 		cancel()
+		if !isJSON {
+			fmt.Fprintf(out, "  => %s\n", report.Summary())
+		}
 		reports = append(reports, report)
 		isFit = isFit && report.IsFit()
 	}
@@ -163,12 +169,16 @@ the p95 still suits you. Set OLLAMA_NUM_PARALLEL of the server to at least the l
   homehub llm bench --callers 1,4,8,16,32 --for 30s --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			plan := benchPlan{callers: callers, each: each, isJSON: f.isJSON}
+			if err := plan.validate(); err != nil {
+				return err
+			}
 			targets, trials, err := f.prepare(cmd.Context(), deps)
 			if err != nil {
 				return err
 			}
 
-			return bench(cmd, targets[0], trials, benchPlan{callers: callers, each: each, isJSON: f.isJSON})
+			return bench(cmd, targets[0], trials, plan)
 		},
 	}
 	f.add(cmd)
@@ -185,13 +195,23 @@ type benchPlan struct {
 	isJSON  bool
 }
 
+func (p benchPlan) validate() error {
+	for _, n := range p.callers {
+		if n < 1 || n > mostCallers {
+			return fmt.Errorf("--callers must be 1 to %d, got %d", mostCallers, n)
+		}
+	}
+	if p.each <= 0 {
+		return fmt.Errorf("--for must be positive, got %s", p.each)
+	}
+
+	return nil
+}
+
 func bench(cmd *cobra.Command, target fitness.Target, trials []llmapi.Trial, plan benchPlan) error {
 	watcher := fitness.NewWatcher()
 	var rows []fitness.Row
 	for _, n := range plan.callers {
-		if n < 1 {
-			return fmt.Errorf("--callers must be 1 or more, got %d", n)
-		}
 		row, err := fitness.Bench(cmd.Context(), target, trials, fitness.Load{Callers: n, For: plan.each}, watcher)
 		if err != nil {
 			return err
@@ -200,7 +220,7 @@ func bench(cmd *cobra.Command, target fitness.Target, trials []llmapi.Trial, pla
 		fmt.Fprintf(cmd.ErrOrStderr(), "%d callers: %d calls\n", n, row.Calls)
 	}
 	if plan.isJSON {
-		return printJSON(cmd.OutOrStdout(), map[string]any{"url": target.URL, "model": target.Model, "rows": rows})
+		return printJSON(cmd.OutOrStdout(), map[string]any{"url": target.Address(), "model": target.Model, "rows": rows})
 	}
 
 	return printRows(cmd.OutOrStdout(), rows)

@@ -28,7 +28,7 @@ var (
 )
 
 const (
-	requestTimeout = 15 * time.Second
+	requestTimeout = 65 * time.Second // a server's deadline is a minute at most
 	maxAnswer      = 1 << 20
 	// questionWindow is how long the server keeps a question open.
 	questionWindow = 30 * time.Second

@@ -2,9 +2,12 @@ package fitness
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"homehub/modules/llm/internal/ollama"
 	"homehub/modules/llm/llmapi"
 )
 
@@ -40,7 +43,10 @@ func Bench(ctx context.Context, t Target, trials []llmapi.Trial, load Load, gpu 
 	if err != nil {
 		return Row{}, err
 	}
-	if _, err := s.ask(ctx, trials[0].Request); err != nil {
+	switch _, err := s.ask(ctx, trials[0].Request); {
+	case errors.Is(err, ollama.ErrMissing):
+		return Row{}, fmt.Errorf("%w; get it with: ollama pull %s", err, t.Model)
+	case err != nil:
 		return Row{}, err
 	}
 

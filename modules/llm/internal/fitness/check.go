@@ -70,6 +70,24 @@ func (r *Report) IsFit() bool {
 	return len(r.Points) > 0
 }
 
+// Summary is the report in a line.
+func (r *Report) Summary() string {
+	warnings := 0
+	for _, p := range r.Points {
+		if p.Verdict == Poor {
+			warnings++
+		}
+	}
+	switch {
+	case !r.IsFit():
+		return "not fit for homehub"
+	case warnings > 0:
+		return fmt.Sprintf("it works; slow or weak at %d points, of which docs/llm.md tells", warnings)
+	default:
+		return "fit for homehub"
+	}
+}
+
 // checker is one check under way.
 type checker struct {
 	*server
@@ -86,7 +104,7 @@ func Check(ctx context.Context, t Target, trials []llmapi.Trial, told func(Point
 	if told == nil {
 		told = func(Point) {}
 	}
-	c := &checker{told: told, report: Report{URL: t.URL, Model: t.Model}}
+	c := &checker{told: told, report: Report{URL: t.Address(), Model: t.Model}}
 	s, err := t.open()
 	if err != nil {
 		c.point("server", Bad, "%v", err)
@@ -116,7 +134,7 @@ func (c *checker) point(name string, v Verdict, format string, values ...any) {
 func (c *checker) version(ctx context.Context) bool {
 	version, err := c.api.Version(ctx)
 	if err != nil || version == "" {
-		c.point("server", Bad, "no Ollama answers at %s: %v", c.URL, err)
+		c.point("server", Bad, "no Ollama answers at %s: %v", c.Address(), err)
 
 		return false
 	}
@@ -169,7 +187,10 @@ func (c *checker) load(ctx context.Context) bool {
 		}
 		c.point("memory", verdict, "%.1f GB, %.0f %% on a GPU, context of %d tokens, ready in %.1f s",
 			float64(m.Size)/1e9, 100*c.report.GPUShare, m.ContextLength, took.Seconds())
+
+		return true
 	}
+	c.point("memory", Poor, "Ollama does not tell where the model lies; ready in %.1f s", took.Seconds())
 
 	return true
 }

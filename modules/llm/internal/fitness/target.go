@@ -25,6 +25,16 @@ type Target struct {
 	Transport http.RoundTripper
 }
 
+// Address is where the server is, without a password that its address may hold.
+func (t Target) Address() string {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return "an address that cannot be read"
+	}
+
+	return u.Redacted()
+}
+
 // call is one answer of the model and how long it took in all.
 type call struct {
 	ollama.Answer

@@ -118,6 +118,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, s.list())
 	case "/api/ps":
 		answer(w, http.StatusOK, s.running())
+	case "/api/show":
+		s.show(w, r)
 	case "/api/pull":
 		s.pull(w, r)
 	case "/api/chat":
@@ -147,6 +149,17 @@ func (s *Server) running() api.ProcessResponse {
 	}
 
 	return list
+}
+
+func (s *Server) show(w http.ResponseWriter, r *http.Request) {
+	var request api.ShowRequest
+	_ = json.NewDecoder(r.Body).Decode(&request)
+	if !s.has(request.Model) {
+		answer(w, http.StatusNotFound, map[string]string{"error": "model '" + request.Model + "' not found"})
+
+		return
+	}
+	answer(w, http.StatusOK, api.ShowResponse{Details: api.ModelDetails{ParameterSize: "3B", QuantizationLevel: "Q4_K_M"}})
 }
 
 func (s *Server) has(model string) bool {
