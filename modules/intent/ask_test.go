@@ -16,6 +16,7 @@ import (
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/llm/llmapi"
 	"homehub/platform/events"
+	"homehub/platform/identity"
 )
 
 // handleIn finds the handle that a prompt gives to a device.
@@ -258,9 +259,14 @@ func TestAnswersAreNotSharedBeyondTheirSpeaker(t *testing.T) {
 	other.HouseholdID = "0191d1f0-0000-7000-8000-00000000000b"
 	b.sayAs(t, other, request{Text: "olvasnék egy kicsit"})
 	require.Len(t, b.model.Asked(), 4)
+	for i, area := range []string{"konyha", "nappali"} { // devices that reach less, and not the same
+		less := tablet(func(p *identity.Principal) { p.AllowedAreas = []string{area} })
+		b.sayAs(t, less, request{Text: "olvasnék egy kicsit"})
+		require.Len(t, b.model.Asked(), 5+i)
+	}
 	b.model.Made = "anew"
 	b.sayAs(t, owner, request{Text: "olvasnék egy kicsit", ConversationID: "talk"})
-	require.Len(t, b.model.Asked(), 5)
+	require.Len(t, b.model.Asked(), 7)
 }
 
 func TestWhatAModelSaidIsNotLogged(t *testing.T) {

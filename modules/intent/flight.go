@@ -27,7 +27,7 @@ type flight struct {
 	err      error
 	panicked any // what the call panicked with; nil: it did not
 
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 	waiting int // for it, in time
 	late    []func(context.Context, llmapi.ChatResponse)
 }
@@ -53,11 +53,11 @@ func (f *flights) join(ctx context.Context, plan flightPlan) (answered llmapi.Ch
 	select {
 	case <-x.landed:
 	case <-ctx.Done():
-		if !f.leave(plan, x, plan.late) {
+		if !f.leave(plan, x, leaving{late: plan.late, why: context.DeadlineExceeded}) {
 			return llmapi.ChatResponse{}, isShared, errLate
 		}
 	case <-plan.gone:
-		f.leave(plan, x, nil)
+		f.leave(plan, x, leaving{why: context.Canceled})
 
 		return llmapi.ChatResponse{}, isShared, context.Canceled
 	}
@@ -80,11 +80,13 @@ func (f *flights) board(ctx context.Context, plan flightPlan) (x *flight, isShar
 
 		return x, true
 	}
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), plan.until)
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	ctx, stop := context.WithDeadline(ctx, plan.until)
 	x = &flight{landed: make(chan struct{}), cancel: cancel, waiting: 1}
 	f.open[plan.key] = x
 	f.running.Go(func() {
-		defer cancel()
+		defer cancel(nil)
+		defer stop()
 		x.make(ctx, plan.call)
 		f.land(context.WithoutCancel(ctx), plan.key, x)
 	})
@@ -103,9 +105,16 @@ func (x *flight) make(ctx context.Context, call func(context.Context) (llmapi.Ch
 	x.answered, x.err = call(ctx)
 }
 
+// leaving is why somebody waits no more, and who takes the answer nevertheless; nil: nobody.
+type leaving struct {
+	why  error
+	late func(context.Context, llmapi.ChatResponse)
+}
+
 // leave is the end of somebody's waiting; isLanded: the answer came at the same moment. A call that
-// nobody wants any more is ended.
-func (f *flights) leave(plan flightPlan, x *flight, late func(context.Context, llmapi.ChatResponse)) (isLanded bool) {
+// nobody wants any more is ended: a call that took too long speaks against the model, one whose caller
+// went away does not.
+func (f *flights) leave(plan flightPlan, x *flight, as leaving) (isLanded bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	select {
@@ -114,11 +123,11 @@ func (f *flights) leave(plan flightPlan, x *flight, late func(context.Context, l
 	default:
 	}
 	x.waiting--
-	if late != nil {
-		x.late = append(x.late, late)
+	if as.late != nil {
+		x.late = append(x.late, as.late)
 	}
 	if x.waiting == 0 && len(x.late) == 0 {
-		x.cancel()
+		x.cancel(as.why)
 		if f.open[plan.key] == x {
 			delete(f.open, plan.key)
 		}
@@ -150,7 +159,7 @@ func (f *flights) close() {
 	f.mu.Lock()
 	f.closed = true
 	for _, x := range f.open {
-		x.cancel()
+		x.cancel(context.Canceled)
 	}
 	f.mu.Unlock()
 	f.running.Wait()

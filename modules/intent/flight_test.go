@@ -122,7 +122,7 @@ func TestAnswerAtTheLastMomentIsNotLost(t *testing.T) {
 	x, _ := f.board(t.Context(), plan)
 	<-x.landed
 
-	isLanded := f.leave(plan, x, func(context.Context, llmapi.ChatResponse) { t.Error("nobody tells it any more") })
+	isLanded := f.leave(plan, x, leaving{late: func(context.Context, llmapi.ChatResponse) { t.Error("nobody tells it any more") }})
 
 	require.True(t, isLanded, "it is taken instead")
 	f.close()
@@ -137,4 +137,31 @@ func TestPanicOfACallIsItsRequests(t *testing.T) {
 		}})
 	})
 	f.close()
+}
+
+func TestCallThatTookTooLongIsToldFromOneThatNobodyWants(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		why := make(chan error, 1)
+		plan := flightPlan{key: "k", until: time.Now().Add(time.Minute), call: func(ctx context.Context) (llmapi.ChatResponse, error) {
+			<-ctx.Done()
+			why <- context.Cause(ctx)
+
+			return llmapi.ChatResponse{}, ctx.Err()
+		}}
+		f := newFlights()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, _, err := f.join(ctx, plan) // nobody would take it late
+		require.ErrorIs(t, err, errLate)
+		require.ErrorIs(t, <-why, context.DeadlineExceeded)
+
+		gone := make(chan struct{})
+		close(gone)
+		plan.gone = gone
+		_, _, err = f.join(t.Context(), plan)
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, <-why, context.Canceled)
+		f.close()
+	})
 }

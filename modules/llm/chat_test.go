@@ -366,3 +366,21 @@ func TestShortPromptsSayNothingOfReuse(t *testing.T) {
 	r.evaluated("m", ollama.Answer{PromptTokens: 1, PromptTime: 100 * time.Millisecond})
 	require.Equal(t, 1000, r.evaluated("m", ollama.Answer{PromptTokens: 1000, PromptTime: 5 * time.Second}))
 }
+
+// A caller who waits no longer ends its call; that the model was too slow for it counts all the same.
+func TestCallThatIsEndedForItsTimeSpeaksAgainstTheServer(t *testing.T) {
+	t.Parallel()
+	for why, isOpen := range map[error]bool{context.DeadlineExceeded: true, context.Canceled: false} {
+		within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+			t.Helper()
+			m := wire(t, settings(), ollamatest.Fleet{"a": {Delay: 30 * time.Second}})
+			for range breakerFailures {
+				limited, end := context.WithCancelCause(ctx)
+				time.AfterFunc(time.Second, func() { end(why) })
+				_, err := m.Chat(limited, question())
+				require.ErrorIs(t, err, why)
+			}
+			require.Equal(t, isOpen, m.servers[0].isOpen())
+		})
+	}
+}

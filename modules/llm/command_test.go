@@ -48,7 +48,7 @@ func TestCheckSaysWhetherTheModelIsFit(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "ok    schema  1 of 1 answers can be used")
 	require.Contains(t, out, "ok    sample  1 of 1 sentences understood rightly")
-	require.Contains(t, out, "=> it works; slow or weak at ") // a fake lies on no GPU
+	require.Contains(t, out, "=> it works; slow or weak at ") // a fake has nothing of a prompt ready
 
 	out, err = command(t, "check", "--model", "other")
 	require.ErrorIs(t, err, errNotFit)

@@ -10,8 +10,9 @@ import (
 	"homehub/platform/log"
 )
 
-// digits are what may be a PIN or a telephone number: longer than a temperature or a clock time.
-var digits = regexp.MustCompile(`\d{4,}`)
+// digits are what may be a PIN or a telephone number, also where it is said digit by digit: longer than a
+// temperature or a clock time.
+var digits = regexp.MustCompile(`\d( ?\d){3,}`)
 
 // logPrompt writes a call to the log where the operator wants that. The log's own redaction
 // comes on top.

@@ -137,7 +137,7 @@ func TestPromptsAreLoggedOnlyWhenWanted(t *testing.T) {
 			a := &ollamatest.Server{}
 			m := New(Deps{Config: cfg, Log: zap.New(core), Now: clock.System, Transport: ollamatest.Fleet{"a": a}})
 			r := question()
-			r.Messages[1].Content = "a kódom 4711, legyen 21 fok"
+			r.Messages[1].Content = "a kódom 4711, vagy 4 7 1 1, legyen 21 fok"
 
 			_, err := m.Chat(ctx, r)
 
@@ -147,7 +147,7 @@ func TestPromptsAreLoggedOnlyWhenWanted(t *testing.T) {
 
 				return
 			}
-			require.Contains(t, logs.All()[0].ContextMap()["messages"], "user: a kódom [digits], legyen 21 fok")
+			require.Contains(t, logs.All()[0].ContextMap()["messages"], "user: a kódom [digits], vagy [digits], legyen 21 fok")
 		})
 	}
 }

@@ -311,3 +311,13 @@ func TestSignsThatMeanSomethingStay(t *testing.T) {
 	require.NotEqual(t, Normal("legyen 🔴"), Normal("legyen 🔵"))
 	require.NotEqual(t, Normal("+2 fok"), Normal("2 fok"))
 }
+
+func TestSentencesAboutStates(t *testing.T) {
+	t.Parallel()
+	for text, isAbout := range map[string]bool{
+		"vannak nyitott ablakok": true, "a mosógép még működik": true, "ég a lámpa?": true, "melyik lámpák égnek": true,
+		"egy kis hangulatot kérek": false, "holnap moziba megyünk": false, "minden legyen szép": false,
+	} {
+		require.Equal(t, isAbout, Build(input(smallHome(), text)).ShowsStates, text)
+	}
+}

@@ -136,7 +136,7 @@ type Answer struct {
 }
 
 // Chat makes one call. Ending ctx closes the connection, at which the server stops working on it.
-// Errors: ctx's, ErrMissing, ErrFault, ErrRefused.
+// Errors: the cause of ctx's end, ErrMissing, ErrFault, ErrRefused.
 func (c *Client) Chat(ctx context.Context, call Call) (Answer, error) {
 	var (
 		answer Answer
@@ -205,8 +205,8 @@ func (c *Client) Pull(ctx context.Context, model string, told func(completed, to
 
 // classify says what a failure means.
 func classify(ctx context.Context, doing string, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	if ctx.Err() != nil { // its cause tells a deadline that passed from a caller who left
+		return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
 	}
 	kind := ErrFault
 	var status api.StatusError
