@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -89,12 +90,12 @@ func (m *Module) Name() string { return m.cfg.Model }
 // Version tells the model that has this name from what had it before, as far as the servers have
 // said what they hold: a model that is pulled anew may answer otherwise.
 func (m *Module) Version() string {
-	version := m.cfg.Model
+	parts := []string{m.cfg.Model}
 	for _, s := range m.servers {
-		version += "@" + s.probe.digest(m.cfg.Model)
+		parts = append(parts, s.probe.digest(m.cfg.Model))
 	}
 
-	return version
+	return strings.Join(parts, "@")
 }
 
 // Tokens estimates how many tokens a text has, by what the model has counted so far.
