@@ -61,9 +61,6 @@ type exchange struct {
 func (x *exchange) run(ctx context.Context) (llmapi.ChatResponse, error) {
 	var last error
 	for _, model := range x.m.rests.order(x.m.cfg.models()) {
-		if model != x.m.cfg.Model {
-			x.m.metrics.fallbacks.WithLabelValues(model).Inc()
-		}
 		answer, err := x.ask(ctx, model)
 		if err == nil {
 			x.response.Answer, x.response.Model = answer, model
@@ -140,6 +137,9 @@ func (x *exchange) once(ctx context.Context, model string) (ollama.Answer, error
 	}
 	x.isServed = true
 	x.response.Calls++
+	if model != x.m.cfg.Model {
+		x.m.metrics.fallbacks.WithLabelValues(model).Inc()
+	}
 
 	answer, err := s.client.Chat(ctx, ollama.Call{
 		Model: model, Messages: x.messages, Schema: x.request.Schema,

@@ -37,7 +37,7 @@ func newMetrics(registry prometheus.Registerer, m *Module) *metrics {
 			Name: "homehub_llm_schema_bytes", Help: "Size of the schemas that answers obey.", Buckets: prometheus.ExponentialBuckets(256, 2, 8),
 		}),
 		nonsense:  counters("homehub_llm_nonsense_total", "Answers that could not be used.", "model"),
-		fallbacks: counters("homehub_llm_fallbacks_total", "Times that a fallback model was asked.", "model"),
+		fallbacks: counters("homehub_llm_fallbacks_total", "Calls to a fallback model.", "model"),
 		retries:   prometheus.NewCounter(prometheus.CounterOpts{Name: "homehub_llm_retries_total", Help: "Calls repeated after a failure of Ollama."}),
 		repairs:   prometheus.NewCounter(prometheus.CounterOpts{Name: "homehub_llm_repairs_total", Help: "Calls repeated after an answer that could not be used."}),
 	}
