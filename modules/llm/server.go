@@ -38,6 +38,7 @@ type server struct {
 	missing map[string]time.Time // models that it said it lacks, and when
 	isCold  bool                 // it may have lost the model or the shared prefix
 
+	told     string // why the last warm-up failed; empty: it did not
 	pulling  string // how far a pull is; empty: none runs
 	pulledAt time.Time
 }
@@ -106,6 +107,17 @@ func (s *server) miss(model string) {
 	if !isKnown {
 		s.log.Warn("the model is missing; get it with: ollama pull " + model)
 	}
+}
+
+// isNews reports whether a warm-up fails for another reason than the one before: it is tried often,
+// and told once.
+func (s *server) isNews(why string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	isNew := s.told != why
+	s.told = why
+
+	return isNew
 }
 
 // found takes in what the server has, as a look at it found.

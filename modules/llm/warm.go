@@ -129,12 +129,13 @@ func (m *Module) warmUp(ctx context.Context, s *server, model string) bool {
 	})
 	if err != nil {
 		s.chill()
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && s.isNews(err.Error()) {
 			s.log.Warn("the model could not be warmed up", zap.String("model", model), zap.Error(err))
 		}
 
 		return false
 	}
+	s.isNews("")
 	s.breaker.Close() // what failed while the model was loading says nothing now
 	m.estimate.learn(bytesOf(messages), len(messages), answer.PromptTokens)
 	m.reuse.evaluated(model, answer)

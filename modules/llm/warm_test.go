@@ -2,10 +2,13 @@ package llm
 
 import (
 	"context"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/ollama/ollama/api"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -207,5 +210,28 @@ func TestModelThatIsPulledAnewHasAnotherVersion(t *testing.T) {
 		time.Sleep(probeAge)
 		m.Check(ctx)
 		require.Equal(t, "big@two", m.Version())
+	})
+}
+
+func TestModelThatCannotBeLoadedIsToldOnce(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		t.Helper()
+		var fits atomic.Bool
+		a := &ollamatest.Server{Models: []string{"big"}, Reply: func(api.ChatRequest, int) ollamatest.Reply {
+			if fits.Load() {
+				return ollamatest.Reply{Text: "{}"}
+			}
+
+			return ollamatest.Reply{Status: http.StatusInternalServerError, Text: "model requires more system memory"}
+		}}
+		_, logs := serve(ctx, t, settings(), ollamatest.Fleet{"a": a})
+		time.Sleep(time.Minute)
+		require.Greater(t, len(a.Seen()), 5)
+		require.Equal(t, 1, logs.FilterMessage("the model could not be warmed up").Len())
+
+		fits.Store(true)
+		time.Sleep(lookEvery)
+		require.Equal(t, 1, logs.FilterMessage("the model is ready").Len())
 	})
 }
