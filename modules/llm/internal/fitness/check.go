@@ -217,7 +217,7 @@ func (c *checker) reuse(ctx context.Context, r llmapi.ChatRequest) {
 	}
 	before, after := quantile(cold, 0.5), quantile(warm, 0.5)
 	c.report.PromptSpeed = rate(tokens, before)
-	c.report.PrefixReuse = 1 - float64(after)/float64(max(before, 1))
+	c.report.PrefixReuse = max(0, 1-float64(after)/float64(max(before, 1)))
 	verdict := Good
 	if c.report.PrefixReuse < goodReuse {
 		verdict = Poor
@@ -274,8 +274,12 @@ func (c *checker) sample(ctx context.Context, trials []llmapi.Trial) {
 	r.Usable, r.Score = share(usable, len(took)), share(right, len(took))
 	r.P50, r.P95 = milliseconds(quantile(took, 0.5)), milliseconds(quantile(took, 0.95))
 	c.schema(len(took), usable, cut, broken)
-	c.point("speed", verdictOf(quantile(took, 0.95) <= goodLatency, Poor),
-		"prompts %.0f and answers %.0f tokens a second; a call %.0f ms (p50), %.0f ms (p95)", r.PromptSpeed, r.AnswerSpeed, r.P50, r.P95)
+	tooSlow := ""
+	if quantile(took, 0.5) > goodLatency {
+		tooSlow = "; most come too late for a request of 2 s (intent.deadline)"
+	}
+	c.point("speed", verdictOf(quantile(took, 0.95) <= goodLatency, Poor), "prompts %.0f and answers %.0f tokens a second; a call %.0f ms (p50), %.0f ms (p95)%s",
+		r.PromptSpeed, r.AnswerSpeed, r.P50, r.P95, tooSlow)
 	c.point("sample", verdictOf(r.Score >= goodScore, Poor), "%d of %d sentences understood rightly", right, len(took))
 }
 
