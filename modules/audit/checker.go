@@ -49,17 +49,23 @@ func (c *checker) hashOf(e *entry) ([]byte, bool) {
 // entry's hash has been compared before.
 func (c *checker) isCommitted(commitments string, v *personal) bool {
 	sum := c.commit(v)
-	c.buf = append(append(append(c.buf[:0], '"'), v.Field...), `":"`...)
-	c.buf = append(hex.AppendEncode(c.buf, sum[:]), '"')
-	if strings.Contains(commitments, string(c.buf)) {
-		return true
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], sum[:])
+	for rest, isMore := commitments, true; isMore; {
+		var field, digest string
+		_, rest, _ = strings.Cut(rest, `"`)
+		field, rest, _ = strings.Cut(rest, `":"`)
+		digest, rest, isMore = strings.Cut(rest, `"`)
+		if field == v.Field && digest == string(digits[:]) {
+			return true
+		}
 	}
 
 	// A field whose name JSON has to escape is compared at leisure.
 	var committed map[string]string
 	err := json.Unmarshal([]byte(commitments), &committed)
 
-	return err == nil && committed[v.Field] == hex.EncodeToString(sum[:])
+	return err == nil && committed[v.Field] == string(digits[:])
 }
 
 // commit is commit without a MAC for each salt: HMAC as RFC 2104 has it, on one buffer.
