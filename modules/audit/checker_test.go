@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -44,4 +45,40 @@ func TestTheCheckerHashesLikeTheRecord(t *testing.T) {
 		require.True(t, isKnown)
 		require.Equal(t, e.Hash, sum)
 	}
+}
+
+func TestSQLiteTimesAreReadAsWritten(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Time{
+		"2026-03-01 08:30:00+00:00":        time.Date(2026, 3, 1, 8, 30, 0, 0, time.UTC),
+		"2026-03-01 08:30:00.000001+00:00": time.Date(2026, 3, 1, 8, 30, 0, 1000, time.UTC),
+		"2026-03-01 08:30:00.5+01:00":      time.Date(2026, 3, 1, 7, 30, 0, 500_000_000, time.UTC),
+		"2026-03-01T08:30:00+00:00":        {},
+		"2026-03-01 08:30:00Z":             {},
+		"2026-02-30 08:30:00+00:00":        {},
+		"+00:00":                           {},
+		"":                                 {},
+	} {
+		require.True(t, want.Equal(parseSQLiteTime(text)), "%q is %s", text, parseSQLiteTime(text))
+	}
+}
+
+func TestAnArenaKeepsWhatItWasGiven(t *testing.T) {
+	t.Parallel()
+	var kept arena
+	var all [][]byte
+	given := make([]byte, 32)
+	for i := range 1000 {
+		given[0], given[1] = byte(i), byte(i>>8)
+		all = append(all, kept.keep(given))
+	}
+	long := kept.keep(make([]byte, 10_000))
+
+	require.Len(t, long, 10_000)
+	require.Empty(t, kept.keep(nil))
+	for i, b := range all {
+		require.Equal(t, []byte{byte(i), byte(i >> 8)}, b[:2])
+		require.Len(t, append(b, 1), 33) // into memory of its own
+	}
+	require.Equal(t, byte(1), all[1][0])
 }

@@ -13,6 +13,7 @@ func allActs(dialect database.Dialect) []act {
 	acts = append(acts, chainActs()...)
 	if dialect == database.SQLite {
 		acts = append(acts, byteActs()...)
+		acts = append(acts, typeActs()...)
 	}
 
 	return acts
@@ -233,6 +234,40 @@ func byteActs() []act {
 		{
 			name: "edit the details in the bytes of the file", want: reasonChanged,
 			do: func(s *scene) { s.edit([]byte(`"status":"done"`), []byte(`"status":"fail"`)) },
+		},
+	}
+}
+
+// typeActs use that SQLite takes any value in any column, and NULL where the schema was edited.
+// Where that makes a text too many, what stands in the key's place is no key.
+func typeActs() []act {
+	const third, copied = ` WHERE household_id = {home} AND seq = 3`, `at, action, outcome, request_id, actor_kind, actor_id,
+		target, details, commitments, key_id, prev_hash, hash FROM audit_entries WHERE household_id = {home} AND seq = `
+	nullable := func(table, set string) func(*scene) {
+		return func(s *scene) {
+			s.exec(`PRAGMA writable_schema = ON;
+				UPDATE sqlite_schema SET sql = REPLACE(sql, 'NOT NULL', '') WHERE name = '` + table + `';
+				PRAGMA writable_schema = RESET`)
+			s.exec(`UPDATE ` + table + ` SET ` + set + third)
+		}
+	}
+	const moved = `actor_id = actor_id || x'00' || target, target = `
+
+	return []act{
+		{name: "set a text to NULL", do: nullable("audit_entries", `request_id = NULL`), want: reasonUnknownKey},
+		{name: "set a hash to NULL", do: nullable("audit_entries", `hash = NULL`), want: reasonChanged},
+		{name: "set a personal value to NULL", do: nullable("audit_personal", `text = NULL`), want: reasonPersonal},
+		{name: "add a text behind NUL", do: nullable("audit_entries", `key_id = key_id || x'00' || 'k9'`), want: reasonChanged},
+		{name: "move a text in front of NUL and leave NULL", do: nullable("audit_entries", moved+`NULL`), want: reasonUnknownKey},
+		{name: "move a text in front of NUL and leave nothing", do: nullable("audit_entries", moved+`''`), want: reasonUnknownKey},
+		{name: "move a text in front of NUL and leave an empty blob", do: nullable("audit_entries", moved+`x''`), want: reasonUnknownKey},
+		{
+			name: "insert a copy between two", want: reasonMissing,
+			do: statements(`INSERT INTO audit_entries SELECT household_id, 3.5, ` + copied + `3`),
+		},
+		{
+			name: "insert a copy just after the last", want: reasonMissing,
+			do: statements(`INSERT INTO audit_entries SELECT household_id, 8.5, ` + copied + `8`),
 		},
 	}
 }
