@@ -49,6 +49,20 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestDoubtfulIsAskedAbout: what is only likely meant waits for a yes, whoever asks for it; a question does not.
+func TestDoubtfulIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	got := b.say(t, "HassTurnOff name=kis_lámpa perhaps")
+	require.Equal(t, meaning.StatusConfirm, got.Status)
+	require.Equal(t, "Biztosan lekapcsoljam a kis lámpát?", got.Speech)
+	require.Empty(t, b.home.Calls())
+	require.Equal(t, meaning.StatusDone, b.say(t, "igen").Status)
+	require.Len(t, b.home.Calls(), 1)
+
+	require.Equal(t, meaning.StatusAnswered, b.say(t, "HassGetState name=nagy_lámpa perhaps").Status)
+}
+
 func TestYesCountsOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

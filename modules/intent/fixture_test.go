@@ -169,8 +169,8 @@ func (f *fakeCallers) Caller(_ context.Context, _ string, kind identity.Kind, _ 
 	}
 }
 
-// script understands sentences of the form "Intent slot=value ...; Intent ...", so that the
-// pipeline is tested apart from the grammar.
+// script understands sentences of the form "Intent slot=value ...; Intent ...", doubtfully with the word
+// "perhaps", so that the pipeline is tested apart from the grammar.
 type script struct{}
 
 func (script) understand(_ context.Context, h heard) (meaning.Understanding, error) {
@@ -184,6 +184,10 @@ func (script) understand(_ context.Context, h heard) (meaning.Understanding, err
 		c := meaning.Command{Intent: words[0], Slots: meaning.Slots{}}
 		for _, word := range words[1:] {
 			slot, value, _ := strings.Cut(word, "=")
+			if slot == "perhaps" {
+				meant.IsDoubtful = true
+				continue
+			}
 			if after, err := time.ParseDuration(value); slot == "after" && err == nil {
 				c.At = u.Now.Add(after)
 				continue

@@ -57,7 +57,7 @@ func judge(t *turn, r *result) {
 	}
 	switch t.caller.May(rightOf(t, r)) {
 	case identity.Yes, identity.Own:
-		if t.given == needsNothing && t.meant.Source.IsModel() && mayLetIn(t.home, r) {
+		if t.given == needsNothing && isUncertain(t, r) {
 			r.needs = needsConfirm
 		}
 	case identity.AfterYes:
@@ -72,6 +72,16 @@ func judge(t *turn, r *result) {
 		r.targets = nil
 		r.refuse(t.whyNot(r))
 	}
+}
+
+// isUncertain reports whether a command is asked about first although anybody may give it: what a model would
+// open, and what was only likely meant.
+func isUncertain(t *turn, r *result) bool {
+	if t.meant.IsDoubtful && !meaning.IsQuestion(r.command.Intent) {
+		return true
+	}
+
+	return t.meant.Source.IsModel() && mayLetIn(t.home, r)
 }
 
 // rightOf is the right that a command needs: the rarest that any of its targets asks for.

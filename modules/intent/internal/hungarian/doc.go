@@ -7,6 +7,6 @@
 // A sentence goes through five steps: tokens (token.go), what each token or group of tokens
 // may be (spans.go: names of the home, words of the language, numbers), the best few
 // coverings of the sentence by those (segment.go), one or more clauses (clause.go), and the
-// commands that a clause makes (frame*.go). Every step is bounded; docs/decisions/0050
-// says why the whole cannot explode.
+// commands that a clause makes (frame*.go). What no frame understands to its last word is weighed
+// (weigh*.go). Every step is bounded; docs/decisions/0050 says why the whole cannot explode.
 package hungarian

@@ -33,6 +33,7 @@ func (ix *Index) Explain(u meaning.Utterance) string {
 	if best := ix.readExactly(u, &s, f); best == nil || best.isEmpty() {
 		ix.explainRepair(&b, u, f)
 	}
+	ix.explainWeighing(&b, u, &s)
 	explainDecision(&b, ix.Understand(u))
 
 	return b.String()
@@ -79,6 +80,39 @@ func (ix *Index) explainRepair(b *strings.Builder, u meaning.Utterance, f *spann
 		for _, command := range r.commands {
 			fmt.Fprintf(b, "  %s\n", explainCommand(command))
 		}
+	}
+}
+
+// explainWeighing tells what the words of every piece most likely ask for.
+func (ix *Index) explainWeighing(b *strings.Builder, u meaning.Utterance, s *sentence) {
+	w, ok := ix.newWeigher(u, s)
+	if !ok {
+		return
+	}
+	b.WriteString("weighed, as far as no frame understands it\n")
+	if w.dependsOn() {
+		b.WriteString("  not done: something in it changes what is asked for, or of whom\n")
+	}
+	if row, ok := w.withPointedAt(); ok && !slices.ContainsFunc(w.row, (*span).isWishedFor) {
+		w.row, w.isPointedAt = row, true
+	}
+	pieces := w.pieces()
+	w.isSeveral = len(pieces) > 1
+	for _, p := range pieces {
+		c := newClause(ix, u, s, w.row[p.from:p.to])
+		texts := make([]string, 0, len(c.spans))
+		for _, sp := range c.spans {
+			texts = append(texts, c.text(sp))
+		}
+		wanted := w.weigh(p)
+		fmt.Fprintf(b, "  [%s] %s %s, sure %.2f, nothing %.2f", strings.Join(texts, " | "), wanted.Topic, wanted.Action, wanted.Sure, wanted.Nothing)
+		if wanted.thing != nil {
+			fmt.Fprintf(b, ", of %q", c.text(wanted.thing))
+		}
+		if w.contradicts(p, wanted) {
+			b.WriteString("; cannot be meant so")
+		}
+		b.WriteString("\n")
 	}
 }
 

@@ -198,7 +198,7 @@ func hasUnknown(piece []*span) bool {
 // isTelling reports whether a word that blocks a command only says when a remark holds: este van,
 // sötét lesz, de jó.
 func (sp *span) isTelling() bool {
-	return sp.means(cBlock, "past") || sp.means(cBlock, "tells") || sp.means(cBlock, "why")
+	return sp.means(cBlock, "past") || sp.means(cBlock, "tells") || sp.means(cBlock, "ago") || sp.means(cBlock, "why")
 }
 
 // reports reports whether a verb says that somebody says something.

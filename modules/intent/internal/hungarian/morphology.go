@@ -15,29 +15,32 @@ var dataFiles embed.FS
 
 // morphology is data/morphology.yaml: how words change.
 type morphology struct {
-	Cases             map[string][3]string `yaml:"cases"`
-	BackStems         []string             `yaml:"back_stems"`
-	LongE             []string             `yaml:"long_e"`
-	FrontHeads        []string             `yaml:"front_heads"`
-	Lowering          []string             `yaml:"lowering"`
-	Stems             map[string]string    `yaml:"stems"`
-	PossessiveStems   map[string]string    `yaml:"possessive_stems"`
-	WithoutJ          []string             `yaml:"possessive_without_j"`
-	DroppableHeads    []string             `yaml:"droppable_heads"`
-	SharedHeads       []string             `yaml:"shared_heads"`
-	OtherForms        map[string][]string  `yaml:"other_forms"`
-	PrefixVariants    map[string][]string  `yaml:"prefix_variants"`
-	FiniteEndings     []string             `yaml:"finite_endings"`
-	AdjunctEndings    []string             `yaml:"adjunct_endings"`
-	MannerEndings     []string             `yaml:"manner_endings"`
-	ImperativeEndings []string             `yaml:"imperative_endings"`
-	ArgumentEndings   []string             `yaml:"argument_endings"`
-	FleetingEndings   map[string]string    `yaml:"fleeting_endings"`
-	Letters           map[string]string    `yaml:"letters"`
-	OtherLetters      map[string]string    `yaml:"other_letters"`
-	EnglishLetters    map[string]string    `yaml:"english_letters"`
-	HalfEnglish       map[string]string    `yaml:"half_english_letters"`
-	Digits            map[string]string    `yaml:"digits"`
+	Cases              map[string][3]string `yaml:"cases"`
+	BackStems          []string             `yaml:"back_stems"`
+	LongE              []string             `yaml:"long_e"`
+	FrontHeads         []string             `yaml:"front_heads"`
+	Lowering           []string             `yaml:"lowering"`
+	Stems              map[string]string    `yaml:"stems"`
+	PossessiveStems    map[string]string    `yaml:"possessive_stems"`
+	WithoutJ           []string             `yaml:"possessive_without_j"`
+	DroppableHeads     []string             `yaml:"droppable_heads"`
+	SharedHeads        []string             `yaml:"shared_heads"`
+	OtherForms         map[string][]string  `yaml:"other_forms"`
+	PrefixVariants     map[string][]string  `yaml:"prefix_variants"`
+	FiniteEndings      []string             `yaml:"finite_endings"`
+	AdjunctEndings     []string             `yaml:"adjunct_endings"`
+	MannerEndings      []string             `yaml:"manner_endings"`
+	ImperativeEndings  []string             `yaml:"imperative_endings"`
+	ArgumentEndings    []string             `yaml:"argument_endings"`
+	InfinitiveEndings  []string             `yaml:"infinitive_endings"`
+	PastEndings        []string             `yaml:"past_endings"`
+	ConditionalEndings []string             `yaml:"conditional_endings"`
+	FleetingEndings    map[string]string    `yaml:"fleeting_endings"`
+	Letters            map[string]string    `yaml:"letters"`
+	OtherLetters       map[string]string    `yaml:"other_letters"`
+	EnglishLetters     map[string]string    `yaml:"english_letters"`
+	HalfEnglish        map[string]string    `yaml:"half_english_letters"`
+	Digits             map[string]string    `yaml:"digits"`
 }
 
 // words is the morphology, read once.

@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 
 	"homehub/modules/intent/internal/meaning"
@@ -15,12 +16,18 @@ type interpretation struct {
 	question *meaning.Question
 	score    float32
 	frame    string
+	// isDoubtful: it is only likely, and so asked about before anything is done.
+	isDoubtful bool
 }
 
 // isEmpty reports whether nothing that was asked about is there.
 func (r *interpretation) isEmpty() bool {
 	return !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return c.Reason != meaning.ReasonNoSuchName })
 }
+
+// isMissing reports whether no frame made sense of the sentence, and only the name of what is not there was
+// found.
+func (r *interpretation) isMissing() bool { return r.frame == "" && r.isEmpty() }
 
 // What a reading loses where it does not go smoothly: readings that can be carried out win
 // over those that cannot, and those that need no question over those that do.
@@ -53,11 +60,14 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	if best == nil || best.isAsking() {
 		best = ix.oneByOne(u, &s, best)
 	}
+	if best == nil || best.isMissing() {
+		best = cmp.Or(ix.readWeighed(u, &s), best)
+	}
 	if best == nil {
 		return meaning.Understanding{}
 	}
 
-	return meaning.Understanding{Commands: best.commands, Question: best.question, Source: meaning.Grammar}
+	return meaning.Understanding{Commands: best.commands, Question: best.question, Source: meaning.Grammar, IsDoubtful: best.isDoubtful}
 }
 
 // read reads a sentence as it is written, and where that reaches nothing, with its words repaired.
@@ -70,12 +80,6 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 		}
 		if gist := ix.readGist(u, f); gist != nil {
 			return gist
-		}
-		if pieces := ix.readPieces(u, f); pieces != nil {
-			return pieces
-		}
-		if open := ix.readOpen(u, f); open != nil {
-			return open
 		}
 	}
 

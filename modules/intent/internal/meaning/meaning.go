@@ -57,6 +57,8 @@ type Understanding struct {
 	Question *Question
 	// Source is the stage that understood.
 	Source Source
+	// IsDoubtful: it is likely, but not sure; whoever spoke is asked before anything changes.
+	IsDoubtful bool
 }
 
 // IsUnderstood reports whether any stage made sense of the utterance.

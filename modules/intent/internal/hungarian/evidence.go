@@ -1,0 +1,135 @@
+package hungarian
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+
+	"homehub/modules/intent/internal/wish"
+)
+
+// What was learned from data/wishes. Learn it anew after a change there: go generate ./modules/intent/...
+//
+//go:generate go run ./train data/wishes data/wishes.bin
+//go:embed data/wishes.bin
+var weights string
+
+// wishes is the model, loaded once.
+var wishes = sync.OnceValue(func() *wish.Model {
+	m, err := wish.Load(weights)
+	if err != nil {
+		panic("hungarian: wishes.bin: " + err.Error())
+	}
+
+	return m
+})
+
+// topicOf is the topic that a device of a domain belongs to.
+func topicOf(domain string) string {
+	switch domain {
+	case "light", "fan", "cover", "lock", "valve", "climate", "humidifier", "vacuum", "scene", "script", "todo", "weather":
+		return domain
+	case "switch", "input_boolean", "siren", "remote", "group":
+		return "switch"
+	case "water_heater":
+		return "climate"
+	case "media_player":
+		return "media"
+	case "lawn_mower":
+		return "mower"
+	case "automation", "button", "input_button":
+		return "script"
+	default:
+		return wish.Any
+	}
+}
+
+// topicsOf are the topics of what a span names.
+func (sp *span) topicsOf() []string {
+	var found []string
+	if sp.is(cEntity) {
+		for _, e := range sp.name.entities {
+			found = appendOnce(found, topicOf(e.Domain))
+		}
+
+		return found
+	}
+	for _, l := range sp.lexemes {
+		if l.class == cKind {
+			found = appendOnce(found, topicOf(l.of.Domain))
+		}
+	}
+
+	return found
+}
+
+// wordOfEvidence is a token as evidence. Of a number only what follows it tells anything.
+func wordOfEvidence(tok *token, hasAccent bool) wish.Word {
+	if tok.isNumber {
+		return wish.Word{Fold: strings.TrimLeft(tok.fold, "0123456789.,/"), Part: wish.Number}
+	}
+	value, rest, ok := hungarian().numbers.parse(tok, hasAccent)
+	_, isEnding := hungarian().suffixes[rest]
+	if ok && (rest == "" && value != 1 || isEnding) { // "egy" is an article first
+		return wish.Word{Fold: rest, Part: wish.Number}
+	}
+
+	return wish.Word{Fold: tok.fold, Form: formOf(tok.fold)}
+}
+
+// formOf tells what a folded word looks like.
+func formOf(folded string) string {
+	switch {
+	case looksImperative(folded):
+		return "command"
+	case endsWithAny(folded, words().InfinitiveEndings):
+		return "infinitive"
+	case endsWithAny(folded, words().PastEndings):
+		return "past"
+	case endsWithAny(folded, words().ConditionalEndings):
+		return "would"
+	default:
+		return ""
+	}
+}
+
+// piece is a part of a row of spans, from one to before another.
+type piece struct{ from, to int }
+
+// evidenceOf is what a row has, seen from one of its pieces: all else is aside.
+func evidenceOf(s *sentence, row []*span, of piece) *wish.Evidence {
+	e := &wish.Evidence{Words: make([]wish.Word, 0, len(s.tokens)), IsQuestion: s.isQuestion, IsExclaimed: s.isExclaimed}
+	for i, sp := range row {
+		if sp.said != "" {
+			continue
+		}
+		isAside, from := i < of.from || i >= of.to, len(e.Words)
+		switch {
+		case sp.isWishedFor():
+			e.Words = append(e.Words, wish.Word{Fold: s.tokens[sp.to-1].fold, Part: wish.Thing})
+		case sp.is(cArea | cFloor):
+			e.Words = append(e.Words, wish.Word{Fold: s.tokens[sp.to-1].fold, Part: wish.Place})
+		default:
+			for k := sp.from; k < sp.to; k++ {
+				e.Words = append(e.Words, wordOfEvidence(&s.tokens[k], s.hasAccent))
+			}
+		}
+		for k := from; k < len(e.Words); k++ {
+			e.Words[k].IsAside = isAside
+		}
+	}
+
+	return e
+}
+
+// isWishedFor reports whether a span names a device or a kind of device.
+func (sp *span) isWishedFor() bool {
+	switch {
+	case sp.is(cEntity):
+		return len(of(sp.name.entities, []string{"person"})) < len(sp.name.entities)
+	case isCommanding(sp):
+		return false
+	default:
+		return sp.is(cKind) && !sp.is(cFiller)
+	}
+}

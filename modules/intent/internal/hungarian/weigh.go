@@ -1,0 +1,301 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/intent/internal/wish"
+)
+
+// How sure it must be what a sentence asks for, from 0 to 1 (decision 0122 tells what each costs and brings).
+const (
+	// sureToAct: it is done; below that it is asked about first.
+	sureToAct = 0.93
+	// leastSure: below that nothing is understood.
+	leastSure = 0.8
+	// sureAlthough: something else in the sentence may change what is meant: a condition, somebody else's words.
+	sureAlthough = 0.9
+	// surePointedAt: no device is named, but a word points at one.
+	surePointedAt = 0.85
+	// sureToTell: a question is answered although some of its words are not understood.
+	sureToTell = 0.93
+	// sureBeside: it needs no device, and stands beside something that is asked of one.
+	sureBeside = 0.85
+	// sureNothing: a piece of the sentence asks for nothing, and is left out.
+	sureNothing = 0.6
+)
+
+// weigher reads a sentence by weighing its words (decision 0122).
+type weigher struct {
+	ix  *Index
+	u   meaning.Utterance
+	s   *sentence
+	row []*span
+	// others are the coverings of the sentence.
+	others [][]*span
+	least  float32
+	// isPointedAt: the thing was not named, isSeveral: several pieces ask for something.
+	isPointedAt, isSeveral bool
+	// surest is the least sure of what was read.
+	surest float32
+}
+
+// newWeigher prepares a sentence for weighing; ok is false where it must not be.
+func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bool) {
+	if s.isQuoted && !s.isOnlySetOff {
+		return nil, false
+	}
+	rows, _ := ix.findSpans(s).coverings()
+	row, left := ix.prepared(s, rows[0], nil)
+	if len(row) == 0 {
+		row = rows[0]
+	}
+
+	return &weigher{ix: ix, u: u, s: s, row: row, others: rows, least: leastSure}, len(left) == 0
+}
+
+// readWeighed reads what a sentence most likely asks for, where no frame understands it to its last word.
+func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
+	w, ok := ix.newWeigher(u, s)
+	if !ok || w.dependsOn() {
+		return nil
+	}
+	if w.mayChange() {
+		w.least = sureAlthough
+	}
+	r := w.read()
+	if r != nil {
+		r.frame, r.isDoubtful = "weighed;", w.surest < sureToAct
+	}
+
+	return r
+}
+
+// mayChange reports whether something in the sentence may change what is meant.
+func (w *weigher) mayChange() bool {
+	pieces := piecesOf(w.s, w.row)
+
+	return w.ix.addressesSomebody(w.s, pieces) || slices.ContainsFunc(pieces, func(p []*span) bool { return w.ix.partOf(w.s, p) == isUnsafe })
+}
+
+// read reads the sentence about what it names, points at, or was spoken of before.
+func (w *weigher) read() *interpretation {
+	if slices.ContainsFunc(w.row, (*span).isWishedFor) {
+		return w.readPieces()
+	}
+	if row, ok := w.withPointedAt(); ok {
+		pointing := *w
+		pointing.row, pointing.least, pointing.isPointedAt = row, max(w.least, surePointedAt), true
+		if r := pointing.readPieces(); r != nil {
+			w.surest = pointing.surest
+
+			return r
+		}
+	}
+	if w.u.Before.Last() != nil {
+		return w.readAbout(w.ix.topicOf(w.u.Before))
+	}
+
+	return w.readPieces()
+}
+
+// readPieces reads every piece that asks for something; nil where one is doubtful.
+func (w *weigher) readPieces() *interpretation {
+	whole := new(interpretation)
+	var where []*span
+	w.surest = 1
+	pieces := w.pieces()
+	w.isSeveral = len(pieces) > 1
+	for _, p := range pieces {
+		wanted := w.weigh(p)
+		if wanted.Nothing > sureNothing {
+			continue
+		}
+		r := w.readWanted(p, wanted, where)
+		if r == nil || undoes(whole.commands, r.commands) || !whole.addPiece(r) {
+			return nil
+		}
+		w.surest = min(w.surest, wanted.Sure)
+		where = w.ix.placesOf(w.row[p.from:p.to])
+	}
+	isWhich := whole.question == nil && slices.ContainsFunc(piecesOf(w.s, w.row), w.isSaidMoreClosely)
+	if len(whole.commands) == 0 || isWhich {
+		return nil
+	}
+
+	return whole
+}
+
+// readWanted reads a piece after one that was about some places; nil where it is not sure enough, or cannot be
+// meant as it seems.
+func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
+	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any
+	if wanted.Sure < w.least || isOtherAsk || w.contradicts(p, wanted) {
+		return nil
+	}
+	r := w.readPiece(p, wanted)
+	if r != nil && r.question != nil {
+		r = w.readThere(where, p, wanted, r)
+	}
+
+	return r
+}
+
+// addPiece appends what a further piece means; false where both ask back.
+func (r *interpretation) addPiece(next *interpretation) bool {
+	if next.question != nil && r.question != nil {
+		return false
+	}
+	if next.question != nil {
+		r.question = next.question
+		r.question.Command += len(r.commands)
+	}
+	r.add(next.commands)
+
+	return true
+}
+
+// readThere reads a piece that leaves open which thing is meant in the place that the one before it was
+// about; open where that leaves it open, too.
+func (w *weigher) readThere(where []*span, p piece, wanted weighed, open *interpretation) *interpretation {
+	saysWhere := slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool { return sp.is(cArea | cFloor) })
+	if saysWhere || len(where) == 0 {
+		return open
+	}
+	there := *w
+	there.row = slices.Concat(w.row[:p.from], where, w.row[p.from:])
+	if r := there.readPiece(piece{p.from, p.to + len(where)}, wanted); r != nil && r.question == nil {
+		return r
+	}
+
+	return open
+}
+
+// readAbout reads a sentence that names nothing about what the turn before was about, unless it surely asks
+// for something else.
+func (w *weigher) readAbout(topic []*span) *interpretation {
+	all := piece{0, len(w.row)}
+	e := evidenceOf(w.s, w.row, all)
+	alone := wishes().OfAnything(e)
+	at := slices.IndexFunc(topic, (*span).isWishedFor)
+	if at < 0 || alone.Sure > w.least && (needsNoThing(alone) || slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cArea | cFloor) })) {
+		return w.readPieces()
+	}
+	wanted := weighed{Wish: wishes().Of(e, topic[at].topicsOf()...), thing: topic[at]}
+	if wanted.Sure < w.least || w.contradicts(all, wanted) {
+		return nil
+	}
+	w.surest = wanted.Sure
+	w.row = slices.Concat(topic, w.row)
+
+	return w.readPiece(piece{0, len(w.row)}, wanted)
+}
+
+// weighed is what a piece most likely wants, and of what; thing is nil where none is named.
+type weighed struct {
+	wish.Wish
+
+	thing *span
+}
+
+// weigh tells what a piece most likely asks for. A piece of several is weighed by itself.
+func (w *weigher) weigh(p piece) weighed {
+	e := evidenceOf(w.s, w.row, p)
+	if w.isSeveral {
+		e = e.WithoutAsides()
+	}
+	best := weighed{Wish: wish.Wish{Nothing: 1}}
+	hasThing := false
+	for _, sp := range w.row[p.from:p.to] {
+		if !sp.isWishedFor() {
+			continue
+		}
+		hasThing = true
+		if wanted := wishes().Of(e, sp.topicsOf()...); wanted.Sure > best.Sure {
+			best = weighed{wanted, sp}
+		}
+	}
+	if hasThing {
+		return best
+	}
+	best.Wish = wishes().OfAnything(e)
+	if best.Topic == wish.Any && !w.isPointedAt {
+		best.thing = personIn(w.row[p.from:p.to])
+	}
+
+	return best
+}
+
+// personIn is who some spans speak of: hol kódorog Lili?
+func personIn(row []*span) *span {
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cEntity) && sp.suffix.grammaticalCase == nominative })
+	if at < 0 {
+		return nil
+	}
+
+	return row[at]
+}
+
+// pieces cuts a row where punctuation or an "and" sets off what asks for something: every piece that names
+// a device, or needs none. Without any it is the piece that says where, or all.
+func (w *weigher) pieces() []piece {
+	cuts := w.cuts()
+	var pieces []piece
+	hasThing := false
+	for _, p := range cuts {
+		isNamed := slices.ContainsFunc(w.row[p.from:p.to], (*span).isWishedFor)
+		hasThing = hasThing || isNamed
+		if isNamed || w.standsAlone(p) {
+			pieces = append(pieces, p)
+		}
+	}
+	if hasThing {
+		return pieces
+	}
+	for _, p := range cuts {
+		if slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool { return sp.is(cArea | cFloor) }) {
+			return []piece{p}
+		}
+	}
+
+	return []piece{{0, len(w.row)}}
+}
+
+// cuts are all pieces between punctuation and conjunctions. What only names things goes with what follows it.
+func (w *weigher) cuts() []piece {
+	var all []piece
+	from := 0
+	for i := 1; i < len(w.row); i++ {
+		sp := w.row[i]
+		isCut := w.s.tokens[sp.from].breakBefore || sp.is(cConjunction) && !sp.is(cPrefix) && !w.row[i-1].is(cConjunction)
+		if isCut && !onlyNamesThings(w.row[from:i]) {
+			all = append(all, piece{from, i})
+			from = i
+		}
+	}
+	if n := len(all); n > 0 && onlyNamesThings(w.row[from:]) && slices.ContainsFunc(w.row[all[n-1].from:from], (*span).isWishedFor) {
+		all[n-1].to = len(w.row)
+
+		return all
+	}
+
+	return append(all, piece{from, len(w.row)})
+}
+
+// onlyNamesThings reports whether some spans say nothing but what they are about.
+func onlyNamesThings(row []*span) bool {
+	return !slices.ContainsFunc(row, func(sp *span) bool {
+		return !sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cConjunction|cQuantity)
+	})
+}
+
+// standsAlone reports whether a piece surely asks for something that needs no device: mondd meg, hány óra.
+func (w *weigher) standsAlone(p piece) bool {
+	wanted := wishes().OfAnything(evidenceOf(w.s, w.row, p).WithoutAsides())
+
+	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
+}
+
+func needsNoThing(w wish.Wish) bool {
+	return slices.Contains([]string{"todo", "timer", "weather", "time", "date", wish.Nevermind}, w.Topic)
+}

@@ -1,0 +1,241 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/intent/internal/wish"
+)
+
+// What is learned never overrules what is known: the words that put a command under a condition, into
+// somebody else's mouth, off or back are few and all in the data, so that a sentence with one of them that no frame
+// understands is not guessed at.
+
+// dependsOn reports whether something in the sentence surely changes what is asked for, or of whom.
+func (w *weigher) dependsOn() bool {
+	pieces := piecesOf(w.s, w.row)
+	if w.ix.addressesSomebody(w.s, pieces) {
+		return true
+	}
+
+	return slices.ContainsFunc(pieces, func(p []*span) bool {
+		isBeside := len(pieces) > 1 && (isCalling(p) || isPutOff(p) || isSaying(p) || w.isReporting(p))
+
+		return isBeside || w.isGivenToOthers(p) || slices.ContainsFunc(p, isChanging)
+	})
+}
+
+// isChanging reports whether a span puts what is asked for under a condition, into somebody's mouth, or back.
+func isChanging(sp *span) bool {
+	const strictly = cBlock | cNevermind | cExcept | cKeep
+	if !sp.is(strictly) {
+		return reports(sp) || turns(sp) || isChoice(sp)
+	}
+	if sp.is(cFiller) {
+		return false
+	}
+
+	return sp.is(cExcept|cNevermind|cKeep) || sp.means(cBlock, "if") || sp.means(cBlock, "") || sp.means(cBlock, "while")
+}
+
+// isCalling reports whether a piece only calls somebody who lives here: Anna, ...
+func isCalling(p []*span) bool {
+	isPerson := func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 }
+
+	return slices.ContainsFunc(p, isPerson) && !slices.ContainsFunc(p, func(sp *span) bool { return !isPerson(sp) && !sp.is(cFiller) })
+}
+
+// isGivenToOthers reports whether a piece asks for something of which homehub knows neither what it is nor how it
+// is done: vidd ki a szemetet; sütőt ki; tessékeld ki.
+func (w *weigher) isGivenToOthers(p []*span) bool {
+	isKnown := slices.ContainsFunc(p, func(sp *span) bool {
+		return sp.isWishedFor() || sp.is(cArea|cFloor) || sp.means(cAbout, "timer") || sp.means(cAbout, "shopping")
+	})
+	if isKnown {
+		return false
+	}
+	isObject := slices.ContainsFunc(p, w.isUnknownObject)
+	for i, sp := range p {
+		isStrange := isUnknownImperative(w.s, sp)
+		isPrefixed := isStrange && i+1 < len(p) && p[i+1].is(cPrefix)
+		if isPrefixed || isObject && (isStrange || asksOfThing(sp)) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// asksOfThing reports whether a span asks for something to be done, or says how much of it.
+func asksOfThing(sp *span) bool {
+	return sp.is(cAmount) || sp.is(cPrefix) && !sp.is(cFiller|cConjunction) || isCommanding(sp) && !sp.is(cFiller)
+}
+
+// isUnknownObject reports whether a span is what something is done to, and no device.
+func (w *weigher) isUnknownObject(sp *span) bool {
+	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(w.s.tokens[sp.from].fold) &&
+		strings.HasSuffix(w.s.tokens[sp.from].fold, "t")
+}
+
+// isReporting reports whether a piece tells what was, and what follows it is the content of that: láttam egy
+// filmet, hogy ...
+func (w *weigher) isReporting(p []*span) bool {
+	next := p[len(p)-1].to
+	if next >= len(w.s.tokens) || !isLinker(w.s.tokens[next].fold) {
+		return false
+	}
+
+	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.tokens[sp.from].fold) == "past" })
+}
+
+// isSaidMoreClosely reports whether a piece only says which thing is meant, by words that nobody knows: azt a
+// rozsdásat. Then it can only be asked which.
+func (w *weigher) isSaidMoreClosely(p []*span) bool {
+	return slices.ContainsFunc(p, w.isUnknownObject) && !slices.ContainsFunc(p, func(sp *span) bool {
+		return !w.isUnknownObject(sp) && !sp.is(cFiller|cConjunction)
+	})
+}
+
+// isPutOff reports whether a piece puts off or forbids what another one asks for: de ne most.
+func isPutOff(p []*span) bool {
+	isThere := slices.ContainsFunc(p, func(sp *span) bool { return sp.isWishedFor() || sp.is(cArea|cFloor|cVerb|cUnknown) })
+
+	return !isThere && slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cNegation, "") })
+}
+
+// isSaying reports whether a piece tells that somebody of the home says something: Péter mondja, ...
+func isSaying(p []*span) bool {
+	isSomebody := slices.ContainsFunc(p, func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 })
+
+	return isSomebody && slices.ContainsFunc(p, func(sp *span) bool {
+		return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[sp.prefix] == "tell" })
+	})
+}
+
+// contradicts reports whether a piece says something that what it seems to ask for cannot be meant with.
+func (w *weigher) contradicts(p piece, wanted weighed) bool {
+	c := newClause(w.ix, w.u, w.s, w.row[p.from:p.to])
+	switch {
+	case wanted.Topic == wish.Nevermind:
+		return false
+	case wanted.Action == wish.Ask:
+		return !c.isOfNow() || c.has(cBlock, "ago") || c.asksForContents(wanted.thing)
+	case wanted.Topic != "timer" && w.isForLater(p, c), c.asksForMore():
+		return true
+	default:
+		return w.isOfOther(p, wanted, c) || w.isBabble(p, wanted.thing) || w.isDeniedAlike(p, wanted)
+	}
+}
+
+// isOfOther reports whether a piece is about another thing than those that were found: one to buy, one of a number
+// that none has, one that nobody knows, or somebody's whom nobody knows.
+func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
+	switch {
+	case wanted.hasWords():
+		return false
+	case w.isPointedAt && c.classes&cNumber != 0 && c.classes&cUnit == 0:
+		return true
+	case wanted.thing == nil:
+		return slices.ContainsFunc(c.spans, w.isUnknownObject)
+	default:
+		return !wanted.thing.is(cEntity) && c.isAnyOne() || w.isOfStranger(p, wanted.thing) || w.isElsewhere(p, wanted)
+	}
+}
+
+// asksForMore reports whether a clause asks how, when, why or by whom something is done, tells that it is, or asks
+// for what is done by hand.
+func (c *clause) asksForMore() bool {
+	for _, value := range []string{"how", "when", "who", "where", "how_much"} {
+		if sp := c.find(cQuestion, value); sp != nil && !sp.is(cFiller|cPrefix) {
+			return true
+		}
+	}
+
+	isTold := c.beginsWithTopic() || c.verb != nil && (c.mood == tellsPast || c.mood == tellsPresent && !c.s.isQuestion && !c.isCommand())
+
+	return isTold || c.has(cBlock, "why") || c.asksWho() || slices.ContainsFunc(c.spans, func(sp *span) bool { return c.ix.lang.isHandwork(c.s.tokens[sp.from].fold) })
+}
+
+// asksWho reports whether a clause begins with "ki" and has a prefix besides: ki nyitotta ki a kaput?
+func (c *clause) asksWho() bool {
+	isPrefix := func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cFiller|cConjunction) }
+
+	return len(c.spans) > 1 && c.spans[0].means(cQuestion, "who") && slices.ContainsFunc(c.spans[1:], isPrefix)
+}
+
+// isDeniedAlike reports whether a piece has a "ne" and would ask for the same without it, which cannot be: ne kapcsold be.
+func (w *weigher) isDeniedAlike(p piece, wanted weighed) bool {
+	without := *w
+	without.row = slices.Clone(w.row)
+	isDenied := false
+	for i := p.from; i < p.to; i++ {
+		sp := w.row[i]
+		isRunTogether := sp.is(cUnknown) && i+1 < p.to && isCommanding(w.row[i+1]) && strings.HasSuffix(w.s.tokens[sp.to-1].fold, "ne") // semmiképpne
+		if isRunTogether || (sp.means(cNegation, "") || sp.is(cNeedless)) && !sp.isWishedFor() {
+			isDenied = true
+			without.row[i] = &span{said: " "}
+		}
+	}
+
+	return isDenied && without.weigh(p).Action == wanted.Action
+}
+
+// isBabble reports whether nothing of a piece is understood but the thing that it names.
+func (w *weigher) isBabble(p piece, thing *span) bool {
+	return thing != nil && !slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool {
+		isWord := sp.to-sp.from > 1 || sp.said != "" || len(w.s.tokens[sp.from].fold) > 1
+
+		return sp != thing && isWord && (!sp.is(cUnknown) && !isArticle(w.s.tokens[sp.from].fold) || isUnknownImperative(w.s, sp))
+	})
+}
+
+// isForLater reports whether the sentence speaks of another time than now, or of how long: what the clause says of it
+// must be a moment, and what stands beside the piece must not be one.
+func (w *weigher) isForLater(p piece, c *clause) bool {
+	isMoment := c.findTime() != nil
+	isLasting := slices.ContainsFunc(c.quantities, func(q quantity) bool { return isUnitOfTime(q.unit) })
+	if !isMoment && (isLasting || c.classes&cTime != 0) || c.saysHowLong() {
+		return true
+	}
+
+	return slices.ContainsFunc(slices.Concat(w.row[:p.from], w.row[p.to:]), func(sp *span) bool {
+		return sp.is(cTime) && sp.time != nil && (sp.time.after > 0 || sp.time.hasClock || sp.time.day > 0)
+	})
+}
+
+// saysHowLong reports whether a clause says until when, or how often: este tízig; minden éjjel.
+func (c *clause) saysHowLong() bool {
+	for i, sp := range c.spans {
+		isUntil := sp.is(cNumber|cTime) && sp.suffix.grammaticalCase == terminative
+		isOften := i+1 < len(c.spans) && sp.means(cQuantity, "all") && c.isTimeOfDay(c.spans[i+1])
+		if isUntil || isOften {
+			return true
+		}
+	}
+
+	return false
+}
+
+// isTimeOfDay reports whether a span is a word for a time, be it one that nobody can plan by.
+func (c *clause) isTimeOfDay(sp *span) bool {
+	return sp.is(cTime|cBlock) || slices.ContainsFunc(times().Parts, func(p dayPart) bool { return slices.Contains(p.Words, c.s.tokens[sp.from].lower) })
+}
+
+// isElsewhere reports whether a piece says of another device where something is to be done: a szivattyúknál.
+func (w *weigher) isElsewhere(p piece, wanted weighed) bool {
+	return slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool {
+		return sp != wanted.thing && sp.isWishedFor() && !sp.is(cArea|cFloor) && sp.suffix.saysWhere() && !slices.Contains(sp.topicsOf(), wanted.Topic)
+	})
+}
+
+// asksForContents reports whether a clause asks what is in a thing, which no device tells: mi van a hűtőben?
+func (c *clause) asksForContents(thing *span) bool {
+	return thing != nil && thing.suffix.grammaticalCase == inessive && c.has(cQuestion, "what") && c.classes&(cAttribute|cMeasure|cUnit) == 0
+}
+
+// isOfStranger reports whether a thing is said to be somebody's whom nobody knows: a szomszéd ventilátorát.
+func (w *weigher) isOfStranger(p piece, thing *span) bool {
+	at := slices.Index(w.row, thing)
+
+	return at > p.from && thing.suffix.isPossessed && !thing.suffix.isMine && w.row[at-1].is(cUnknown)
+}

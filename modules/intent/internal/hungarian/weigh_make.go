@@ -1,0 +1,448 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/intent/internal/wish"
+)
+
+// readPiece makes commands of a piece of which is known what it asks for: by the frames where they agree, for
+// they know more of values, else by itself.
+func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
+	if r := w.readByFrames(p, wanted); r != nil {
+		return r
+	}
+	c := newClause(w.ix, w.u, w.s, w.kept(p, wanted))
+	verb, prefix := c.verb, c.prefix
+	c.action, c.verb, c.prefix, c.mood, c.of = "", nil, nil, commands, nil
+	if wanted.hasWords() {
+		c.verb, c.prefix = verb, prefix
+		if at := slices.IndexFunc(c.spans, func(sp *span) bool { return isUnknownImperative(w.s, sp) }); verb == nil && at >= 0 {
+			c.verb = c.spans[at]
+		}
+	}
+	drafts := c.make(wanted)
+	if len(drafts) == 0 {
+		return nil
+	}
+	r := c.bind(drafts)
+	if r.isEmpty() {
+		return nil
+	}
+	if wanted.Action != wish.Ask && c.findTime() != nil {
+		r.putOff(c)
+	}
+
+	return r
+}
+
+// hasWords reports whether what is wanted has words of its own: a timer's name, a list's items.
+func (w *weighed) hasWords() bool { return w.Topic == "todo" || w.Topic == "timer" }
+
+// readByFrames reads a piece by the frames; nil where they find something else. A question that is surely one is
+// read without the words that nobody knows, too.
+func (w *weigher) readByFrames(p piece, wanted weighed) *interpretation {
+	spans := w.row[p.from:p.to]
+	if r := w.readAs(spans, wanted); r != nil || wanted.Action != wish.Ask || wanted.Sure < sureToTell || len(spans) == 0 {
+		return r
+	}
+	from, to := spans[0].from, spans[len(spans)-1].to
+	for _, row := range append([][]*span{w.row}, w.others...) {
+		known := slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
+			return sp.from < from || sp.to > to || sp.said != "" || sp.classes == cUnknown || sp.means(cFiller, "joins")
+		})
+		if r := w.readAs(known, wanted); r != nil {
+			return r
+		}
+	}
+
+	return nil
+}
+
+// readAs reads some spans by the frames; nil where that is not what is wanted.
+func (w *weigher) readAs(spans []*span, wanted weighed) *interpretation {
+	r := w.ix.readClause(newClause(w.ix, w.u, w.s, spans))
+	if r == nil || r.isEmpty() || !wanted.agrees(r) {
+		return nil
+	}
+
+	return r
+}
+
+// agrees reports whether a reading does what is wanted.
+func (w *weighed) agrees(r *interpretation) bool {
+	return !slices.ContainsFunc(r.commands, func(c meaning.Command) bool {
+		actions := actionsBy(c.Intent)
+
+		return meaning.IsQuestion(c.Intent) != (w.Action == wish.Ask) || actions != nil && !slices.Contains(actions, w.Action)
+	})
+}
+
+// actionsBy are the actions that an intent can be meant by; nil for any.
+func actionsBy(intent string) []string {
+	switch intent {
+	case meaning.TurnOn:
+		return []string{"on", "open", "lock", "start", "play"}
+	case meaning.TurnOff:
+		return []string{"off", "close", "unlock", "dock"}
+	case meaning.LightSet:
+		return []string{"set", "more", "less", "max", "min", "color", "white"}
+	case meaning.ClimateSet, meaning.SetPosition, meaning.FanSetSpeed, meaning.HumidifierSetpoint:
+		return []string{"set", "more", "less"}
+	case meaning.SetVolume:
+		return []string{"set"}
+	case meaning.SetVolumeRelative:
+		return []string{"more", "less"}
+	case meaning.StopMoving:
+		return []string{"stop"}
+	default:
+		return actionsByMachine(intent)
+	}
+}
+
+// actionsByMachine is actionsBy for what plays and what works by itself.
+func actionsByMachine(intent string) []string {
+	switch intent {
+	case meaning.MediaPause:
+		return []string{"pause"}
+	case meaning.MediaUnpause:
+		return []string{"play", "on"}
+	case meaning.MediaNext:
+		return []string{"next"}
+	case meaning.MediaPrevious:
+		return []string{"previous"}
+	case meaning.MediaMute:
+		return []string{"mute"}
+	case meaning.MediaUnmute:
+		return []string{"unmute"}
+	case meaning.VacuumStart, meaning.LawnMowerStart:
+		return []string{"start"}
+	case meaning.VacuumReturn, meaning.LawnMowerDock:
+		return []string{"dock"}
+	default:
+		return nil
+	}
+}
+
+// kept are the spans that say what a wish is about, where, when and how much: those of its piece, and where
+// that says nothing of a place or an amount, those beside it.
+func (w *weigher) kept(p piece, wanted weighed) []*span {
+	if wanted.hasWords() {
+		return w.row[p.from:p.to]
+	}
+	var kept []*span
+	for _, sp := range w.row[p.from:p.to] {
+		if wanted.isAbout(sp) {
+			kept = append(kept, sp)
+		}
+	}
+
+	return append(kept, w.beside(p, wanted, kept)...)
+}
+
+// beside are the amounts and places outside a piece that it needs, as nothing in it says them.
+func (w *weigher) beside(p piece, wanted weighed, kept []*span) []*span {
+	has := func(of class) bool { return slices.ContainsFunc(kept, func(sp *span) bool { return sp.is(of) }) }
+	needsAmount := wanted.Action == "set" && !has(cAmount)
+	needsPlace := (wanted.thing == nil || !wanted.thing.is(cEntity)) && !has(cArea|cFloor)
+
+	return slices.DeleteFunc(slices.Concat(w.row[:p.from], w.row[p.to:]), func(sp *span) bool {
+		isNeeded := needsAmount && sp.is(cAmount) || needsPlace && sp.is(cArea|cFloor) && sp.suffix.saysWhere()
+
+		return sp.isWishedFor() || !isNeeded
+	})
+}
+
+// isAbout reports whether a span says what a wish is about, where, when or how much.
+func (w *weighed) isAbout(sp *span) bool {
+	const values = cTime | cAmount | cColor | cWhite | cQuantity | cPlace | cArea | cFloor
+	if sp.isWishedFor() {
+		return sp == w.thing || slices.Contains(sp.topicsOf(), w.Topic)
+	}
+
+	return sp == w.thing || sp.is(values)
+}
+
+// make makes the commands of what is wanted.
+func (c *clause) make(wanted weighed) []draft {
+	wanted = c.withValue(wanted)
+	if wanted.Action == wish.Ask {
+		return c.makeQuestion(wanted)
+	}
+	switch wanted.Topic {
+	case wish.Nevermind:
+		return []draft{{command: meaning.Command{Intent: meaning.Nevermind, Slots: meaning.Slots{}}}}
+	case "timer":
+		return c.makeTimer(wanted.Action)
+	case "todo":
+		return c.makeItems(wanted.Action)
+	case "vacuum":
+		return c.makeMachine("vacuum", map[string]string{"start": meaning.VacuumStart, "dock": meaning.VacuumReturn}[wanted.Action])
+	case "mower":
+		return c.makeMachine("lawn_mower", map[string]string{"start": meaning.LawnMowerStart, "dock": meaning.LawnMowerDock}[wanted.Action])
+	}
+	switch wanted.Action {
+	case "set", "more", "less", "max", "min", "color", "white":
+		return c.makeSetting(wanted)
+	case "play", "pause", "next", "previous", "mute", "unmute":
+		return c.play(playIntents()[wanted.Action], nil)
+	default:
+		return c.makeTurn(wanted)
+	}
+}
+
+func playIntents() map[string]string {
+	return map[string]string{
+		"play": meaning.MediaUnpause, "pause": meaning.MediaPause, "next": meaning.MediaNext, "previous": meaning.MediaPrevious,
+		"mute": meaning.MediaMute, "unmute": meaning.MediaUnmute,
+	}
+}
+
+// withValue is a wish of which a value tells more: that a ventilator goes at twenty per cent is how fast, and
+// not only that it goes.
+func (c *clause) withValue(w weighed) weighed {
+	switch {
+	case w.Topic == "light" && slices.Contains([]string{"on", "set", "white"}, w.Action) && c.color() != nil && c.classes&cWhite == 0:
+		w.Action = "color"
+	case w.Topic == "climate" && c.saysHowMuch(w.Action, "degree"):
+		w.Action = "set"
+	case slices.Contains([]string{"light", "fan", "humidifier", "media", "cover"}, w.Topic) && c.saysHowMuch(w.Action, "percent"):
+		w.Action = "set"
+	}
+
+	return w
+}
+
+// saysHowMuch reports whether an amount says to what end an action is meant.
+func (c *clause) saysHowMuch(action, unit string) bool {
+	isChange := action == "more" || action == "less"
+	if !isChange && !slices.Contains([]string{"on", "open", "close", "min", "max"}, action) {
+		return false
+	}
+
+	return slices.ContainsFunc(c.quantities, func(q quantity) bool {
+		isTo := q.ending.grammaticalCase == sublative || q.ending.grammaticalCase == superessive
+
+		return isTo && (q.unit == unit || q.unit == "") || q.unit == unit && !isChange
+	})
+}
+
+// makeSetting sets or changes a value.
+func (c *clause) makeSetting(w weighed) []draft {
+	switch w.Topic {
+	case "light":
+		return c.makeLightSetting(w.Action)
+	case "climate":
+		return c.makeTemperature(w.Action)
+	case "media":
+		return c.makeVolume(w.Action)
+	default:
+		return c.makeLevel(w)
+	}
+}
+
+// way is the direction of a change.
+func way(action string) int { return signOf(action) }
+
+func (c *clause) makeLightSetting(action string) []draft {
+	var change *step
+	values := meaning.Slots{}
+	switch action {
+	case "max":
+		values["brightness"] = 100
+	case "min":
+		values["brightness"] = 1
+	case "more", "less":
+		values["brightness"], change = 50, c.brighter(way(action)) // stands in until the lamps are known
+	case "set":
+		if level, ok := c.percent(1); ok {
+			values["brightness"] = int(level)
+		}
+	default:
+		c.addColor(values)
+	}
+	if len(values) == 0 {
+		return nil
+	}
+
+	return c.set(meaning.LightSet, values, change, []string{"light"}, &kind{Domain: "light"})
+}
+
+// addColor adds the colour or the shade of white that is said. An orange that somebody wants (narancsot kérek) is none.
+func (c *clause) addColor(values meaning.Slots) {
+	if kelvin, ok := c.kelvin(); ok {
+		values["temperature"] = kelvin
+	} else if sp := c.color(); sp != nil && (sp.suffix.grammaticalCase != accusativeCase || c.speaksOf("light") || c.has(cAttribute, "color")) {
+		values["color"] = sp.value(cColor)
+	}
+	if len(values) > 0 {
+		c.addBrightness(values)
+	}
+}
+
+// addBrightness adds how bright a colour is to be, where that was said.
+func (c *clause) addBrightness(values meaning.Slots) {
+	if level, ok := c.saidPercent(); ok && slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.unit == "percent" }) {
+		values["brightness"] = int(level)
+	}
+}
+
+// makeTemperature takes a high number for the temperature itself, whatever is asked for.
+func (c *clause) makeTemperature(action string) []draft {
+	const lowest = 10
+	values, change := meaning.Slots{}, (*step)(nil)
+	degrees, isSaid := c.degrees(true)
+	switch {
+	case isSaid && (action == "set" || degrees > lowest):
+		values["temperature"] = exact(degrees)
+	case way(action) != 0:
+		change = c.warmer(way(action))
+	default:
+		return nil
+	}
+
+	return c.set(meaning.ClimateSet, values, change, []string{"climate"}, &kind{Domain: "climate"})
+}
+
+func (c *clause) makeVolume(action string) []draft {
+	if way(action) != 0 {
+		return c.turnVolume(way(action))
+	}
+	level, ok := c.percent(1)
+	if !ok {
+		return nil
+	}
+
+	return c.play(meaning.SetVolume, meaning.Slots{"volume_level": int(level)})
+}
+
+// makeLevel sets or changes how far, how fast or how moist something is.
+func (c *clause) makeLevel(w weighed) []draft {
+	intent, slot, attribute, least := meaning.SetPosition, "position", "current_position", 0.0
+	switch w.Topic {
+	case "fan":
+		intent, slot, attribute, least = meaning.FanSetSpeed, "percentage", "percentage", 1
+	case "humidifier":
+		intent, slot, attribute, least = meaning.HumidifierSetpoint, "humidity", "humidity", 1
+	}
+	if direction := way(w.Action); direction != 0 {
+		change := &step{slot: slot, by: c.by(direction, 25), low: least, high: 100, present: present(attribute, 1)}
+
+		return c.set(intent, meaning.Slots{slot: 50}, change, []string{w.Topic}, nil)
+	}
+	level, ok := c.percent(least)
+	if !ok {
+		return nil
+	}
+
+	return c.set(intent, meaning.Slots{slot: int(level)}, nil, []string{w.Topic}, nil)
+}
+
+// makeTurn switches, opens, closes and starts.
+func (c *clause) makeTurn(w weighed) []draft {
+	c.action = w.Action
+	if w.Action == "lock" {
+		c.action = "close"
+	}
+	domains := slices.DeleteFunc(domainsOf(c.action), func(domain string) bool { return topicOf(domain) != w.Topic })
+	var drafts []draft
+	for _, t := range c.targets(domains, c.standard(c.action)) {
+		for _, intent := range intentsOf(c.action, c.domainsOfTarget(t, domains)) {
+			drafts = append(drafts, draftsFor(intent, nil, []target{t})...)
+		}
+	}
+
+	return drafts
+}
+
+// makeMachine starts a machine, or sends it home.
+func (c *clause) makeMachine(domain, intent string) []draft {
+	if intent == "" {
+		return nil
+	}
+
+	return c.set(intent, nil, nil, []string{domain}, &kind{Domain: domain})
+}
+
+// makeTimer starts a timer or changes one that runs.
+func (c *clause) makeTimer(action string) []draft {
+	slots, ok := c.timerName()
+	if !ok {
+		slots = meaning.Slots{}
+	}
+	switch action {
+	case "start":
+		return c.startFor(slots)
+	case "cancel":
+		return timerDraft(meaning.CancelTimer, slots)
+	case "pause":
+		return timerDraft(meaning.PauseTimer, slots)
+	case "resume":
+		return timerDraft(meaning.UnpauseTimer, slots)
+	}
+	change, _ := c.changes()
+	if len(change) == 0 {
+		change = c.quantities
+	}
+	if !addTime(slots, "", change) {
+		return nil
+	}
+	if action == "less" {
+		return timerDraft(meaning.DecreaseTimer, slots)
+	}
+
+	return timerDraft(meaning.IncreaseTimer, slots)
+}
+
+// makeItems puts something on a list, ticks it off or takes it away.
+func (c *clause) makeItems(action string) []draft {
+	list := c.indexOf(c.lists())
+	switch action {
+	case "add":
+		c.action = "note"
+
+		return c.onList(list, c.spans, meaning.ShoppingAddItem, meaning.ListAddItem)
+	case "complete":
+		c.action = "done"
+
+		return c.onList(list, c.spans, meaning.ListCompleteItem, meaning.ListCompleteItem)
+	default:
+		c.action = "take"
+
+		return c.onList(list, c.spans, meaning.ListRemoveItem, meaning.ListRemoveItem)
+	}
+}
+
+// makeQuestion asks for what is named.
+func (c *clause) makeQuestion(w weighed) []draft {
+	ask := func(intent string, slots meaning.Slots) []draft {
+		return []draft{{command: meaning.Command{Intent: intent, Slots: slots}, target: target{slots: slots}}}
+	}
+	switch {
+	case w.Topic == "timer":
+		return timerDraft(meaning.TimerStatus, meaning.Slots{})
+	case w.Topic == "weather":
+		return ask(meaning.GetWeather, meaning.Slots{})
+	case w.Topic == "time":
+		return ask(meaning.GetCurrentTime, meaning.Slots{})
+	case w.Topic == "date":
+		return ask(meaning.GetCurrentDate, meaning.Slots{})
+	case w.Topic == "todo" && w.thing == nil: // mit kell venni?
+		list, _ := meaning.Bind(c.ix.home, c.u, meaning.Command{Intent: meaning.ShoppingAddItem, Slots: meaning.Slots{}})
+		if len(list.Targets) != 1 {
+			return nil
+		}
+
+		return ask(meaning.GetState, meaning.Slots{"name": list.Targets[0].Name, "domain": "todo"})
+	case w.thing == nil || !w.thing.is(cEntity):
+		return nil
+	}
+	candidates := slices.DeleteFunc(slices.Clone(w.thing.name.entities), func(e *hamanagerapi.Entity) bool { return topicOf(e.Domain) != w.Topic })
+	if len(candidates) == 0 {
+		return nil
+	}
+
+	return c.stateOfName(w.thing, candidates, "")
+}

@@ -1,0 +1,242 @@
+package wish
+
+import "slices"
+
+// Part is what a word of a sentence stands for.
+type Part uint8
+
+// The parts of a sentence.
+const (
+	Plain  Part = iota // a word as it is
+	Thing              // a device or a kind of device; the word is its last one, with its ending
+	Place              // a room or floor
+	Number             // the word is what follows the number: its ending
+	Item               // what is to be on a list
+)
+
+// Word is one word of a sentence, or all those that name one thing. Fold is without accents.
+type Word struct {
+	Fold string
+	Part Part
+	// Form is what the word looks like: a command, the past; empty for nothing special.
+	Form string
+	// IsAside: punctuation parts it from what the sentence is about.
+	IsAside bool
+}
+
+// Evidence is what a sentence has that may tell what is wanted.
+type Evidence struct {
+	Words                   []Word
+	IsQuestion, IsExclaimed bool
+}
+
+// SetAside marks the words that punctuation parts from the first thing that is named, else from the first
+// place. breaks tells for each word whether punctuation stands before it.
+func (e *Evidence) SetAside(breaks []bool) {
+	core := slices.IndexFunc(e.Words, func(w Word) bool { return w.Part == Thing })
+	if core < 0 {
+		core = slices.IndexFunc(e.Words, func(w Word) bool { return w.Part == Place })
+	}
+	if core < 0 {
+		return
+	}
+	from, to := core, core+1
+	for from > 0 && !breaks[from] {
+		from--
+	}
+	for to < len(e.Words) && !breaks[to] {
+		to++
+	}
+	for i := range e.Words {
+		e.Words[i].IsAside = i < from || i >= to
+	}
+}
+
+// WithoutAsides is the evidence of what is not aside alone.
+func (e *Evidence) WithoutAsides() *Evidence {
+	core := *e
+	core.Words = slices.DeleteFunc(slices.Clone(e.Words), func(w Word) bool { return w.IsAside })
+
+	return &core
+}
+
+// maxFeatures bounds the features of one sentence, for itself and as it is said of a topic.
+const maxFeatures = 1200
+
+// features are the hashed features of a sentence as it is said of a topic, 0 for none.
+func (e *Evidence) features(topic int) []uint32 {
+	const forWord, forSentence = 32, 16
+	x := extractor{features: make([]uint32, 0, min(forWord*len(e.Words)+forSentence, maxFeatures))}
+	x.read(0, e)
+	if topic > 0 {
+		x.read(uint32(topic), e) //nolint:gosec // an index
+	}
+
+	return x.features
+}
+
+// The kinds of features. Their order is part of what was learned.
+const (
+	fBias = iota
+	fWord
+	fBeginning
+	fEnding
+	fPair
+	fThing
+	fPlace
+	fNumber
+	fItem
+	fAside
+	fFirst
+	fLast
+	fQuestion
+	fExclaimed
+	fLength
+	fForm
+)
+
+// extractor finds the features of one sentence.
+type extractor struct {
+	features []uint32
+	topic    uint32
+}
+
+func (x *extractor) read(topic uint32, e *Evidence) {
+	x.topic = topic
+	x.add(fBias)
+	if e.IsQuestion {
+		x.add(fQuestion)
+	}
+	if e.IsExclaimed {
+		x.add(fExclaimed)
+	}
+	before, length := "", 0
+	for i := range e.Words {
+		w := &e.Words[i]
+		now := x.word(w)
+		if w.IsAside {
+			x.add(fAside, asideOf(w))
+
+			continue
+		}
+		length++
+		if before == "" {
+			x.add(fFirst, now)
+		} else {
+			x.add(fPair, before, now)
+		}
+		if i > 0 && !e.Words[i-1].IsAside && e.Words[i-1].Part == Plain && w.Part == Plain {
+			x.add(fForm, smallOrForm(&e.Words[i-1]), w.Form)
+		}
+		before = now
+	}
+	if before != "" {
+		x.add(fLast, before)
+	}
+	x.add(fLength, lengthClass(length))
+}
+
+// lengthClass sums up lengths that tell the same.
+func lengthClass(words int) string {
+	switch {
+	case words <= 4:
+		return "01234"[words : words+1]
+	case words < 8:
+		return "few"
+	default:
+		return "many"
+	}
+}
+
+func asideOf(w *Word) string {
+	switch w.Part {
+	case Plain:
+		return w.Fold
+	case Number:
+		return "<number>"
+	default:
+		return "<thing>"
+	}
+}
+
+// smallOrForm is a small word itself, of a longer one its form.
+func smallOrForm(w *Word) string {
+	const small = 5
+	if len(w.Fold) <= small {
+		return w.Fold
+	}
+
+	return w.Form
+}
+
+// word adds the features of one word, and returns what pairs call it.
+func (x *extractor) word(w *Word) string {
+	switch w.Part {
+	case Thing:
+		if !w.IsAside {
+			x.add(fThing)
+			x.add(fThing, last(w.Fold, 1))
+			x.add(fThing, last(w.Fold, 2))
+			x.add(fThing, last(w.Fold, 3))
+		}
+
+		return "<thing>" + last(w.Fold, 1)
+	case Place:
+		if !w.IsAside {
+			x.add(fPlace, last(w.Fold, 2))
+			x.add(fPlace, last(w.Fold, 3))
+		}
+
+		return "<place>"
+	case Number:
+		if !w.IsAside {
+			x.add(fNumber)
+			x.add(fNumber, w.Fold)
+		}
+
+		return "<number>"
+	case Item:
+		x.add(fItem, last(w.Fold, 1))
+
+		return "<item>"
+	default:
+		x.plain(w)
+
+		return w.Fold[:min(len(w.Fold), 6)]
+	}
+}
+
+// plain adds a word, its beginnings, which are much like stems, its endings and its form.
+func (x *extractor) plain(w *Word) {
+	x.add(fWord, w.Fold)
+	x.add(fForm, w.Form)
+	for n := 3; n <= 7 && n < len(w.Fold); n++ {
+		x.add(fBeginning, w.Fold[:n])
+	}
+	for n := 2; n <= 4 && n < len(w.Fold); n++ {
+		x.add(fEnding, last(w.Fold, n))
+	}
+}
+
+func last(word string, n int) string { return word[max(len(word)-n, 0):] }
+
+// add hashes a feature: FNV-1a, its bits mixed, for the model takes the lowest of them.
+func (x *extractor) add(kind byte, texts ...string) {
+	if len(x.features) >= maxFeatures {
+		return
+	}
+	const offset, prime, end = 2166136261, 16777619, 0xff
+	h := uint32(offset)
+	h = (h ^ x.topic) * prime
+	h = (h ^ uint32(kind)) * prime
+	for _, text := range texts {
+		for i := range len(text) {
+			h = (h ^ uint32(text[i])) * prime
+		}
+		h = (h ^ end) * prime
+	}
+	h ^= h >> 15
+	h *= 0x2c1b3c6d
+	h ^= h >> 12
+	x.features = append(x.features, h)
+}
