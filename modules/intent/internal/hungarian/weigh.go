@@ -21,6 +21,8 @@ const (
 	sureToTell = 0.93
 	// sureBeside: it needs no device, and stands beside something that is asked of one.
 	sureBeside = 0.85
+	// sureAmong: other pieces of the sentence are surely commands.
+	sureAmong = 0.6
 	// sureNothing: a piece of the sentence asks for nothing, and is left out.
 	sureNothing = 0.6
 )
@@ -106,8 +108,15 @@ func (w *weigher) readPieces() *interpretation {
 	w.surest = 1
 	pieces := w.pieces()
 	w.isSeveral = len(pieces) > 1
+	all := make([]weighed, 0, len(pieces))
 	for _, p := range pieces {
-		wanted := w.weigh(p)
+		all = append(all, w.weigh(p))
+	}
+	if w.isSeveral && slices.ContainsFunc(all, func(wanted weighed) bool { return wanted.Action != wish.Ask && wanted.Sure > sureToAct }) {
+		w.least = min(w.least, sureAmong)
+	}
+	for i, p := range pieces {
+		wanted := all[i]
 		if wanted.Nothing > sureNothing {
 			continue
 		}

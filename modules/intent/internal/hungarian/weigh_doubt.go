@@ -21,13 +21,13 @@ func (w *weigher) dependsOn() bool {
 	return slices.ContainsFunc(pieces, func(p []*span) bool {
 		isBeside := len(pieces) > 1 && (isCalling(p) || isPutOff(p) || isSaying(p) || w.isReporting(p))
 
-		return isBeside || w.isGivenToOthers(p) || slices.ContainsFunc(p, isChanging)
+		return isBeside || isKept(p) || w.isGivenToOthers(p) || slices.ContainsFunc(p, isChanging)
 	})
 }
 
 // isChanging reports whether a span puts what is asked for under a condition, into somebody's mouth, or back.
 func isChanging(sp *span) bool {
-	const strictly = cBlock | cNevermind | cExcept | cKeep
+	const strictly = cBlock | cNevermind | cExcept
 	if !sp.is(strictly) {
 		return reports(sp) || turns(sp) || isChoice(sp)
 	}
@@ -35,7 +35,13 @@ func isChanging(sp *span) bool {
 		return false
 	}
 
-	return sp.is(cExcept|cNevermind|cKeep) || sp.means(cBlock, "if") || sp.means(cBlock, "") || sp.means(cBlock, "while")
+	return sp.is(cExcept|cNevermind) || sp.means(cBlock, "if") || sp.means(cBlock, "") || sp.means(cBlock, "while")
+}
+
+// isKept reports whether a piece leaves something as it is, rather than at what it says: a csillár maradjon.
+func isKept(p []*span) bool {
+	return slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cKeep) && !sp.is(cFiller) }) &&
+		!slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cAmount | cColor | cWhite) })
 }
 
 // isCalling reports whether a piece only calls somebody who lives here: Anna, ...
@@ -123,7 +129,7 @@ func (w *weigher) contradicts(p piece, wanted weighed) bool {
 	case wanted.Topic != "timer" && w.isForLater(p, c), c.asksForMore():
 		return true
 	default:
-		return w.isOfOther(p, wanted, c) || w.isBabble(p, wanted.thing) || w.isDeniedAlike(p, wanted)
+		return w.isOfOther(p, wanted, c) || !w.isSeveral && w.isBabble(p, wanted.thing) || w.isDeniedAlike(p, wanted)
 	}
 }
 
