@@ -27,6 +27,9 @@ const (
 	sureNothing = 0.6
 )
 
+// maxWeighed bounds the words that are weighed; nobody asks for anything in so many.
+const maxWeighed = 48
+
 // weigher reads a sentence by weighing its words (decision 0122).
 type weigher struct {
 	ix  *Index
@@ -44,7 +47,7 @@ type weigher struct {
 
 // newWeigher prepares a sentence for weighing; ok is false where it must not be.
 func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bool) {
-	if s.isQuoted && !s.isOnlySetOff {
+	if s.isQuoted && !s.isOnlySetOff || len(s.tokens) > maxWeighed {
 		return nil, false
 	}
 	rows, _ := ix.findSpans(s).coverings()
@@ -103,18 +106,14 @@ func (w *weigher) read() *interpretation {
 
 // readPieces reads every piece that asks for something; nil where one is doubtful.
 func (w *weigher) readPieces() *interpretation {
+	pieces := w.pieces()
+	if len(pieces) > maxClauses {
+		return nil
+	}
+	all := w.weighAll(pieces)
 	whole := new(interpretation)
 	var where []*span
 	w.surest = 1
-	pieces := w.pieces()
-	w.isSeveral = len(pieces) > 1
-	all := make([]weighed, 0, len(pieces))
-	for _, p := range pieces {
-		all = append(all, w.weigh(p))
-	}
-	if w.isSeveral && slices.ContainsFunc(all, func(wanted weighed) bool { return wanted.Action != wish.Ask && wanted.Sure > sureToAct }) {
-		w.least = min(w.least, sureAmong)
-	}
 	for i, p := range pieces {
 		wanted := all[i]
 		if wanted.Nothing > sureNothing {
@@ -133,6 +132,23 @@ func (w *weigher) readPieces() *interpretation {
 	}
 
 	return whole
+}
+
+// weighAll weighs every piece. Beside one that is surely a command the others need be less sure.
+func (w *weigher) weighAll(pieces []piece) []weighed {
+	w.isSeveral = len(pieces) > 1
+	all := make([]weighed, 0, len(pieces))
+	isSure := false
+	for _, p := range pieces {
+		wanted := w.weigh(p)
+		isSure = isSure || wanted.Action != wish.Ask && wanted.Sure > sureToAct
+		all = append(all, wanted)
+	}
+	if w.isSeveral && isSure {
+		w.least = min(w.least, sureAmong)
+	}
+
+	return all
 }
 
 // readWanted reads a piece after one that was about some places; nil where it is not sure enough, or cannot be
@@ -214,17 +230,21 @@ func (w *weigher) weigh(p piece) weighed {
 		e = e.WithoutAsides()
 	}
 	best := weighed{Wish: wish.Wish{Nothing: 1}}
-	hasThing := false
+	var known [][]string // the topics that were weighed: two lamps ask for the same
 	for _, sp := range w.row[p.from:p.to] {
 		if !sp.isWishedFor() {
 			continue
 		}
-		hasThing = true
-		if wanted := wishes().Of(e, sp.topicsOf()...); wanted.Sure > best.Sure {
+		about := sp.topicsOf()
+		if slices.ContainsFunc(known, func(topics []string) bool { return slices.Equal(topics, about) }) {
+			continue
+		}
+		known = append(known, about)
+		if wanted := wishes().Of(e, about...); wanted.Sure > best.Sure {
 			best = weighed{wanted, sp}
 		}
 	}
-	if hasThing {
+	if len(known) > 0 {
 		return best
 	}
 	best.Wish = wishes().OfAnything(e)
