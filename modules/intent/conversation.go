@@ -27,6 +27,7 @@ type question struct {
 	Tries          int            `json:"tries,omitempty"` // wrong PINs so far
 	Speech         string         `json:"speech"`
 	Source         meaning.Source `json:"source"`
+	IsDoubtful     bool           `json:"is_doubtful,omitempty"` // a choice is no yes to what was only likely meant
 	Commands       []plainCommand `json:"commands"`
 	AreaID         string         `json:"area_id"`
 	Choices        []choice       `json:"choices,omitempty"`
@@ -153,7 +154,10 @@ func (t *turn) choose(chosen []int) {
 	if len(completed) > 1 {
 		again = nil
 	}
-	t.meant = meaning.Understanding{Commands: slices.Replace(commands, waiting, waiting+1, completed...), Question: again, Source: t.asked.Source}
+	t.meant = meaning.Understanding{
+		Commands: slices.Replace(commands, waiting, waiting+1, completed...), Question: again,
+		Source: t.asked.Source, IsDoubtful: t.asked.IsDoubtful,
+	}
 	if again != nil {
 		again.Command = waiting
 	}

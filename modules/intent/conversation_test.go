@@ -63,6 +63,18 @@ func TestDoubtfulIsAskedAbout(t *testing.T) {
 	require.Equal(t, meaning.StatusAnswered, b.say(t, "HassGetState name=nagy_lámpa perhaps").Status)
 }
 
+// TestChoiceIsNoYesToWhatIsDoubtful: who says which one has not said that it is to be done.
+func TestChoiceIsNoYesToWhatIsDoubtful(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.Equal(t, meaning.StatusClarify, b.say(t, "HassTurnOn name=olvasólámpa perhaps").Status)
+	got := b.say(t, "a nappaliban")
+	require.Equal(t, meaning.StatusConfirm, got.Status, got.Speech)
+	require.Empty(t, b.home.Calls())
+	require.Equal(t, meaning.StatusDone, b.say(t, "igen").Status)
+	require.Len(t, b.home.Calls(), 1)
+}
+
 func TestYesCountsOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

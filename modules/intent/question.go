@@ -20,7 +20,8 @@ func (s *service) remember(ctx context.Context, t *turn, q question) {
 	}
 	q.ID, q.ConversationID = identity.NewID(), t.conversationID
 	q.Kind, q.Speech, q.Choices = t.answer.Status, t.answer.Speech, t.answer.Choices
-	q.Source, q.Commands, q.AreaID = t.meant.Source, plainCommands(t.meant.Commands), t.utterance.AreaID
+	q.Source, q.IsDoubtful = t.meant.Source, t.meant.IsDoubtful
+	q.Commands, q.AreaID = plainCommands(t.meant.Commands), t.utterance.AreaID
 	q.ExpiresAt = s.now().Add(questionWindow).UTC()
 	err := s.keep(ctx, t, q)
 	if err == nil {

@@ -41,8 +41,8 @@ type weigher struct {
 	least  float32
 	// isPointedAt: the thing was not named, isSeveral: several pieces ask for something.
 	isPointedAt, isSeveral bool
-	// surest is the least sure of what was read.
-	surest float32
+	// weakest is how sure the least sure of what was read is.
+	weakest float32
 }
 
 // newWeigher prepares a sentence for weighing; ok is false where it must not be.
@@ -70,7 +70,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
 	}
 	r := w.read()
 	if r != nil {
-		r.frame, r.isDoubtful = "weighed;", w.surest < sureToAct
+		r.frame, r.isDoubtful = "weighed;", w.weakest < sureToAct
 	}
 
 	return r
@@ -78,9 +78,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
 
 // mayChange reports whether something in the sentence may change what is meant.
 func (w *weigher) mayChange() bool {
-	pieces := piecesOf(w.s, w.row)
-
-	return w.ix.addressesSomebody(w.s, pieces) || slices.ContainsFunc(pieces, func(p []*span) bool { return w.ix.partOf(w.s, p) == isUnsafe })
+	return slices.ContainsFunc(piecesOf(w.s, w.row), func(p []*span) bool { return w.ix.partOf(w.s, p) == isUnsafe })
 }
 
 // read reads the sentence about what it names, points at, or was spoken of before.
@@ -92,7 +90,7 @@ func (w *weigher) read() *interpretation {
 		pointing := *w
 		pointing.row, pointing.least, pointing.isPointedAt = row, max(w.least, surePointedAt), true
 		if r := pointing.readPieces(); r != nil {
-			w.surest = pointing.surest
+			w.weakest = pointing.weakest
 
 			return r
 		}
@@ -113,7 +111,7 @@ func (w *weigher) readPieces() *interpretation {
 	all := w.weighAll(pieces)
 	whole := new(interpretation)
 	var where []*span
-	w.surest = 1
+	w.weakest = 1
 	for i, p := range pieces {
 		wanted := all[i]
 		if wanted.Nothing > sureNothing {
@@ -123,7 +121,7 @@ func (w *weigher) readPieces() *interpretation {
 		if r == nil || undoes(whole.commands, r.commands) || !whole.addPiece(r) {
 			return nil
 		}
-		w.surest = min(w.surest, wanted.Sure)
+		w.weakest = min(w.weakest, wanted.Sure)
 		where = w.ix.placesOf(w.row[p.from:p.to])
 	}
 	isWhich := whole.question == nil && slices.ContainsFunc(piecesOf(w.s, w.row), w.isSaidMoreClosely)
@@ -144,8 +142,8 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 		isSure = isSure || wanted.Action != wish.Ask && wanted.Sure > sureToAct
 		all = append(all, wanted)
 	}
-	if w.isSeveral && isSure {
-		w.least = min(w.least, sureAmong)
+	if w.isSeveral && isSure && w.least == leastSure { // and nothing asks for more
+		w.least = sureAmong
 	}
 
 	return all
@@ -210,7 +208,7 @@ func (w *weigher) readAbout(topic []*span) *interpretation {
 	if wanted.Sure < w.least || w.contradicts(all, wanted) {
 		return nil
 	}
-	w.surest = wanted.Sure
+	w.weakest = wanted.Sure
 	w.row = slices.Concat(topic, w.row)
 
 	return w.readPiece(piece{0, len(w.row)}, wanted)

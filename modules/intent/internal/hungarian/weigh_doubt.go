@@ -171,19 +171,34 @@ func (c *clause) asksWho() bool {
 
 // isDeniedAlike reports whether a piece has a "ne" and would ask for the same without it, which cannot be: ne kapcsold be.
 func (w *weigher) isDeniedAlike(p piece, wanted weighed) bool {
-	without := *w
-	without.row = slices.Clone(w.row)
-	isDenied := false
+	row := slices.Clone(w.row[:p.from])
 	for i := p.from; i < p.to; i++ {
-		sp := w.row[i]
-		isRunTogether := sp.is(cUnknown) && i+1 < p.to && isCommanding(w.row[i+1]) && strings.HasSuffix(w.s.tokens[sp.to-1].fold, "ne") // semmiképpne
-		if isRunTogether || (sp.means(cNegation, "") || sp.is(cNeedless)) && !sp.isWishedFor() {
-			isDenied = true
-			without.row[i] = &span{said: " "}
+		if !w.denies(i) {
+			row = append(row, w.row[i])
 		}
 	}
+	of := piece{p.from, len(row)}
+	if of.to == p.to {
+		return false
+	}
+	e := evidenceOf(w.s, append(row, w.row[p.to:]...), of)
+	if w.isSeveral {
+		e = e.WithoutAsides()
+	}
 
-	return isDenied && without.weigh(p).Action == wanted.Action
+	return wishes().Of(e, wanted.Topic).Action == wanted.Action
+}
+
+// denies reports whether a span of the row says that something is not to be done; also one that was run together
+// with a "ne" before a verb: semmiképpne.
+func (w *weigher) denies(at int) bool {
+	sp := w.row[at]
+	if sp.said != "" || sp.isWishedFor() {
+		return false
+	}
+	isRunTogether := sp.is(cUnknown) && at+1 < len(w.row) && isCommanding(w.row[at+1]) && strings.HasSuffix(w.s.tokens[sp.to-1].fold, "ne")
+
+	return isRunTogether || sp.means(cNegation, "") || sp.is(cNeedless)
 }
 
 // isBabble reports whether nothing of a piece is understood but the thing that it names.

@@ -66,6 +66,18 @@ func TestNeverWeighed(t *testing.T) {
 	}
 }
 
+// TestDeniedAboutTheTurnBefore: a "ne" counts as well where the thing was named a turn ago.
+func TestDeniedAboutTheTurnBefore(t *testing.T) {
+	t.Parallel()
+	ix := ownedHome()
+	before := ix.Understand(meaning.Utterance{Text: "kapcsold be a kútszivattyút"})
+	require.NotEmpty(t, before.Commands)
+	for _, said := range []string{"ne kapccsold ki", "ne pöccintsd ki még", "semmiképp ne lődözd ki"} {
+		got := ix.Understand(meaning.Utterance{Text: said, Before: meaning.Remember(before.Commands)})
+		assert.Empty(t, got.Commands, said)
+	}
+}
+
 // TestDoubtfulIsAskedAbout: what is only likely is said to be so, and what a frame understands is not.
 func TestDoubtfulIsAskedAbout(t *testing.T) {
 	t.Parallel()
@@ -77,7 +89,7 @@ func TestDoubtfulIsAskedAbout(t *testing.T) {
 	w, ok := ix.newWeigher(meaning.Utterance{}, &s)
 	require.True(t, ok)
 	require.NotNil(t, w.read())
-	require.Equal(t, w.surest < sureToAct, r.isDoubtful)
+	require.Equal(t, w.weakest < sureToAct, r.isDoubtful)
 }
 
 // TestExplainWeighing: whoever asks why a sentence is read so sees what was weighed.
