@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/data"
 )
 
 // placeWords is data/places.yaml: what people call several rooms of a home.
@@ -36,7 +37,7 @@ type roomGroup struct {
 // placesSaid is the data, read once and folded.
 var placesSaid = sync.OnceValue(func() *placeWords {
 	p := new(placeWords)
-	mustLoad("places", p)
+	data.MustLoad("places", p)
 	for _, groups := range [][]roomGroup{p.Groups, p.Dwellers} {
 		for _, g := range groups {
 			foldAll(g.Words)

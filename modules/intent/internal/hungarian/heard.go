@@ -1,6 +1,10 @@
 package hungarian
 
-import "sync"
+import (
+	"sync"
+
+	"homehub/modules/intent/internal/hungarian/data"
+)
 
 // hearing is data/hearing.yaml: how words reach us that were heard.
 type hearing struct {
@@ -17,7 +21,7 @@ type hearing struct {
 // heard is the data, read once.
 var heard = sync.OnceValue(func() *hearing {
 	h := new(hearing)
-	mustLoad("hearing", h)
+	data.MustLoad("hearing", h)
 
 	return h
 })

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"homehub/modules/intent/internal/hungarian/data"
 )
 
 // language is everything that is the same for all homes. It is read once and never changes.
@@ -79,7 +81,7 @@ var hungarian = sync.OnceValue(func() *language {
 
 func (l *language) loadWords() {
 	var file map[string]map[string][]string
-	mustLoad("words", &file)
+	data.MustLoad("words", &file)
 	classes := classNames()
 	for _, name := range slices.Sorted(maps.Keys(file)) { // sorted, so that every process reads alike
 		c, ok := classes[name]
@@ -95,8 +97,8 @@ func (l *language) loadWords() {
 }
 
 func (l *language) loadKinds() {
-	mustLoad("kinds", &l.kinds)
-	mustLoad("sorts", &l.sorts)
+	data.MustLoad("kinds", &l.kinds)
+	data.MustLoad("sorts", &l.sorts)
 	for _, sort := range l.sorts {
 		for i := range sort {
 			sort[i] = fold(sort[i])
@@ -124,7 +126,7 @@ func (l *language) loadClasses() {
 		Detects      []string              `yaml:"detects"`
 		Heads        []string              `yaml:"heads"`
 	}
-	mustLoad("classes", &file)
+	data.MustLoad("classes", &file)
 	for _, head := range file.Heads {
 		l.heads = append(l.heads, fold(head))
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -26,7 +27,7 @@ const (
 
 func (l *language) loadMeasures() {
 	var measures []measure
-	mustLoad("measures", &measures)
+	data.MustLoad("measures", &measures)
 	for i := range measures {
 		m := &measures[i]
 		for _, w := range m.Words {

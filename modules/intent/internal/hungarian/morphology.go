@@ -1,17 +1,12 @@
 package hungarian
 
 import (
-	"embed"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
+	"homehub/modules/intent/internal/hungarian/data"
 )
-
-//go:embed data/*.yaml
-var dataFiles embed.FS
 
 // morphology is data/morphology.yaml: how words change.
 type morphology struct {
@@ -46,26 +41,10 @@ type morphology struct {
 // words is the morphology, read once.
 var words = sync.OnceValue(func() *morphology {
 	m := new(morphology)
-	mustLoad("morphology", m)
+	data.MustLoad("morphology", m)
 
 	return m
 })
-
-// mustLoad reads an embedded data file. A file that does not fit its type is a bug that
-// the first test finds, hence the panic.
-func mustLoad(name string, into any) {
-	file, err := dataFiles.Open("data/" + name + ".yaml")
-	if err != nil {
-		panic(fmt.Sprintf("hungarian: open %s: %v", name, err))
-	}
-	defer file.Close() //nolint:errcheck // embedded
-
-	decoder := yaml.NewDecoder(file)
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		panic(fmt.Sprintf("hungarian: read %s: %v", name, err))
-	}
-}
 
 // harmony chooses among the three forms of an ending.
 type harmony uint8

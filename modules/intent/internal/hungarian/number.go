@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"homehub/modules/intent/internal/hungarian/data"
 )
 
 // numberWords is data/numbers.yaml.
@@ -24,7 +26,7 @@ type numberWords struct {
 // numbers are the number words, read once.
 var numbers = sync.OnceValue(func() *numberWords {
 	n := new(numberWords)
-	mustLoad("numbers", n)
+	data.MustLoad("numbers", n)
 	n.build()
 
 	return n

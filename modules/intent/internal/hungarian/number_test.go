@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"homehub/modules/intent/internal/hungarian/data"
 )
 
 func TestNumberWords(t *testing.T) {
 	t.Parallel()
 	numbers := new(numberWords)
-	mustLoad("numbers", numbers)
+	data.MustLoad("numbers", numbers)
 	numbers.build()
 
 	for word, want := range map[string]float64{

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -61,7 +62,7 @@ type speech struct {
 // sentences is the speech, read once.
 var sentences = sync.OnceValue(func() *speech {
 	s := new(speech)
-	mustLoad("speech", s)
+	data.MustLoad("speech", s)
 
 	return s
 })

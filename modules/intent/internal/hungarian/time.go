@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"homehub/modules/intent/internal/hungarian/data"
 )
 
 // timeWords is data/time.yaml.
@@ -64,7 +66,7 @@ type timeSpeech struct {
 // times is the words of time, read once.
 var times = sync.OnceValue(func() *timeWords {
 	t := new(timeWords)
-	mustLoad("time", t)
+	data.MustLoad("time", t)
 	t.findBeginnings()
 
 	return t

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/data"
 )
 
 // mood is how a verb is said.
@@ -43,7 +45,7 @@ type verbForm struct {
 // loadVerbs makes every form of every verb by rule.
 func (l *language) loadVerbs() {
 	var verbs []verb
-	mustLoad("verbs", &verbs)
+	data.MustLoad("verbs", &verbs)
 	l.verbs = make(map[string][]verbForm, 6000)
 	prefixes := map[string]bool{} // as they are written
 	for _, also := range words().PrefixVariants {
@@ -192,7 +194,7 @@ func (l *language) loadRemarks() {
 		Forms    []string `yaml:"forms"`
 		Handwork []string `yaml:"handwork"`
 	}
-	mustLoad("remarks", &file)
+	data.MustLoad("remarks", &file)
 	l.remarks = make(map[string]bool, 40*len(file.Stems))
 	for _, stem := range file.Stems {
 		v := &verb{Stem: stem}
