@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // saidAnew reads a sentence whose speaker hesitates in words and then says something else in the place of
@@ -146,19 +147,19 @@ func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 	if part == 0 || isOthers(s, after) {
 		return false
 	}
-	isPlain := before.suffix.grammaticalCase == nominative
+	isPlain := before.suffix.Case == morphology.Nominative
 	switch {
 	case before.is(cUnknown):
 		return part == partThing && isAfterArticle(s, before) && !looksImperative(s.tokens[before.from].fold)
 	case part == partThing && partOf(before) == partPlace: // a nappali izé a konyhai lámpát
 		return isPlain && !ix.standsIn(after, before)
 	default:
-		return partOf(before) == part && (isPlain || before.suffix.grammaticalCase == after.suffix.grammaticalCase)
+		return partOf(before) == part && (isPlain || before.suffix.Case == after.suffix.Case)
 	}
 }
 
 // isOthers reports whether a thing is somebody's who was named before it: a papa izé lámpáját.
-func isOthers(s *sentence, sp *span) bool { return sp.suffix.isPossessed && !isAfterArticle(s, sp) }
+func isOthers(s *sentence, sp *span) bool { return sp.suffix.IsPossessed && !isAfterArticle(s, sp) }
 
 func isAfterArticle(s *sentence, sp *span) bool {
 	return sp.from > 0 && isArticle(s.tokens[sp.from-1].fold)

@@ -3,6 +3,8 @@ package hungarian
 import (
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // asides is a sentence without the clauses that ask for nothing: that tell why (rohanok), or
@@ -52,7 +54,7 @@ func (a *asides) leaveOut(piece []*span) {
 		a.before = append(a.before, piece...)
 	}
 	for _, sp := range piece {
-		if sp.is(cArea|cFloor) && sp.suffix.saysWhere() && !sp.is(cEntity) {
+		if sp.is(cArea|cFloor) && sp.suffix.SaysWhere() && !sp.is(cEntity) {
 			a.places = append(a.places, sp)
 		}
 	}
@@ -139,7 +141,7 @@ func isPredicate(s *sentence, piece []*span) bool {
 	}
 
 	return !strings.HasSuffix(s.tokens[piece[first].from].fold, "t") && !slices.ContainsFunc(piece[first+2:], func(sp *span) bool {
-		return sp.suffix.grammaticalCase != nominative || sp.is(cPrefix)
+		return sp.suffix.Case != morphology.Nominative || sp.is(cPrefix)
 	})
 }
 
@@ -166,7 +168,7 @@ func (l *language) isFinite(sp *span, folded string) bool {
 	if isKnown || len(folded) < shortest {
 		return false
 	}
-	if endsWithAny(folded, words().FiniteEndings) {
+	if morphology.EndsWithAny(folded, morphology.Rules().FiniteEndings) {
 		return true
 	}
 	for _, prefix := range l.prefixesOf(folded) { // kiszalad

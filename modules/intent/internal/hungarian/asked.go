@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // findAsked takes what is asked for without a verb: kéne egy kis fény, elég a zenéből. Where
@@ -25,7 +27,7 @@ func (c *clause) findAsked() {
 func (c *clause) actionAsked(sp *span) string {
 	switch action := sp.value(cAsked); action {
 	case "enough":
-		if !slices.ContainsFunc(c.spans, func(sp *span) bool { return isThing(sp) && sp.suffix.grammaticalCase == elative }) {
+		if !slices.ContainsFunc(c.spans, func(sp *span) bool { return isThing(sp) && sp.suffix.Case == morphology.Elative }) {
 			return "" // elég a fény
 		}
 
@@ -58,7 +60,7 @@ func (c *clause) takesEnough(sp *span) bool {
 	}
 	isDevice := c.speaksOf("climate", "media_player", "fan")
 	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool {
-		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && isDevice && q.ending.isThere
+		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && isDevice && q.ending.IsThere
 	})
 	if hasValue || c.hasShare() {
 		hasValue = true
@@ -181,10 +183,10 @@ func (c *clause) isToBe() bool {
 
 // isOfThird reports whether a folded form wishes what a device is to do: égjen, and not világíts.
 func isOfThird(folded string) bool {
-	return endsWithAny(folded, []string{"on", "en", "nak", "nek", "na", "ne"})
+	return morphology.EndsWithAny(folded, []string{"on", "en", "nak", "nek", "na", "ne"})
 }
 
 // isConditional reports whether a folded form of a verb says what somebody would do.
 func isConditional(folded string) bool {
-	return endsWithAny(folded, []string{"nad", "ned", "nal", "nel"})
+	return morphology.EndsWithAny(folded, []string{"nad", "ned", "nal", "nel"})
 }

@@ -3,18 +3,20 @@ package hungarian
 import (
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // isGrown reports whether a span is what is watered or mown, as what something is done to: a gyepet.
 func isGrown(sp *span) bool {
-	return sp.means(cAbout, "cleaning") && sp.suffix.grammaticalCase == accusativeCase && !sp.is(cVerb)
+	return sp.means(cAbout, "cleaning") && sp.suffix.Case == morphology.Accusative && !sp.is(cVerb)
 }
 
 // asksForSuch reports whether a clause only says what something is to be like, as if it had been
 // named: melegebbet! It is said of what was spoken of before.
 func (s *sentence) asksForSuch(spans []*span) bool {
 	return slices.ContainsFunc(spans, func(sp *span) bool {
-		return sp.is(cChange) && sp.suffix.grammaticalCase == accusativeCase && !sp.is(cFiller)
+		return sp.is(cChange) && sp.suffix.Case == morphology.Accusative && !sp.is(cFiller)
 	})
 }
 
@@ -49,7 +51,7 @@ func (ix *Index) addressesSomebody(s *sentence, pieces [][]*span) bool {
 
 // mayBeCase reports whether an unknown word has an ending that a name which is called has not.
 func mayBeCase(s *sentence, sp *span) bool {
-	return endsWithAny(s.tokens[sp.from].fold, words().AdjunctEndings) || isUnknownImperative(s, sp)
+	return morphology.EndsWithAny(s.tokens[sp.from].fold, morphology.Rules().AdjunctEndings) || isUnknownImperative(s, sp)
 }
 
 // isHandwork reports whether a folded word begins as a verb of work that is done by hand: szereld, kipakolod.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -52,7 +53,7 @@ func (f *spanner) saysWordOf(i int, ix *Index, choice meaning.Choice) bool {
 func ordinalIn(s *sentence, n int) (int, bool) {
 	for _, tok := range s.tokens {
 		at, found := -1, false
-		eachStem(tok.fold, hungarian().suffixes, func(stem string, _ suffix) bool {
+		morphology.EachStem(tok.fold, hungarian().suffixes, func(stem string, _ morphology.Suffix) bool {
 			at, found = hungarian().ordinals[stem]
 
 			return !found

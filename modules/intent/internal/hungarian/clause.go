@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -38,7 +39,7 @@ type clause struct {
 type quantity struct {
 	value    float64
 	unit     string // empty where none was said
-	ending   suffix
+	ending   morphology.Suffix
 	from, to int // spans
 }
 
@@ -222,7 +223,7 @@ func (c *clause) findQuantities() {
 		if !ok {
 			continue
 		}
-		if n := len(c.quantities); n > 0 && c.quantities[n-1].ending.grammaticalCase == delative && q.ending.grammaticalCase == sublative {
+		if n := len(c.quantities); n > 0 && c.quantities[n-1].ending.Case == morphology.Delative && q.ending.Case == morphology.Sublative {
 			c.quantities = c.quantities[:n-1] // húszról tízre
 		}
 		c.quantities = append(c.quantities, q)
@@ -254,7 +255,7 @@ func (c *clause) quantityAt(i int) (quantity, bool) {
 func (c *clause) takeUnit(q *quantity) {
 	if sp := c.spans[q.from]; sp.is(cUnit) && sp.is(cNumber) {
 		q.unit = sp.value(cUnit)
-	} else if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.isThere {
+	} else if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.IsThere {
 		q.unit, q.ending = c.spans[q.to].value(cUnit), c.spans[q.to].suffix
 		q.to++
 	}

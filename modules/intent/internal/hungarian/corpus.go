@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -112,7 +113,7 @@ func (m *marked) takePlain(text string) {
 	}
 	e.IsQuestion, e.IsExclaimed = e.IsQuestion || s.isQuestion, s.isExclaimed
 	if trimmed := strings.TrimRight(text, " "); trimmed != "" {
-		m.isBreak = endsWithAny(trimmed, []string{",", ";", ".", "!", "?", ":", "–", "—"})
+		m.isBreak = morphology.EndsWithAny(trimmed, []string{",", ";", ".", "!", "?", ":", "–", "—"})
 	}
 }
 
@@ -134,7 +135,7 @@ func (m *marked) takeMarked(text string, part wish.Part) {
 // topicOfKind is the topic of a folded word for a kind of device; empty where it is none.
 func (l *language) topicOfKind(folded string) string {
 	topic := ""
-	eachStem(folded, l.suffixes, func(stem string, _ suffix) bool {
+	morphology.EachStem(folded, l.suffixes, func(stem string, _ morphology.Suffix) bool {
 		word, ok := l.vocabulary[stem]
 		if !ok {
 			word, ok = l.changed[stem]

@@ -1,6 +1,10 @@
 package hungarian
 
-import "slices"
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
 
 // distributed cuts a clause whose one verb is said of several things in different ways: a
 // konyhában fel, a nappaliban le a villanyt; a csillárt 30-ra, az állólámpát 50-re állítsd.
@@ -173,7 +177,7 @@ func onlySmall(row []*span) bool {
 }
 
 func isNow(s *sentence, sp *span) bool {
-	return slices.ContainsFunc(times().Now, func(w string) bool { return isFoldOf(s.tokens[sp.from].fold, w) })
+	return slices.ContainsFunc(times().Now, func(w string) bool { return morphology.IsFoldOf(s.tokens[sp.from].fold, w) })
 }
 
 // prefixOf is the place of the prefix that belongs to the verb, -1 without one.
@@ -193,7 +197,7 @@ func withUnit(part []*span, unit *span) []*span {
 	if slices.ContainsFunc(part, func(sp *span) bool { return sp.is(cUnit) }) {
 		return part
 	}
-	at := slices.IndexFunc(part, func(sp *span) bool { return sp.is(cNumber) && !sp.is(cEntity|cArea|cFloor) && !sp.suffix.isThere })
+	at := slices.IndexFunc(part, func(sp *span) bool { return sp.is(cNumber) && !sp.is(cEntity|cArea|cFloor) && !sp.suffix.IsThere })
 	if at < 0 {
 		return part
 	}

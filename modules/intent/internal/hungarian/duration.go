@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -21,7 +22,7 @@ func (f *spanner) matchDuration(i, first int) {
 	if !ok || !f.mayBeUnit(rest) {
 		return
 	}
-	eachStem(rest, f.ix.lang.suffixes, func(stem string, ending suffix) bool {
+	morphology.EachStem(rest, f.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		unit, ok := f.ix.lang.timeUnit(stem)
 		if !ok {
 			return true
@@ -53,7 +54,7 @@ func fractionIn(folded string) (value float64, rest string, ok bool) {
 		return 0, "", false
 	}
 	for word, amount := range times().Amounts {
-		if rest, ok := cutFoldOf(folded, word); ok && rest != "" {
+		if rest, ok := morphology.CutFoldOf(folded, word); ok && rest != "" {
 			return amount, rest, true
 		}
 	}
@@ -65,9 +66,9 @@ func fractionIn(folded string) (value float64, rest string, ok bool) {
 func (f *spanner) matchNamedTimer(i int, s *span) {
 	const shortest = 3
 	tok := &f.s.tokens[i]
-	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, ending suffix) bool {
+	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		for _, w := range times().Timers {
-			head, ok := strings.CutSuffix(stem, fold(w))
+			head, ok := strings.CutSuffix(stem, morphology.Fold(w))
 			if !ok || len(head) < shortest {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -82,11 +83,11 @@ func formOf(folded string) string {
 	switch {
 	case looksImperative(folded):
 		return "command"
-	case endsWithAny(folded, words().InfinitiveEndings):
+	case morphology.EndsWithAny(folded, morphology.Rules().InfinitiveEndings):
 		return "infinitive"
-	case endsWithAny(folded, words().PastEndings):
+	case morphology.EndsWithAny(folded, morphology.Rules().PastEndings):
 		return "past"
-	case endsWithAny(folded, words().ConditionalEndings):
+	case morphology.EndsWithAny(folded, morphology.Rules().ConditionalEndings):
 		return "would"
 	default:
 		return ""

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -119,7 +120,7 @@ func startOfNames(s *sentence, row []*span, i int) int {
 	start, isJoined := i, true
 	for k := i - 1; k >= 0; k-- {
 		switch {
-		case isThing(row[k]) && (isJoined || row[k].suffix.isAdjective && row[k].suffix.grammaticalCase == nominative):
+		case isThing(row[k]) && (isJoined || row[k].suffix.IsAdjective && row[k].suffix.Case == morphology.Nominative):
 			start, isJoined = k, s.tokens[row[k].from].breakBefore
 		case row[k].is(cConjunction):
 			isJoined = true
@@ -188,11 +189,11 @@ func exceptionOf(row []*span) exception {
 		case isCommanding(sp):
 		case sp.is(cArea|cFloor) || sp.like != nil:
 			x.addPlace(sp.name)
-		case sp.is(cEntity) && !sp.suffix.isPlural:
+		case sp.is(cEntity) && !sp.suffix.IsPlural:
 			x.entities = append(x.entities, sp.name.entities...)
 		}
 		for _, l := range sp.lexemes {
-			if l.class == cKind && !isCommanding(sp) && (!sp.is(cEntity) || sp.suffix.isPlural) {
+			if l.class == cKind && !isCommanding(sp) && (!sp.is(cEntity) || sp.suffix.IsPlural) {
 				x.kinds = append(x.kinds, l.of)
 			}
 		}
@@ -228,10 +229,10 @@ func belongsTo(e, person *hamanagerapi.Entity) bool {
 	if person.Domain != "person" || e.Domain == "person" {
 		return false
 	}
-	owner := fold(person.Name) + " "
+	owner := morphology.Fold(person.Name) + " "
 
 	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(called string) bool {
-		return strings.HasPrefix(fold(called), owner)
+		return strings.HasPrefix(morphology.Fold(called), owner)
 	})
 }
 
@@ -312,7 +313,7 @@ func saysValue(piece []*span) bool {
 		case sp.is(cColor | cWhite | cLevel):
 			return true
 		case sp.is(cNumber):
-			if sp.suffix.grammaticalCase == superessive || i+1 < len(piece) && piece[i+1].is(cUnit) {
+			if sp.suffix.Case == morphology.Superessive || i+1 < len(piece) && piece[i+1].is(cUnit) {
 				return true
 			}
 		}

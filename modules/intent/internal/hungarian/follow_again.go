@@ -53,7 +53,7 @@ func (ix *Index) withPlaceOf(last *meaning.Command, row []*span) []*span {
 func isOneAlone(row []*span, domain string) bool {
 	isOne := false
 	for _, sp := range row {
-		if sp.is(cArea|cFloor|cEntity|cQuantity|cPlace) && !sp.is(cFiller) || sp.is(cKind) && (sp.suffix.isPlural || sp.means(cKind, domain)) {
+		if sp.is(cArea|cFloor|cEntity|cQuantity|cPlace) && !sp.is(cFiller) || sp.is(cKind) && (sp.suffix.IsPlural || sp.means(cKind, domain)) {
 			return false
 		}
 		isOne = isOne || sp.is(cKind)

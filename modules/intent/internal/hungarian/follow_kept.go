@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -24,7 +25,7 @@ func (ix *Index) followKept(u meaning.Utterance, s *sentence, row []*span) *inte
 func (ix *Index) followTimer(u meaning.Utterance, s *sentence, row []*span) *interpretation {
 	last := u.Before.Last()
 	if !slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cAbout, "timer") }) {
-		row = append(slices.Clone(row), unsaid("időzítő", lexeme{class: cAbout, value: "timer"}, nominative))
+		row = append(slices.Clone(row), unsaid("időzítő", lexeme{class: cAbout, value: "timer"}, morphology.Nominative))
 	}
 	r := ix.readClauses(u, s, [][]*span{withUnits(row, unitOfTimer(last), s)}, nil)
 	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsOfTimers(c.Intent) }) {
@@ -59,7 +60,7 @@ func withUnits(row []*span, unit string, s *sentence) []*span {
 	var full []*span
 	for i, sp := range row {
 		if s.tokens[sp.from].fold == "plusz" && i+1 < len(row) && row[i+1].is(cNumber|cFraction) && sp.said == "" {
-			sp = unsaid("még", lexeme{class: cAgain}, nominative)
+			sp = unsaid("még", lexeme{class: cAgain}, morphology.Nominative)
 			sp.classes |= cFiller
 		}
 		isBare := sp.is(cNumber) && !sp.is(cUnit|cEntity|cTime) && (i+1 == len(row) || !row[i+1].is(cUnit|cFraction|cNumber|cConjunction))
@@ -68,8 +69,8 @@ func withUnits(row []*span, unit string, s *sentence) []*span {
 
 			continue
 		}
-		bare, of := *sp, unsaid(unit, lexeme{class: cUnit, value: unit}, sp.suffix.grammaticalCase)
-		bare.suffix = suffix{}
+		bare, of := *sp, unsaid(unit, lexeme{class: cUnit, value: unit}, sp.suffix.Case)
+		bare.suffix = morphology.Suffix{}
 		of.suffix, of.from, of.to = sp.suffix, sp.from, sp.to
 		full = append(full, &bare, of)
 	}
@@ -104,11 +105,11 @@ func (ix *Index) followList(u meaning.Utterance, s *sentence, row []*span) *inte
 	if !slices.ContainsFunc(row, isCommanding) {
 		return nil
 	}
-	for _, where := range []grammaticalCase{sublative, delative} {
+	for _, where := range []morphology.Case{morphology.Sublative, morphology.Delative} {
 		list := unsaid("lista", lexeme{class: cAbout, value: "shopping"}, where)
 		if len(last.Targets) == 1 && last.Intent != meaning.ShoppingAddItem {
 			list = remembered(last.Targets[0].Name, cEntity, &name{entities: last.Targets})
-			list.suffix.grammaticalCase = where
+			list.suffix.Case = where
 		}
 		r := ix.readClauses(u, s, [][]*span{append(slices.Clone(row), list)}, nil)
 		if r != nil && !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsOfLists(c.Intent) }) {
@@ -120,8 +121,8 @@ func (ix *Index) followList(u meaning.Utterance, s *sentence, row []*span) *inte
 }
 
 // unsaid is a word of the language that nobody said now.
-func unsaid(said string, as lexeme, in grammaticalCase) *span {
-	return &span{to: 1, classes: as.class, lexemes: []lexeme{as}, said: said, suffix: suffix{grammaticalCase: in, isThere: in != nominative}}
+func unsaid(said string, as lexeme, in morphology.Case) *span {
+	return &span{to: 1, classes: as.class, lexemes: []lexeme{as}, said: said, suffix: morphology.Suffix{Case: in, IsThere: in != morphology.Nominative}}
 }
 
 // takeOffList takes back what was put on a list where it is said not to be needed: mégse kell a tej.
@@ -144,7 +145,7 @@ func takeOffList(m *meaning.Memory, s *sentence, row []*span) *interpretation {
 func (s *sentence) says(folded string) bool {
 	return slices.ContainsFunc(s.tokens, func(tok token) bool {
 		is := tok.fold == folded
-		eachStem(tok.fold, hungarian().suffixes, func(stem string, _ suffix) bool {
+		morphology.EachStem(tok.fold, hungarian().suffixes, func(stem string, _ morphology.Suffix) bool {
 			is = is || stem == folded
 
 			return !is

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -37,7 +38,7 @@ func (ix *Index) moreBy(u meaning.Utterance, s *sentence, row []*span) *interpre
 		return nil
 	}
 	q := c.quantities[0]
-	if isUnitOfTime(q.unit) || q.ending.grammaticalCase == sublative {
+	if isUnitOfTime(q.unit) || q.ending.Case == morphology.Sublative {
 		return nil
 	}
 

@@ -36,7 +36,7 @@ func (ix *Index) withOthers(row []*span, last *meaning.Command) []*span {
 	named := make([]*span, 0, len(others))
 	for _, e := range others {
 		sp := remembered(e.Name, cEntity, &name{entities: []*hamanagerapi.Entity{e}})
-		sp.suffix.grammaticalCase = row[at].suffix.grammaticalCase
+		sp.suffix.Case = row[at].suffix.Case
 		sp.from, sp.to = row[at].from, row[at].to
 		named = append(named, sp)
 	}
@@ -207,7 +207,7 @@ func (ix *Index) readThere(u meaning.Utterance, s *sentence, row []*span, plain 
 	return r
 }
 
-// saysWhere reports whether a row names a place, a device or an owner.
+// SaysWhere reports whether a row names a place, a device or an owner.
 func saysWhere(row []*span) bool {
 	return slices.ContainsFunc(row, func(sp *span) bool {
 		return sp.is(cArea|cFloor|cEntity|cOwner|cPlace) && !isCommanding(sp) && !sp.is(cFiller)
@@ -226,7 +226,7 @@ func isOneMore(row []*span) bool {
 
 // isOfSomeone reports whether a word is said of one thing that is somebody's: az ablaka.
 func (sp *span) isOfSomeone() bool {
-	return sp.suffix.isPossessed && !sp.suffix.isPlural && !sp.suffix.isMine && !sp.suffix.isAdjective
+	return sp.suffix.IsPossessed && !sp.suffix.IsPlural && !sp.suffix.IsMine && !sp.suffix.IsAdjective
 }
 
 // isTakenWithBack reports whether a verb asks for something with the prefix "vissza", so that it does not

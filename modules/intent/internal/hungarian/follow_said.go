@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -97,7 +98,7 @@ func (ix *Index) pointed(row []*span, last *meaning.Command, isWhich bool) []*sp
 
 // isOneOfKind reports whether a span speaks of one device of a domain.
 func isOneOfKind(sp *span, domain string) bool {
-	return sp.means(cKind, domain) && !isCommanding(sp) && !sp.suffix.isPlural
+	return sp.means(cKind, domain) && !isCommanding(sp) && !sp.suffix.IsPlural
 }
 
 // placeOfLast is the room that a command was about; nil for none, or several.
@@ -251,7 +252,7 @@ func isBackSaid(piece []*span) bool {
 }
 
 func isOneOf(folded string, list []string) bool {
-	return slices.ContainsFunc(list, func(w string) bool { return isFoldOf(folded, w) })
+	return slices.ContainsFunc(list, func(w string) bool { return morphology.IsFoldOf(folded, w) })
 }
 
 // isTooMuch reports whether pieces only say that it was done too far.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -39,7 +40,7 @@ func deviceFrames() []frame {
 func (c *clause) isOnlyColoured() bool {
 	sp := c.first(cColor)
 
-	isBare := sp != nil && c.action == "" && c.classes&(cBe|cEntity|cKind|cAttribute) == 0 && sp.suffix.grammaticalCase == nominative
+	isBare := sp != nil && c.action == "" && c.classes&(cBe|cEntity|cKind|cAttribute) == 0 && sp.suffix.Case == morphology.Nominative
 
 	return isBare && (c.classes&cAmount == 0 || c.has(cQuantity, "all"))
 }
@@ -54,7 +55,7 @@ func (c *clause) setLight() []draft {
 	}
 	values := meaning.Slots{}
 	if sp := c.color(); sp != nil {
-		if sp.suffix.grammaticalCase == accusativeCase && !c.speaksOf("light") && !c.has(cAttribute, "color") {
+		if sp.suffix.Case == morphology.Accusative && !c.speaksOf("light") && !c.has(cAttribute, "color") {
 			return nil // narancsot kérek a konyhába
 		}
 		values["color"] = sp.value(cColor)
@@ -120,7 +121,7 @@ func (c *clause) color() *span {
 	var maybe *span
 	for _, sp := range c.spans {
 		switch {
-		case !sp.is(cColor) || sp == c.verb || sp.is(cArea|cFloor) && sp.suffix.saysWhere():
+		case !sp.is(cColor) || sp == c.verb || sp.is(cArea|cFloor) && sp.suffix.SaysWhere():
 		case !sp.is(cArea | cFloor | cEntity):
 			return sp
 		case maybe == nil:

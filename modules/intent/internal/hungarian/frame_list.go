@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -92,8 +93,8 @@ func (c *clause) negates() bool {
 
 // isFrom reports whether a list is what something is taken from, or ticked off on: listáról, listán.
 func (c *clause) isFrom(list *span) bool {
-	switch list.suffix.grammaticalCase {
-	case delative, elative, ablative, superessive, inessive:
+	switch list.suffix.Case {
+	case morphology.Delative, morphology.Elative, morphology.Ablative, morphology.Superessive, morphology.Inessive:
 		return true
 	default:
 		return false
@@ -223,9 +224,9 @@ func (c *clause) maySayWithoutList(first, last int) bool {
 
 	return !slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool {
 		folded := c.s.tokens[sp.to-1].fold
-		isWhere := sp.is(cUnknown) && endsWithAny(folded, []string{"ra", "re", "ba", "be", "nak", "nek"}) && dictionaryForm(c.text(sp)) != c.text(sp)
+		isWhere := sp.is(cUnknown) && morphology.EndsWithAny(folded, []string{"ra", "re", "ba", "be", "nak", "nek"}) && dictionaryForm(c.text(sp)) != c.text(sp)
 
-		return isWhere || strings.Contains(folded, "lista") || sp.is(cEntity|cArea|cKind) && sp.suffix.grammaticalCase == sublative
+		return isWhere || strings.Contains(folded, "lista") || sp.is(cEntity|cArea|cKind) && sp.suffix.Case == morphology.Sublative
 	})
 }
 
@@ -351,7 +352,7 @@ func (c *clause) itemText(from, to int) string {
 // isMeasure reports whether a span is what things are counted in: egy kiló.
 func (c *clause) isMeasure(at int) bool {
 	return c.spans[at-1].from >= 0 && c.s.tokens[c.spans[at-1].from].fold == "egy" && slices.ContainsFunc(numbers().Measures, func(w string) bool {
-		return isFoldOf(c.s.tokens[c.spans[at].from].fold, w)
+		return morphology.IsFoldOf(c.s.tokens[c.spans[at].from].fold, w)
 	})
 }
 
@@ -362,8 +363,8 @@ func (c *clause) isObject(at int) bool {
 
 // isOnto reports whether the list is what something is put on: listára, teendőkhöz.
 func (c *clause) isOnto(list int) bool {
-	switch c.spans[list].suffix.grammaticalCase {
-	case sublative, illative, allative:
+	switch c.spans[list].suffix.Case {
+	case morphology.Sublative, morphology.Illative, morphology.Allative:
 		return true
 	default:
 		return false
@@ -382,7 +383,7 @@ func withoutObjectEnding(text string) string {
 			return candidate
 		}
 	}
-	if head, ok := cutLinkingVowel(short); ok && hasVowel(head) {
+	if head, ok := cutLinkingVowel(short); ok && morphology.HasVowel(head) {
 		return head
 	}
 
@@ -396,7 +397,7 @@ func objectsIn(short string) []string {
 	if head, ok := strings.CutSuffix(short, "á"); ok {
 		found = append(found, head+"a")
 	}
-	if head, ok := strings.CutSuffix(short, "é"); ok && !endsWithAny(short, words().LongE) { // kávé
+	if head, ok := strings.CutSuffix(short, "é"); ok && !morphology.EndsWithAny(short, morphology.Rules().LongE) { // kávé
 		found = append(found, head+"e")
 	}
 	if head, ok := cutLinkingVowel(short); ok {
@@ -419,8 +420,8 @@ func cutLinkingVowel(s string) (head string, ok bool) {
 // unchanged lists the words that have this stem before endings: kenyer -> kenyér.
 func unchanged(stem string) []string {
 	var found []string
-	for _, word := range slices.Sorted(maps.Keys(words().Stems)) {
-		changed := words().Stems[word]
+	for _, word := range slices.Sorted(maps.Keys(morphology.Rules().Stems)) {
+		changed := morphology.Rules().Stems[word]
 		if front, ok := strings.CutSuffix(stem, strings.TrimSuffix(changed, "!")); ok {
 			found = append(found, front+strings.TrimPrefix(word, "-"))
 		}

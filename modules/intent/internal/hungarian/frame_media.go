@@ -1,6 +1,9 @@
 package hungarian
 
-import "homehub/modules/intent/internal/meaning"
+import (
+	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/meaning"
+)
 
 // mediaFrames are about players: what plays, and how loud.
 func mediaFrames() []frame {
@@ -55,7 +58,7 @@ func (c *clause) play(intent string, values meaning.Slots) []draft {
 
 func (c *clause) skip() []draft {
 	other := c.find(cMedia, "other")
-	isOther := other != nil && other.suffix.grammaticalCase == accusativeCase && c.speaksOfPlayers()
+	isOther := other != nil && other.suffix.Case == morphology.Accusative && c.speaksOfPlayers()
 	switch {
 	case isOther, c.has(cMedia, "next") && !c.has(cMedia, "previous"):
 		return c.play(meaning.MediaNext, nil)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -72,7 +73,7 @@ func (c *clause) personNamed() string {
 		if !sp.is(cEntity) || isCalled {
 			continue
 		}
-		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 && sp.suffix.grammaticalCase == nominative {
+		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 && sp.suffix.Case == morphology.Nominative {
 			return persons[0].Name
 		}
 	}
@@ -158,7 +159,7 @@ func (c *clause) askOutside() []draft {
 }
 
 func isCalledOutside(e *hamanagerapi.Entity) bool {
-	for word := range strings.FieldsSeq(fold(e.Name)) {
+	for word := range strings.FieldsSeq(morphology.Fold(e.Name)) {
 		if slices.Contains(placesSaid().Outside.Sensors, word) {
 			return true
 		}

@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -40,21 +41,21 @@ func (l *language) loadPlans() {
 func (c *clause) listPlans() []draft {
 	isAsked := c.has(cQuestion, "which") || c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.tells || c.has(cQuantity, "any")
 	sp := c.find(cAbout, "plan")
-	if sp == nil || !c.allAbout("plan") || !isAsked || !sp.suffix.isPlural && isOneWord(c.text(sp), times().Plans[0]) {
+	if sp == nil || !c.allAbout("plan") || !isAsked || !sp.suffix.IsPlural && isOneWord(c.text(sp), times().Plans[0]) {
 		return nil // mi a terv? is small talk
 	}
 
 	return []draft{{command: meaning.Command{Intent: meaning.ListPlans, Slots: meaning.Slots{}, Of: c.plansThen()}}}
 }
 
-func isOneWord(text, word string) bool { return fold(text) == fold(word) }
+func isOneWord(text, word string) bool { return morphology.Fold(text) == morphology.Fold(word) }
 
 func (c *clause) cancelPlan() []draft {
 	if !c.has(cAbout, "plan") || !c.allAbout("plan") {
 		return nil
 	}
 	intent := meaning.CancelPlan
-	if c.has(cQuantity, "all") || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "plan") && sp.suffix.isPlural }) {
+	if c.has(cQuantity, "all") || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cAbout, "plan") && sp.suffix.IsPlural }) {
 		intent = meaning.CancelAllPlans
 	}
 

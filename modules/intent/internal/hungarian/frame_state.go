@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -62,7 +63,7 @@ func (c *clause) isAsking() bool {
 // or why, nor what it costs.
 func (c *clause) isOfNow() bool {
 	isCost := slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.means(cQuestion, "how_much") && (sp.suffix.grammaticalCase == illative || sp.suffix.grammaticalCase == causal)
+		return sp.means(cQuestion, "how_much") && (sp.suffix.Case == morphology.Illative || sp.suffix.Case == morphology.Causal)
 	})
 	if isCost || c.has(cBlock, "why") || c.has(cQuestion, "when") && c.classes&cEntity == 0 {
 		return false
@@ -202,7 +203,7 @@ func (c *clause) canAsk(sp *span, state string) bool {
 	if state == "" && (c.asksOnlyWhich() || isScene(sp.name.entities)) {
 		return false
 	}
-	isOther := state != "" || c.tells || c.classes&(cAttribute|cMeasure) != 0 || sp.suffix.grammaticalCase != nominative
+	isOther := state != "" || c.tells || c.classes&(cAttribute|cMeasure) != 0 || sp.suffix.Case != morphology.Nominative
 
 	return !isOther || !areAny(sp.name.entities, "person")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -55,10 +56,10 @@ func (c *clause) addsTime() bool {
 		return false
 	}
 	isMore := (c.action == "" || c.action == "set") && c.first(cAgain) != nil
-	switch c.quantities[0].ending.grammaticalCase {
-	case accusativeCase:
+	switch c.quantities[0].ending.Case {
+	case morphology.Accusative:
 		return c.action == "put" || isMore
-	case nominative: // még két perc
+	case morphology.Nominative: // még két perc
 		return isMore && c.quantities[0].from > 0 && c.spans[c.quantities[0].from-1].is(cAgain)
 	default:
 		return false
@@ -96,7 +97,7 @@ func (c *clause) saysAfter() bool {
 		return true
 	}
 
-	return len(c.quantities) > 0 && c.quantities[0].ending.grammaticalCase == nominative && c.quantities[0].to <= slices.Index(c.spans, c.verb)
+	return len(c.quantities) > 0 && c.quantities[0].ending.Case == morphology.Nominative && c.quantities[0].to <= slices.Index(c.spans, c.verb)
 }
 
 // startTimerOf starts a timer that nobody calls one: kérek egy tízpercest; tizenkét perc a
@@ -109,8 +110,8 @@ func (c *clause) startTimerOf() []draft {
 	if !ok || slots["name"] == nil && !c.asksForLength() {
 		return nil
 	}
-	switch c.quantities[0].ending.grammaticalCase {
-	case nominative, accusativeCase:
+	switch c.quantities[0].ending.Case {
+	case morphology.Nominative, morphology.Accusative:
 		return c.startFor(slots)
 	default:
 		return nil
@@ -130,7 +131,7 @@ func (c *clause) asksForLength() bool {
 // speaksOfTopic reports whether the clause is about something else than a length of time.
 func (c *clause) speaksOfTopic() bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.is(cAbout) && !sp.is(cUnit) && (sp.isWhole || sp.means(cAbout, "timer") || !isPurpose(sp.suffix.grammaticalCase))
+		return sp.is(cAbout) && !sp.is(cUnit) && (sp.isWhole || sp.means(cAbout, "timer") || !isPurpose(sp.suffix.Case))
 	})
 }
 
@@ -138,7 +139,7 @@ func (c *clause) speaksOfTopic() bool {
 func (c *clause) isAdjectival(q quantity) bool {
 	unit := c.s.tokens[c.spans[q.to-1].to-1].fold
 
-	return slices.ContainsFunc(times().Adjectivals, func(w string) bool { return strings.Contains(unit, fold(w)) })
+	return slices.ContainsFunc(times().Adjectivals, func(w string) bool { return strings.Contains(unit, morphology.Fold(w)) })
 }
 
 // consistsOf reports whether the clause has, beside its verb and small words, only some classes.
@@ -152,10 +153,10 @@ func (c *clause) cancelTimer() []draft {
 	if !c.speaksOfTimer() || !c.asksToCancel() {
 		return nil
 	}
-	if c.hasLength(accusativeCase, instrumental) { // vegyél le két percet
+	if c.hasLength(morphology.Accusative, morphology.Instrumental) { // vegyél le két percet
 		return nil
 	}
-	if c.has(cQuantity, "all") || c.find(cAbout, "timer").suffix.isPlural {
+	if c.has(cQuantity, "all") || c.find(cAbout, "timer").suffix.IsPlural {
 		slots := meaning.Slots{}
 		for _, a := range c.places(nil).areas {
 			slots["area"] = a.Name
@@ -179,9 +180,9 @@ func (c *clause) asksToCancel() bool {
 }
 
 // hasLength reports whether a length of time is said in one of the cases.
-func (c *clause) hasLength(cases ...grammaticalCase) bool {
+func (c *clause) hasLength(cases ...morphology.Case) bool {
 	return slices.ContainsFunc(c.quantities, func(q quantity) bool {
-		return slices.Contains(cases, q.ending.grammaticalCase) && !c.isAdjectival(q)
+		return slices.Contains(cases, q.ending.Case) && !c.isAdjectival(q)
 	})
 }
 
@@ -248,8 +249,8 @@ func (c *clause) changeTimer(intent, way string) []draft {
 // changes are the times by which a timer is to change, and those that say which timer.
 func (c *clause) changes() (change, start []quantity) {
 	for _, q := range c.quantities {
-		isOnTop := q.ending.grammaticalCase == nominative && c.action == "" && c.first(cAgain) != nil // még két perc
-		isChange := q.ending.grammaticalCase == instrumental || q.ending.grammaticalCase == accusativeCase || isOnTop
+		isOnTop := q.ending.Case == morphology.Nominative && c.action == "" && c.first(cAgain) != nil // még két perc
+		isChange := q.ending.Case == morphology.Instrumental || q.ending.Case == morphology.Accusative || isOnTop
 		if isChange && !c.isAdjectival(q) {
 			change = append(change, q)
 		} else {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -123,7 +124,7 @@ func (c *clause) namesTheScene() bool {
 // hasIndefinite reports whether the object is any one of a kind, without an article.
 func (c *clause) hasIndefinite(domain string) bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.means(cKind, domain) && sp.suffix.grammaticalCase == accusativeCase && !sp.suffix.isPlural && !sp.is(cEntity) &&
+		return sp.means(cKind, domain) && sp.suffix.Case == morphology.Accusative && !sp.suffix.IsPlural && !sp.is(cEntity) &&
 			(sp.from == 0 || !isArticle(c.s.tokens[sp.from-1].fold))
 	})
 }
@@ -138,7 +139,7 @@ func (c *clause) wantsUnsaid() bool {
 func (c *clause) callsForAir() bool {
 	air := c.find(cAbout, "air")
 
-	return air != nil && air.suffix.grammaticalCase == accusativeCase && c.classes&(cArea|cFloor) != 0
+	return air != nil && air.suffix.Case == morphology.Accusative && c.classes&(cArea|cFloor) != 0
 }
 
 // standard is what an area alone means with an action: its lamps, or what closes it; and
@@ -171,13 +172,13 @@ func (c *clause) standard(action string) *kind {
 
 // locksRoom reports whether a room itself is to be locked or opened, which is its door: zárd be a kamrát.
 func (c *clause) locksRoom() bool {
-	const object = accusativeCase
+	const object = morphology.Accusative
 	isRoom := false
 	for _, sp := range c.spans {
 		if !sp.is(cArea) || sp.is(cEntity) || len(sp.name.rooms()) != 1 {
 			continue
 		}
-		if sp.suffix.grammaticalCase != object || !c.ix.hasKind(&kind{Domain: "lock"}, sp.name.rooms()[0].ID) {
+		if sp.suffix.Case != object || !c.ix.hasKind(&kind{Domain: "lock"}, sp.name.rooms()[0].ID) {
 			return false
 		}
 		isRoom = true

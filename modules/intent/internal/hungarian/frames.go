@@ -3,6 +3,8 @@ package hungarian
 import (
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // frame is a pattern of commands: which actions it is about, what must be said, what else
@@ -178,7 +180,7 @@ func (c *clause) isHeardAsPast() bool {
 	}
 
 	return slices.ContainsFunc(c.spans[2:], func(sp *span) bool {
-		return isThing(sp) && sp.suffix.grammaticalCase == accusativeCase && isArticle(c.s.tokens[max(sp.from-1, 0)].fold)
+		return isThing(sp) && sp.suffix.Case == morphology.Accusative && isArticle(c.s.tokens[max(sp.from-1, 0)].fold)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -287,7 +288,7 @@ func (ix *Index) trimmed(s *sentence, piece []*span) (from, to int) {
 // only looks like one.
 func (ix *Index) beginsRemark(s *sentence, piece []*span, at int) bool {
 	sp := piece[at]
-	isNoun := at > 0 && (isArticle(s.tokens[piece[at-1].to-1].fold) || piece[at-1].suffix.isAdjective)
+	isNoun := at > 0 && (isArticle(s.tokens[piece[at-1].to-1].fold) || piece[at-1].suffix.IsAdjective)
 	isInfinitive := strings.HasSuffix(s.tokens[sp.from].fold, "ni")
 
 	return sp.is(cUnknown|cTells|cFeel) && !isNoun && !isInfinitive && ix.lang.tells(s, sp)
@@ -313,8 +314,8 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	if isUnknownImperative(s, sp) {
 		return !ix.lang.isHandwork(folded) && isSaidWithoutVerb(piece, at, row)
 	}
-	if endsWithAny(folded, words().AdjunctEndings) {
-		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.isPossessed }) // a szomszédnak a lámpáját
+	if morphology.EndsWithAny(folded, morphology.Rules().AdjunctEndings) {
+		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.IsPossessed }) // a szomszédnak a lámpáját
 	}
 
 	return isManner(s, piece, at) || isLetIn(piece) && strings.HasSuffix(folded, "t") // engedd be a postást a kiskapun
@@ -322,7 +323,7 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 
 // isManner reports whether an unknown word says how something is to be done.
 func isManner(s *sentence, piece []*span, at int) bool {
-	return endsWithAny(s.tokens[piece[at].from].fold, words().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
+	return morphology.EndsWithAny(s.tokens[piece[at].from].fold, morphology.Rules().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
 }
 
 // isVerbWithoutSense reports whether a span is a verb that asks for nothing with the prefixes that are
@@ -375,15 +376,15 @@ func looksImperative(folded string) bool {
 	if len(folded) < shortest {
 		return false
 	}
-	if endsWithAny(folded, words().ImperativeEndings) {
+	if morphology.EndsWithAny(folded, morphology.Rules().ImperativeEndings) {
 		return true
 	}
 	last, before := folded[len(folded)-1], folded[len(folded)-2]
 
-	return (last == 'd' || last == 'j') && !isVowel(rune(before)) // varázsold, varázsolj
+	return (last == 'd' || last == 'j') && !morphology.IsVowel(rune(before)) // varázsold, varázsolj
 }
 
 // mayBeArgument reports whether an unknown word has the form of what something is done to, or of a place.
 func mayBeArgument(s *sentence, sp *span) bool {
-	return endsWithAny(s.tokens[sp.from].fold, words().ArgumentEndings)
+	return morphology.EndsWithAny(s.tokens[sp.from].fold, morphology.Rules().ArgumentEndings)
 }

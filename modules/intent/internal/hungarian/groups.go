@@ -7,6 +7,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // placeWords is data/places.yaml: what people call several rooms of a home.
@@ -40,12 +41,12 @@ var placesSaid = sync.OnceValue(func() *placeWords {
 	data.MustLoad("places", p)
 	for _, groups := range [][]roomGroup{p.Groups, p.Dwellers} {
 		for _, g := range groups {
-			foldAll(g.Words)
-			foldAll(g.Rooms)
+			morphology.FoldAll(g.Words)
+			morphology.FoldAll(g.Rooms)
 		}
 	}
 	for _, list := range [][]string{p.Children.Words, p.Children.Others, p.Outside.Rooms, p.Outside.Sensors, p.Lawn, p.Upstairs, p.Downstairs} {
-		foldAll(list)
+		morphology.FoldAll(list)
 	}
 
 	return p
@@ -58,19 +59,15 @@ func isPersonWord(folded string) bool {
 	return slices.Contains(p.Children.Words, folded) || slices.Contains(p.Children.Others, folded)
 }
 
-func foldAll(list []string) {
-	for i := range list {
-		list[i] = fold(list[i])
-	}
-}
-
 // addGroups adds the words that sum up rooms of this home, where it has no name for itself.
 func (b *builder) addGroups() {
 	p := placesSaid()
 	for _, g := range p.Groups {
 		rooms := b.roomsCalled(g.Rooms)
 		if g.Whole {
-			rooms = slices.DeleteFunc(rooms, func(a *hamanagerapi.Area) bool { return !b.hasWordOf(a.Name, g.Rooms) || fold(a.Name) == g.Rooms[0] })
+			rooms = slices.DeleteFunc(rooms, func(a *hamanagerapi.Area) bool {
+				return !b.hasWordOf(a.Name, g.Rooms) || morphology.Fold(a.Name) == g.Rooms[0]
+			})
 		}
 		b.addGroup(g.Words, rooms, false)
 	}
@@ -199,7 +196,7 @@ func (ix *Index) floorSaid(words []string) *hamanagerapi.Floor {
 	var said *hamanagerapi.Floor
 	for i := range ix.home.Floors {
 		f := &ix.home.Floors[i]
-		if !slices.ContainsFunc(append([]string{f.Name}, f.Aliases...), func(text string) bool { return slices.Contains(words, fold(text)) }) {
+		if !slices.ContainsFunc(append([]string{f.Name}, f.Aliases...), func(text string) bool { return slices.Contains(words, morphology.Fold(text)) }) {
 			continue
 		}
 		if said != nil {

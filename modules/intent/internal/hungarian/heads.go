@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // plainWords are the folded words of a name, the last of them without the ending that says that it is
@@ -90,7 +91,7 @@ func (b *builder) addNumber(e *hamanagerapi.Entity, words []string) {
 		return
 	}
 	for _, word := range []string{words[0], words[last]} {
-		if isDigits(word) && !b.isKnownName(word) {
+		if morphology.IsDigits(word) && !b.isKnownName(word) {
 			b.addPart(e, []string{word})
 		}
 	}
@@ -105,7 +106,7 @@ func (b *builder) addAdjective(word string) {
 	switch {
 	case endsWithVowel(word):
 		ending = "s"
-	case words().harmonyOf(word) == front:
+	case morphology.Rules().HarmonyOf(word) == morphology.Front:
 		ending = "es"
 	}
 	b.addSpoken(word+ending, word)
@@ -128,8 +129,8 @@ func (b *builder) addHeads(e *hamanagerapi.Entity) {
 // sharedHeads are words of few letters in which the names of several devices end, and which people say for any of them: gép.
 var sharedHeads = sync.OnceValue(func() []string {
 	var heads []string
-	for _, head := range words().SharedHeads {
-		heads = append(heads, fold(head))
+	for _, head := range morphology.Rules().SharedHeads {
+		heads = append(heads, morphology.Fold(head))
 	}
 
 	return heads
@@ -137,12 +138,12 @@ var sharedHeads = sync.OnceValue(func() []string {
 
 // isNumbering reports whether a name that is only a number is said as one that things have: the kettes or the
 // második, not two of something. A device is only found so where something is done to it: a kettest.
-func (f *spanner) isNumbering(i int, n *name, ending suffix) bool {
+func (f *spanner) isNumbering(i int, n *name, ending morphology.Suffix) bool {
 	if !n.isNumber {
 		return true
 	}
 	tok := &f.s.tokens[i]
-	if n.isShort && ending.grammaticalCase != accusativeCase {
+	if n.isShort && ending.Case != morphology.Accusative {
 		return false
 	}
 	rest := strings.TrimLeft(tok.fold, "0123456789")
@@ -153,7 +154,7 @@ func (f *spanner) isNumbering(i int, n *name, ending suffix) bool {
 		}
 		rest = left
 	}
-	for _, adjective := range numberAdjectives() {
+	for _, adjective := range morphology.NumberAdjectives() {
 		if strings.HasPrefix(rest, adjective) {
 			return true
 		}

@@ -59,7 +59,7 @@ func (c *clause) saysOfRoom() bool {
 	isRoom := false
 	for _, sp := range c.spans {
 		switch {
-		case sp.is(cArea) && !sp.suffix.isThere:
+		case sp.is(cArea) && !sp.suffix.IsThere:
 			isRoom = true
 		case sp.is(cArea | cFloor | cEntity | cKind):
 			return false

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // The dictionary of Debian's hunspell-hu knows far more words than this package, and knows
@@ -128,7 +129,7 @@ func TestFindHunspellForms(t *testing.T) {
 		all++
 		s := tokenize(form, ix.lang.isEnding)
 		f := ix.findSpans(&s)
-		wanted := ix.wordNumber(fold(stem))
+		wanted := ix.wordNumber(morphology.Fold(stem))
 		if slices.ContainsFunc(f.readings[0], func(r reading) bool { return r.word == wanted }) {
 			found++
 		} else {
@@ -145,7 +146,7 @@ func looseForms(noun string) []string {
 	runes := []rune(noun)
 	n := len(runes)
 	stems := []string{noun, lengthenedEnd(noun)}
-	if strings.ContainsRune(vowels, runes[n-2]) {
+	if morphology.IsVowel(runes[n-2]) {
 		stems = append(stems, string(runes[:n-2])+string(runes[n-1:])) // bokr
 		short := slices.Clone(runes)
 		short[n-2] = map[rune]rune{'á': 'a', 'é': 'e', 'í': 'i', 'ú': 'u', 'ű': 'ü'}[short[n-2]]

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // Index is what the grammar knows of one structure of a home: its names, cut into words
@@ -160,7 +161,7 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 		b.add(text, weightGiven, set)
 	}
 	for _, text := range append([]string{a.Name}, a.Aliases...) {
-		folded := fold(text)
+		folded := morphology.Fold(text)
 		if first, _, ok := strings.Cut(text, " "); ok && !b.isGeneric(first) {
 			b.addFirst(first, a)
 		}
@@ -237,9 +238,9 @@ func (b *builder) withoutArea(text, areaID string) string {
 	if !ok || b.isGeneric(rest) {
 		return ""
 	}
-	first = fold(first)
+	first = morphology.Fold(first)
 	for _, called := range append([]string{area.Name}, area.Aliases...) {
-		if folded := fold(called); first == folded || first == folded+"i" {
+		if folded := morphology.Fold(called); first == folded || first == folded+"i" {
 			return rest
 		}
 	}
@@ -290,13 +291,13 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 // participle: szárító(gép), but not kávé(gép).
 func (b *builder) addShort(folded []string, last token, set func(*name)) {
 	const shortest = 4
-	for _, head := range words().DroppableHeads {
+	for _, head := range morphology.Rules().DroppableHeads {
 		short, ok := strings.CutSuffix(last.lower, head)
 		if !ok || len(short) < shortest || !strings.HasSuffix(short, "ó") && !strings.HasSuffix(short, "ő") {
 			continue
 		}
 		shortened := slices.Clone(folded)
-		shortened[len(folded)-1] = fold(short)
+		shortened[len(folded)-1] = morphology.Fold(short)
 		b.addWords(shortened, weightDerived, set)
 	}
 }
@@ -307,7 +308,7 @@ func (b *builder) addStems(tok token) {
 		return
 	}
 	b.hasStems[tok.fold] = true
-	for _, stem := range words().otherStems(tok.lower) {
+	for _, stem := range morphology.Rules().OtherStems(tok.lower) {
 		b.ix.changed[stem] = b.number(tok.fold)
 	}
 	if tok.isNumber || b.ix.lang.hasWord(tok.fold) {
@@ -334,10 +335,10 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 	key := strings.Join(folded, " ")
 	at, ok := b.byText[key]
 	if !ok {
-		n := name{weight: weight, isNumber: len(folded) == 1 && isDigits(folded[0])}
+		n := name{weight: weight, isNumber: len(folded) == 1 && morphology.IsDigits(folded[0])}
 		for _, w := range folded {
 			n.words = append(n.words, b.number(w))
-			b.ix.numbers[b.number(w)] = isDigits(w)
+			b.ix.numbers[b.number(w)] = morphology.IsDigits(w)
 		}
 		at = int32(len(b.ix.names)) //nolint:gosec // a few thousand names
 		b.ix.names = append(b.ix.names, n)

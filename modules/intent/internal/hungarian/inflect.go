@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // Article returns the definite article that goes before name: a or az.
@@ -12,8 +14,8 @@ func Article(name string) string {
 	if len(first) == 0 {
 		return "a"
 	}
-	r, _ := utf8.DecodeRuneInString(spoken(first[0]))
-	if isVowel(unicode.ToLower(r)) {
+	r, _ := utf8.DecodeRuneInString(morphology.Spoken(first[0]))
+	if morphology.IsVowel(unicode.ToLower(r)) {
 		return "az"
 	}
 
@@ -48,12 +50,12 @@ func Instrumental(name string) string { return inCase(name, "instrumental") }
 func Possessive(name string) string { return inflectLast(name, possessive) }
 
 func inCase(name, grammaticalCase string) string {
-	forms, ok := words().Cases[grammaticalCase]
+	forms, ok := morphology.Rules().Cases[grammaticalCase]
 	if !ok {
 		return name
 	}
 
-	return inflectLast(name, func(m *morphology, w word) string { return m.attach(w, forms) })
+	return inflectLast(name, func(w word) string { return w.attached(forms) })
 }
 
 // word is the last word of a name: as it is written, and as it sounds.
@@ -64,7 +66,7 @@ type word struct {
 }
 
 // inflectLast applies change to the last word of name: the others stay.
-func inflectLast(name string, change func(*morphology, word) string) string {
+func inflectLast(name string, change func(word) string) string {
 	name = strings.TrimRight(name, " ")
 	at := strings.LastIndexByte(name, ' ') + 1
 	last := name[at:]
@@ -72,21 +74,21 @@ func inflectLast(name string, change func(*morphology, word) string) string {
 		return name
 	}
 
-	w := word{written: last, sound: spoken(last)}
+	w := word{written: last, sound: morphology.Spoken(last)}
 	if w.sound != strings.ToLower(last) {
 		w.isAlien = true
 		w.written += "-"
-	} else if isAcronym(last) {
+	} else if morphology.IsAcronym(last) {
 		w.isAlien = true
 		w.written += "-"
 	}
 
-	return name[:at] + change(words(), w)
+	return name[:at] + change(w)
 }
 
-// attach adds the form of a case's ending that fits the word.
-func (m *morphology) attach(w word, forms [3]string) string {
-	ending := forms[m.harmonyOf(w.sound)]
+// attached is the word with the form of a case's ending that fits it.
+func (w word) attached(forms [3]string) string {
+	ending := forms[morphology.Rules().HarmonyOf(w.sound)]
 	bare, isLinked := strings.CutPrefix(ending, "+")
 	endsInVowel := endsWithVowel(w.sound)
 
@@ -107,60 +109,62 @@ func (m *morphology) attach(w word, forms [3]string) string {
 }
 
 // superessiveForm is the only one of the cases that changes the stem: bokron, lovon, but kézen.
-func superessiveForm(m *morphology, w word) string {
+func superessiveForm(w word) string {
 	const name = "superessive"
-	stem, _ := m.obliqueStem(w.sound)
+	m := morphology.Rules()
+	stem, _ := m.ObliqueStem(w.sound)
 	isShort := utf8.RuneCountInString(stem) < utf8.RuneCountInString(w.sound)
 	if w.isAlien || !isShort && !strings.HasSuffix(stem, "v") {
-		return m.attach(w, m.Cases[name])
+		return w.attached(m.Cases[name])
 	}
-	ending := m.Cases[name][m.harmonyOf(w.sound)]
+	ending := m.Cases[name][m.HarmonyOf(w.sound)]
 
 	return keepCase(w.written, stem) + strings.TrimPrefix(ending, "+")
 }
 
-func accusative(m *morphology, w word) string {
-	stem, lowers := m.obliqueStem(w.sound)
+func accusative(w word) string {
+	stem, lowers := morphology.Rules().ObliqueStem(w.sound)
 	switch {
 	case stem != w.sound && !w.isAlien:
-		return keepCase(w.written, stem) + m.linkingVowel(w.sound, lowers) + "t"
+		return keepCase(w.written, stem) + linkingVowel(w.sound, lowers) + "t"
 	case endsWithVowel(w.sound):
 		return w.lengthened() + "t"
 	case takesBareT(w.sound) && !lowers:
 		return w.written + "t"
 	default:
-		return w.written + m.linkingVowel(w.sound, lowers) + "t"
+		return w.written + linkingVowel(w.sound, lowers) + "t"
 	}
 }
 
-func plural(m *morphology, w word) string {
-	stem, lowers := m.obliqueStem(w.sound)
+func plural(w word) string {
+	stem, lowers := morphology.Rules().ObliqueStem(w.sound)
 	switch {
 	case stem != w.sound && !w.isAlien:
-		return keepCase(w.written, stem) + m.linkingVowel(w.sound, lowers) + "k"
+		return keepCase(w.written, stem) + linkingVowel(w.sound, lowers) + "k"
 	case endsWithVowel(w.sound):
 		return w.lengthened() + "k"
 	default:
-		return w.written + m.linkingVowel(w.sound, lowers) + "k"
+		return w.written + linkingVowel(w.sound, lowers) + "k"
 	}
 }
 
 // possessive follows the commonest pattern: -ja after a vowel and after most consonants of
 // back words, -a after the sounds that swallow the j, ajtó -> ajtaja not being predictable
 // and therefore regular (ajtója is correct, too).
-func possessive(m *morphology, w word) string {
-	isBack := m.harmonyOf(w.sound) == back
+func possessive(w word) string {
+	m := morphology.Rules()
+	isBack := m.HarmonyOf(w.sound) == morphology.Back
 	vowel := "e"
 	if isBack {
 		vowel = "a"
 	}
-	stem, lowers := m.obliqueStem(w.sound)
+	stem, lowers := m.ObliqueStem(w.sound)
 	switch {
 	case stem != w.sound && !w.isAlien:
 		return keepCase(w.written, stem) + vowel
 	case endsWithVowel(w.sound):
 		return w.lengthened() + "j" + vowel
-	case lowers || swallowsJ(w.sound) || endsWithAny(w.sound, m.WithoutJ):
+	case lowers || swallowsJ(w.sound) || morphology.EndsWithAny(w.sound, m.WithoutJ):
 		return w.written + vowel
 	default:
 		return w.written + "j" + vowel
@@ -168,15 +172,15 @@ func possessive(m *morphology, w word) string {
 }
 
 // linkingVowel stands between a final consonant and -t or -k.
-func (m *morphology) linkingVowel(sound string, lowers bool) string {
-	switch m.harmonyOf(sound) {
-	case back:
+func linkingVowel(sound string, lowers bool) string {
+	switch morphology.Rules().HarmonyOf(sound) {
+	case morphology.Back:
 		if lowers {
 			return "a"
 		}
 
 		return "o"
-	case frontRounded:
+	case morphology.FrontRounded:
 		if lowers {
 			return "e"
 		}
@@ -253,7 +257,7 @@ func swallowsJ(sound string) bool {
 func endsWithVowel(sound string) bool {
 	r, _ := utf8.DecodeLastRuneInString(sound)
 
-	return isVowel(r)
+	return morphology.IsVowel(r)
 }
 
 // keepCase gives stem the capital that written begins with.

@@ -7,11 +7,12 @@ import (
 	"sync"
 
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // language is everything that is the same for all homes. It is read once and never changes.
 type language struct {
-	suffixes map[string]suffix
+	suffixes map[string]morphology.Suffix
 	numbers  *numberWords
 	verbs    map[string][]verbForm // by folded form
 	handwork []string              // what verbs of work by hand begin with, folded
@@ -55,14 +56,14 @@ type phrase struct {
 // hungarian is the language, read once.
 var hungarian = sync.OnceValue(func() *language {
 	l := &language{
-		suffixes:   words().suffixes(),
+		suffixes:   morphology.Rules().Suffixes(),
 		numbers:    numbers(),
 		vocabulary: make(map[string]int32, 2000),
 		changed:    map[string]int32{},
 	}
 	l.ordinals = make(map[string]int, len(l.numbers.Ordinals))
 	for word, place := range l.numbers.Ordinals {
-		l.ordinals[fold(word)] = place
+		l.ordinals[morphology.Fold(word)] = place
 	}
 	l.frames = frames()
 	l.loadVerbs()
@@ -101,7 +102,7 @@ func (l *language) loadKinds() {
 	data.MustLoad("sorts", &l.sorts)
 	for _, sort := range l.sorts {
 		for i := range sort {
-			sort[i] = fold(sort[i])
+			sort[i] = morphology.Fold(sort[i])
 		}
 	}
 	for i := range l.kinds {
@@ -128,7 +129,7 @@ func (l *language) loadClasses() {
 	}
 	data.MustLoad("classes", &file)
 	for _, head := range file.Heads {
-		l.heads = append(l.heads, fold(head))
+		l.heads = append(l.heads, morphology.Fold(head))
 	}
 	for _, w := range file.Detects {
 		l.add(w, lexeme{class: cDetects, value: "on"})
@@ -157,7 +158,7 @@ func (l *language) add(written string, meaning lexeme) {
 	p := phrase{}
 	for _, tok := range tokenize(written, neverEnding).tokens {
 		n := l.number(tok.fold)
-		for _, stem := range words().otherStems(tok.lower) {
+		for _, stem := range morphology.Rules().OtherStems(tok.lower) {
 			l.changed[stem] = n
 		}
 		p.words = append(p.words, n)
@@ -183,7 +184,7 @@ func (l *language) add(written string, meaning lexeme) {
 func (l *language) loadNeighbours() {
 	l.otherWords, l.hesitations, l.trailing = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, w := range heard().OtherWords {
-		l.otherWords[fold(w)] = true
+		l.otherWords[morphology.Fold(w)] = true
 	}
 	for _, w := range heard().Hesitations {
 		l.hesitations[w] = true
@@ -209,8 +210,8 @@ func (l *language) unitForms() []string {
 	var forms []string
 	for i := range l.phrases {
 		for _, p := range l.phrases[i] {
-			if unit := p.written[0]; len(p.words) == 1 && p.lexemes[0].class == cUnit && hasVowel(unit) {
-				forms = append(forms, fold(Instrumental(unit)), fold(Sublative(unit)))
+			if unit := p.written[0]; len(p.words) == 1 && p.lexemes[0].class == cUnit && morphology.HasVowel(unit) {
+				forms = append(forms, morphology.Fold(Instrumental(unit)), morphology.Fold(Sublative(unit)))
 			}
 		}
 	}
@@ -273,14 +274,14 @@ func (l *language) isEnding(folded string) bool {
 	if _, ok := l.suffixes[folded]; ok {
 		return true
 	}
-	for _, adjective := range numberAdjectives() { // a 3-asban
+	for _, adjective := range morphology.NumberAdjectives() { // a 3-asban
 		if _, ok := l.suffixes[strings.TrimPrefix(folded, adjective)]; ok {
 			return true
 		}
 	}
 
-	for _, adjective := range numberAdjectives() { // 3-asban
-		if ending, ok := strings.CutPrefix(folded, adjective); ok && l.suffixes[ending].isThere {
+	for _, adjective := range morphology.NumberAdjectives() { // 3-asban
+		if ending, ok := strings.CutPrefix(folded, adjective); ok && l.suffixes[ending].IsThere {
 			return true
 		}
 	}

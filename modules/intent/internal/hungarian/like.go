@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -15,8 +16,8 @@ func standIn(sp *span, where *name, like *span) *span {
 	for _, k := range kindsOf(like) {
 		s.lexemes = append(s.lexemes, lexeme{class: cKind, value: k.Domain, of: k})
 	}
-	if s.suffix.isAdjective && s.suffix.isPossessed { // konyhait, no one's
-		s.suffix.isPossessed, s.suffix.isPlural = false, false
+	if s.suffix.IsAdjective && s.suffix.IsPossessed { // konyhait, no one's
+		s.suffix.IsPossessed, s.suffix.IsPlural = false, false
 	}
 
 	return s
@@ -34,14 +35,14 @@ func (sp *span) meant() *span {
 // isSubstantive reports whether a place stands for a thing that is there: a konyháé, a konyhait.
 func (sp *span) isSubstantive() bool {
 	return sp.is(cArea|cFloor) && !sp.is(cKind|cEntity) &&
-		(sp.suffix.isOwners || sp.suffix.isAdjective && sp.suffix.grammaticalCase == accusativeCase)
+		(sp.suffix.IsOwners || sp.suffix.IsAdjective && sp.suffix.Case == morphology.Accusative)
 }
 
 // isFurther reports whether a thing that is called by its place is one more, and not only says
 // which one is meant (a redőnyt, a konyhait): it is said to be one more, or other things were said
 // between the two.
 func (o *owning) isFurther() bool {
-	if o.row[o.at].suffix.isOwners || o.at+1 < len(o.row) && o.row[o.at+1].means(cFiller, "too") {
+	if o.row[o.at].suffix.IsOwners || o.at+1 < len(o.row) && o.row[o.at+1].means(cFiller, "too") {
 		return true
 	}
 	for k := o.at - 1; k >= 0; k-- {
@@ -68,7 +69,7 @@ func (c *clause) standIns(domains []string) []target {
 			if slices.Contains(domains, l.of.Domain) {
 				var p places
 				p.add(sp.name)
-				p.isOneOf = len(sp.name.areas) > 0 && !sp.suffix.isPlural
+				p.isOneOf = len(sp.name.areas) > 0 && !sp.suffix.IsPlural
 				found = append(found, c.ofKind(l.of, sp, p)...)
 			}
 		}
@@ -110,7 +111,7 @@ func (o *owning) isNumbered(sp *span) bool {
 		_, ending, _ = o.ix.lang.numbers.parse(tok, o.s.hasAccent)
 	}
 
-	return slices.ContainsFunc(numberAdjectives(), func(adjective string) bool { return strings.HasPrefix(ending, adjective) }) &&
+	return slices.ContainsFunc(morphology.NumberAdjectives(), func(adjective string) bool { return strings.HasPrefix(ending, adjective) }) &&
 		len(o.otherNumber(sp)) > 0
 }
 

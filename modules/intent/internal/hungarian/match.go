@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // matchVerb adds a verb form.
@@ -31,7 +33,7 @@ func (f *spanner) matchNumber(i, first int) {
 		s.number, s.classes, s.score = tok.number, s.classes|cNumber, max(s.score, scoreNumber)
 		if ending := strings.TrimLeft(tok.fold, "0123456789.,/"); ending != "" {
 			s.suffix = f.ix.lang.suffixes[ending]
-			s.suffix.isThere = true
+			s.suffix.IsThere = true
 		}
 
 		return
@@ -40,7 +42,7 @@ func (f *spanner) matchNumber(i, first int) {
 	if by, isBy := f.ix.lang.numbers.parseBy(tok.fold); isBy {
 		s := f.merge(i, i+1, first)
 		s.number, s.classes, s.score = by, s.classes|cNumber, max(s.score, scoreNumber)
-		s.suffix = suffix{grammaticalCase: instrumental, isThere: true}
+		s.suffix = morphology.Suffix{Case: morphology.Instrumental, IsThere: true}
 
 		return
 	}
@@ -117,7 +119,7 @@ func (f *spanner) matchCompound(i int, s *span) {
 		if room == nil {
 			continue
 		}
-		eachStem(folded[cut:], f.ix.lang.suffixes, func(stem string, ending suffix) bool {
+		morphology.EachStem(folded[cut:], f.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 			word, ok := f.ix.lang.vocabulary[stem]
 			if !ok {
 				return true
@@ -157,7 +159,7 @@ func (f *spanner) roomOf(folded string) *name {
 
 // withoutAdjective cuts the ending of a number that says how much of what follows: hatvanas hangerő.
 func (f *spanner) withoutAdjective(i int, rest string) string {
-	if slices.Contains(numberAdjectives(), rest) && f.isOf(i+1, cAttribute) {
+	if slices.Contains(morphology.NumberAdjectives(), rest) && f.isOf(i+1, cAttribute) {
 		return ""
 	}
 
@@ -196,7 +198,7 @@ func (f *spanner) matchSplitName(i, first int) {
 	if len(left) < 2 || len(right) < 2 {
 		return
 	}
-	eachStem(left+right, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+	morphology.EachStem(left+right, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
 		if len(stem) <= len(left) {
 			return false
 		}

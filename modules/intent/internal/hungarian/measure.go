@@ -5,6 +5,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -199,7 +200,7 @@ func (ix *Index) shareWord(a, b *hamanagerapi.Entity) bool {
 	words := tokenize(a.Name, neverEnding).tokens
 	room := ""
 	if area := ix.home.Area(a.AreaID); area != nil {
-		room = fold(area.Name)
+		room = morphology.Fold(area.Name)
 	}
 	for _, other := range tokenize(b.Name, neverEnding).tokens {
 		isRoom := other.fold == room || other.fold == room+"i"

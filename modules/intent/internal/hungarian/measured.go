@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -63,9 +64,9 @@ func (b *builder) thingMeasured(text string) []string {
 func (b *builder) saysMeasure(folded string) bool {
 	const said = cClass | cMeasure | cAttribute | cAbout | cUnit | cDetects
 	is := false
-	eachStem(folded, b.ix.lang.suffixes, func(stem string, s suffix) bool {
+	morphology.EachStem(folded, b.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
 		for _, word := range []int32{b.ix.wordNumber(stem), b.ix.wordBeforeHead(stem)} {
-			is = is || s.grammaticalCase == nominative && b.ix.lang.hasLexeme(word, said)
+			is = is || s.Case == morphology.Nominative && b.ix.lang.hasLexeme(word, said)
 		}
 
 		return !is
@@ -127,7 +128,7 @@ func (c *clause) askThing() []draft {
 	if thing == nil || !isOpen || !c.isAsking() || c.has(cQuestion, "when") || c.has(cQuestion, "where") {
 		return nil
 	}
-	if thing.suffix.isThere && thing.suffix.grammaticalCase != instrumental {
+	if thing.suffix.IsThere && thing.suffix.Case != morphology.Instrumental {
 		return nil // mi van a hűtőben? what homehub cannot know
 	}
 	t := target{slots: meaning.Slots{}, said: c.text(thing)}

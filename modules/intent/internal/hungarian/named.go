@@ -21,7 +21,7 @@ func (c *clause) named(domains []string, p places) []target {
 
 			continue
 		}
-		if sp.suffix.isPlural || sp.suffix.isPossessed || c.has(cQuantity, "all") {
+		if sp.suffix.IsPlural || sp.suffix.IsPossessed || c.has(cQuantity, "all") {
 			c.cost = costForm
 		}
 		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
@@ -51,7 +51,7 @@ func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanage
 func (c *clause) namedAll(sp *span, t target, candidates []*hamanagerapi.Entity) []target {
 	isAll := c.has(cQuantity, "all")
 	switch {
-	case sp.name.isShort && (sp.suffix.saysAll() || isAll): // a spotokat
+	case sp.name.isShort && (sp.suffix.SaysAll() || isAll): // a spotokat
 		c.cost = 0
 
 		return t.each(candidates)

@@ -3,6 +3,8 @@ package hungarian
 import (
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // spokenNames are the other ways in which the words of a name are said or written down by who
@@ -11,10 +13,10 @@ import (
 func spokenNames(tokens []token, written func(token) string) [][]string {
 	var others [][]string
 	for i, tok := range tokens {
-		if !isAcronym(written(tok)) || hasVowel(tok.fold) {
+		if !morphology.IsAcronym(written(tok)) || morphology.HasVowel(tok.fold) {
 			continue
 		}
-		for _, letters := range []map[string]string{words().Letters, words().OtherLetters, words().EnglishLetters, words().HalfEnglish} {
+		for _, letters := range []map[string]string{morphology.Rules().Letters, morphology.Rules().OtherLetters, morphology.Rules().EnglishLetters, morphology.Rules().HalfEnglish} {
 			if names := letterNames(tok.fold, letters); names != nil {
 				others = append(others, replaced(tokens, i, names...), replaced(tokens, i, strings.Join(names, "")))
 			}
@@ -40,12 +42,12 @@ func letterNames(folded string, letters map[string]string) []string {
 		name, ok := letters[string(r)]
 		isNew = isNew || ok
 		if !ok {
-			name = words().Letters[string(r)]
+			name = morphology.Rules().Letters[string(r)]
 		}
 		if name == "" {
 			return nil
 		}
-		names = append(names, fold(name))
+		names = append(names, morphology.Fold(name))
 	}
 	if !isNew {
 		return nil
@@ -73,12 +75,9 @@ func withoutOrdinalEnding(tokens []token) []token {
 	return slices.DeleteFunc(tokens, func(tok token) bool {
 		at := slices.IndexFunc(tokens, func(other token) bool { return other.isNumber && other.to+1 == tok.from })
 
-		return at >= 0 && slices.Contains(numberAdjectives(), tok.fold)
+		return at >= 0 && slices.Contains(morphology.NumberAdjectives(), tok.fold)
 	})
 }
-
-// numberAdjectives are what makes a number an adjective: 2-es, 3-as, 6-os, kettes.
-func numberAdjectives() []string { return []string{"es", "as", "os"} }
 
 // foreignSounds is how a Hungarian writes down an English word that they hear (light: lájt),
 // without accents. "" where it is written alike.
@@ -132,7 +131,7 @@ func isLongBefore(rest string) bool {
 func spokenWords(folded string) []string {
 	var spoken []string
 	for _, known := range heard().Spoken[folded] {
-		spoken = appendOnce(spoken, fold(known))
+		spoken = appendOnce(spoken, morphology.Fold(known))
 	}
 	if by := foreignSounds(folded); by != "" {
 		spoken = appendOnce(spoken, by)

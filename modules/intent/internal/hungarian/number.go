@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // numberWords is data/numbers.yaml.
@@ -43,12 +44,12 @@ type numberPart struct {
 func (n *numberWords) build() {
 	for _, table := range []map[string]float64{n.Units, n.Tens} {
 		for word, value := range table {
-			n.parts = append(n.parts, numberPart{written: word, fold: fold(word), value: value})
+			n.parts = append(n.parts, numberPart{written: word, fold: morphology.Fold(word), value: value})
 		}
 	}
-	n.parts = append(n.parts, numberPart{written: n.Hundred, fold: fold(n.Hundred), value: 100, multiplies: true})
+	n.parts = append(n.parts, numberPart{written: n.Hundred, fold: morphology.Fold(n.Hundred), value: 100, multiplies: true})
 	for _, word := range n.Thousand {
-		n.parts = append(n.parts, numberPart{written: word, fold: fold(word), value: 1000, multiplies: true})
+		n.parts = append(n.parts, numberPart{written: word, fold: morphology.Fold(word), value: 1000, multiplies: true})
 	}
 	slices.SortFunc(n.parts, func(a, b numberPart) int {
 		return cmp.Or(cmp.Compare(len(b.fold), len(a.fold)), cmp.Compare(a.written, b.written))
@@ -94,7 +95,7 @@ func (n *numberWords) parse(tok *token, hasAccent bool) (value float64, rest str
 
 // parseBy reads a number word whose last consonant the ending -val, -vel has taken over: eggyel, öttel.
 func (n *numberWords) parseBy(folded string) (value float64, ok bool) {
-	reduced, ok := unassimilated(folded)
+	reduced, ok := morphology.Unassimilated(folded)
 	if !ok {
 		return 0, false
 	}
@@ -118,11 +119,11 @@ func (n *numberWords) partOf(rest, said string, hasAccent bool) (numberPart, boo
 func (n *numberWords) all() []string {
 	var all []string
 	for ten, tens := range n.Tens {
-		all = append(all, fold(ten))
+		all = append(all, morphology.Fold(ten))
 		for unit, value := range n.Units {
 			isLinked := strings.HasSuffix(ten, "zen") || strings.HasSuffix(ten, "zon") || tens > 20 // tizenhat, huszonhat
 			if value > 0 && isLinked {
-				all = append(all, fold(ten+unit))
+				all = append(all, morphology.Fold(ten+unit))
 			}
 		}
 	}

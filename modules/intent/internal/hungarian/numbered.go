@@ -1,9 +1,11 @@
 package hungarian
 
+import "homehub/modules/intent/internal/hungarian/morphology"
+
 // isCount reports whether what could be the number of a room or thing only counts, or is a value: egy
 // időzítő, két lámpa, hármas fokozat. A name that is nothing but a number (the 2-es szoba without its
 // word) must be said as one of several: a kettesben, az 1-es.
-func (f *spanner) isCount(from, to int, n *name, ending suffix) bool {
+func (f *spanner) isCount(from, to int, n *name, ending morphology.Suffix) bool {
 	if !f.ix.numbers[n.words[0]] {
 		return false
 	}
@@ -13,5 +15,5 @@ func (f *spanner) isCount(from, to int, n *name, ending suffix) bool {
 	}
 	isWhole := len(n.words) > 1 || n.area == nil
 
-	return !isWhole && (ending.grammaticalCase == sublative || f.isOf(to, cAttribute) || f.isUnit(to))
+	return !isWhole && (ending.Case == morphology.Sublative || f.isOf(to, cAttribute) || f.isUnit(to))
 }

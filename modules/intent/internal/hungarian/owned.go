@@ -6,17 +6,18 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
-// isOwners reports whether an ending says that something is the stem's: Zsófié, Péterét, a
+// IsOwners reports whether an ending says that something is the stem's: Zsófié, Péterét, a
 // konyháét. Where no accents are written only a vowel before it tells it from other endings.
 func (f *spanner) isOwners(tok *token, stem string) bool {
 	ending, ok := strings.CutPrefix(tok.fold, stem)
 	if !ok || ending == "" || ending[0] != 'e' {
 		return false
 	}
-	if s, ok := f.ix.lang.suffixes[ending[1:]]; ending != "e" && (!ok || s.isPlural || s.isPossessed) {
+	if s, ok := f.ix.lang.suffixes[ending[1:]]; ending != "e" && (!ok || s.IsPlural || s.IsPossessed) {
 		return false
 	}
 	if !f.s.hasAccent || tok.isRepaired {
@@ -35,11 +36,11 @@ func (f *spanner) isOwners(tok *token, stem string) bool {
 
 // isOwner reports whether an owner is named as one: at whose place it is (Zsófinál), whose
 // something is (Zsófié), or before what is theirs (Zsófinak a redőnye), which ends before a token.
-func (f *spanner) isOwner(o *owner, ending suffix, to int) bool {
+func (f *spanner) isOwner(o *owner, ending morphology.Suffix, to int) bool {
 	switch {
-	case ending.isOwners, len(o.rooms) > 0 && ending.isAtSomeones():
+	case ending.IsOwners, len(o.rooms) > 0 && ending.IsAtSomeones():
 		return true
-	case ending.isPlural, ending.isPossessed, ending.grammaticalCase != nominative && ending.grammaticalCase != dative:
+	case ending.IsPlural, ending.IsPossessed, ending.Case != morphology.Nominative && ending.Case != morphology.Dative:
 		return false
 	}
 	if to < len(f.s.tokens) && isArticle(f.s.tokens[to].fold) {
@@ -47,17 +48,8 @@ func (f *spanner) isOwner(o *owner, ending suffix, to int) bool {
 	}
 
 	return to < len(f.s.tokens) && !f.s.tokens[to].breakBefore &&
-		slices.ContainsFunc(f.readings[to], func(r reading) bool { return r.suffix.isPossessed })
+		slices.ContainsFunc(f.readings[to], func(r reading) bool { return r.suffix.IsPossessed })
 }
-
-// isAtSomeones reports whether the ending is one of somebody's place: Zsófinál, Zsófihoz, Zsófitól.
-func (s suffix) isAtSomeones() bool {
-	return s.grammaticalCase == adessive || s.grammaticalCase == allative || s.grammaticalCase == ablative
-}
-
-// saysAll reports whether an ending says that all are meant: gyerekszobákban. What makes an
-// adjective says nothing of it (gyerekszobai).
-func (s suffix) saysAll() bool { return s.isPlural && !s.isAdjective }
 
 // rooms are the areas that a name means.
 func (n *name) rooms() []*hamanagerapi.Area {
@@ -131,7 +123,7 @@ func (o *owning) step() {
 
 // isTheirs reports whether a kind is somebody's who is not named with it: húzd le a redőnyét.
 func (sp *span) isTheirs() bool {
-	return sp.is(cKind) && !sp.is(cEntity|cClass|cAttribute|cVerb) && sp.suffix.isPossessed && !sp.suffix.isPlural && !sp.suffix.isMine && !sp.suffix.isAdjective
+	return sp.is(cKind) && !sp.is(cEntity|cClass|cAttribute|cVerb) && sp.suffix.IsPossessed && !sp.suffix.IsPlural && !sp.suffix.IsMine && !sp.suffix.IsAdjective
 }
 
 // ofOwnerBefore is what the owner who was spoken of before has of a kind: húzd le Zsófi redőnyét, és
@@ -218,9 +210,9 @@ func (o *owning) add(spans ...*span) {
 func (o *owning) readOwner(sp *span) {
 	o.owner = sp.name.owner
 	switch owner := sp.name.owner; {
-	case sp.suffix.isOwners:
+	case sp.suffix.IsOwners:
 		o.add(o.theirs(sp, owner)...)
-	case sp.suffix.isAtSomeones():
+	case sp.suffix.IsAtSomeones():
 		o.add(roomOf(sp, owner))
 	default:
 		o.readOwned(sp, owner)
@@ -230,7 +222,7 @@ func (o *owning) readOwner(sp *span) {
 // readOwned reads an owner before what is theirs, as those things, or as the room that they are in.
 func (o *owning) readOwned(sp *span, owner *owner) {
 	next := o.nextNoun()
-	if next >= len(o.row) || !o.row[next].suffix.isPossessed {
+	if next >= len(o.row) || !o.row[next].suffix.IsPossessed {
 		o.add(sp)
 
 		return
@@ -241,7 +233,7 @@ func (o *owning) readOwned(sp *span, owner *owner) {
 		found = meaning.Preferred(found, func(e *hamanagerapi.Entity) bool { return slices.Contains(thing.name.entities, e) })
 	}
 	switch {
-	case len(found) > 0 && !thing.suffix.isPlural:
+	case len(found) > 0 && !thing.suffix.IsPlural:
 		o.enumerated(thing)
 		o.add(thing.naming(found, sp.from))
 		o.at = next + 1
@@ -287,7 +279,7 @@ func (o *owning) enumerated(thing *span) {
 func (sp *span) namesOwner() bool {
 	isOwner := sp.is(cEntity) && sp.name != nil && sp.name.owner != nil && !sp.isResolved
 
-	return isOwner && (sp.suffix.grammaticalCase == nominative || sp.suffix.grammaticalCase == dative)
+	return isOwner && (sp.suffix.Case == morphology.Nominative || sp.suffix.Case == morphology.Dative)
 }
 
 // nextNoun is the place of the next span that is no small word.
@@ -384,7 +376,7 @@ func kindOfDevice(e *hamanagerapi.Entity) *kind {
 // naming is a span that names entities, from a token on.
 func (sp *span) naming(entities []*hamanagerapi.Entity, from int) *span {
 	ending := sp.suffix
-	ending.isPossessed, ending.isPlural, ending.isOwners = false, false, false
+	ending.IsPossessed, ending.IsPlural, ending.IsOwners = false, false, false
 
 	return &span{from: from, to: sp.to, classes: cEntity, name: &name{entities: entities}, suffix: ending, score: sp.score, isResolved: true}
 }

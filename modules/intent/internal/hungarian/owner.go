@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // owner is whom or what rooms and devices are called after: Zsófi, who has the Zsófi szobája
@@ -130,7 +131,7 @@ func (b *builder) addOwner(called []string, set func(*owner)) {
 func (b *builder) shareOwner(person *hamanagerapi.Entity) {
 	var shared *owner
 	for _, text := range append([]string{person.Name}, person.Aliases...) {
-		if at, ok := b.byText[fold(text)]; ok && b.ix.names[at].owner != nil {
+		if at, ok := b.byText[morphology.Fold(text)]; ok && b.ix.names[at].owner != nil {
 			shared = b.ix.names[at].owner
 		}
 	}
@@ -138,7 +139,7 @@ func (b *builder) shareOwner(person *hamanagerapi.Entity) {
 		return
 	}
 	for _, text := range append([]string{person.Name}, person.Aliases...) {
-		if at, ok := b.byText[fold(text)]; ok && b.ix.names[at].owner == nil {
+		if at, ok := b.byText[morphology.Fold(text)]; ok && b.ix.names[at].owner == nil {
 			b.ix.names[at].owner = shared
 		}
 	}

@@ -1,6 +1,10 @@
 package hungarian
 
-import "slices"
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
 
 // withOwners reads whom a value is said of as what they have of a domain, where they have one such
 // thing and nothing else is named: vidd fel a mamát huszonnégy fokra.
@@ -30,5 +34,5 @@ func isWhose(sp *span) bool {
 		return false
 	}
 
-	return !sp.suffix.isPlural && (!sp.suffix.isPossessed || sp.suffix.grammaticalCase == dative)
+	return !sp.suffix.IsPlural && (!sp.suffix.IsPossessed || sp.suffix.Case == morphology.Dative)
 }

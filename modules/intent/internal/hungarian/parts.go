@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // longestParted is how many words a name may have whose parts are names of their own.
@@ -54,7 +55,7 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 // addAcronyms adds the abbreviations in a name, which are short and yet tell enough: LG.
 func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, tokens []token) {
 	for _, tok := range tokens {
-		if len(tokens) < 2 || len(tok.fold) != 2 || !isAcronym(text[tok.from:tok.to]) || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
+		if len(tokens) < 2 || len(tok.fold) != 2 || !morphology.IsAcronym(text[tok.from:tok.to]) || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
 			continue
 		}
 		b.addPart(e, []string{tok.fold})
@@ -202,7 +203,7 @@ func (b *builder) beginsWithPlace(words []string) bool {
 func (b *builder) isTelling(folded string) bool {
 	const shortest = 3
 
-	return len(folded) >= shortest && !isDigits(folded) && !b.ix.lang.hasMeaning(folded) && !b.isKnownName(folded)
+	return len(folded) >= shortest && !morphology.IsDigits(folded) && !b.ix.lang.hasMeaning(folded) && !b.isKnownName(folded)
 }
 
 // splitsLetter reports whether a cut parts a letter that is written as two: s-zivattyú.
@@ -234,8 +235,8 @@ func shortened() []string {
 
 // isSmallWord reports whether what would be a derived name with an ending cut off is only a small word as it stands:
 // nagyon is not the Nagyszoba.
-func (f *spanner) isSmallWord(to, first int, n *name, ending suffix) bool {
-	if !ending.isThere || n.weight >= weightGiven {
+func (f *spanner) isSmallWord(to, first int, n *name, ending morphology.Suffix) bool {
+	if !ending.IsThere || n.weight >= weightGiven {
 		return false
 	}
 
@@ -259,7 +260,7 @@ func (l *language) hasClass(word int32, c class) bool {
 // written is the folded word with a number; "" where no phrase begins with it.
 func (l *language) written(word int32) string {
 	for _, p := range l.phrases[word] {
-		return fold(p.written[0])
+		return morphology.Fold(p.written[0])
 	}
 
 	return ""

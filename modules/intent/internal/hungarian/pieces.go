@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -60,7 +61,7 @@ func leansOnUnknown(s *sentence, before [][]*span, piece []*span) bool {
 	}
 
 	return slices.ContainsFunc(slices.Concat(before...), func(sp *span) bool {
-		return sp.is(cUnknown) && endsWithAny(s.tokens[sp.to-1].fold, []string{"ban", "ben", "nal", "nel", "ba", "be"})
+		return sp.is(cUnknown) && morphology.EndsWithAny(s.tokens[sp.to-1].fold, []string{"ban", "ben", "nal", "nel", "ba", "be"})
 	})
 }
 

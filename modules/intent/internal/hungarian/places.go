@@ -31,7 +31,7 @@ func (c *clause) places(domains []string) places {
 		}
 		if sp.is(cArea|cFloor) && !c.isNamed(sp, domains) {
 			p.add(sp.name)
-			p.isOneOf = p.isOneOf || len(sp.name.areas) > 0 && !sp.suffix.saysAll() && !c.has(cQuantity, "all")
+			p.isOneOf = p.isOneOf || len(sp.name.areas) > 0 && !sp.suffix.SaysAll() && !c.has(cQuantity, "all")
 
 			continue
 		}
@@ -45,7 +45,7 @@ func (c *clause) places(domains []string) places {
 // addWord adds a place that is called by a word of the language.
 func (p *places) addWord(sp *span) {
 	p.everywhere = p.everywhere || sp.means(cPlace, "everywhere")
-	p.isHere = p.isHere || sp.means(cPlace, "here") || sp.means(cPlace, "room") && sp.suffix.isMine
+	p.isHere = p.isHere || sp.means(cPlace, "here") || sp.means(cPlace, "room") && sp.suffix.IsMine
 	p.isNobodys = p.isNobodys || sp.means(cPlace, "theirs")
 	p.there = cmp.Or(p.there, thereSaid(sp))
 }
@@ -67,7 +67,7 @@ func (c *clause) findPlace(p *places) {
 func (c *clause) saysRoom() bool {
 	sp := c.find(cPlace, "room")
 
-	return sp != nil && !sp.suffix.isPlural && sp.suffix.saysWhere() && c.classes&cQuantity == 0
+	return sp != nil && !sp.suffix.IsPlural && sp.suffix.SaysWhere() && c.classes&cQuantity == 0
 }
 
 // isPlaced reports whether any place was said.

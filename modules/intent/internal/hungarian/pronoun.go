@@ -1,6 +1,10 @@
 package hungarian
 
-import "slices"
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
 
 // isPronoun reports whether a span stands for a place, or for whose place it is, that was named before:
 // nála, náluk. "Ott" does so only where the sentence named one; else it is only said.
@@ -79,7 +83,7 @@ func (sp *span) placed(where *name) *span {
 	if len(where.areas) == 1 {
 		at.name = &name{area: where.areas[0]}
 	}
-	at.suffix = suffix{isThere: true, grammaticalCase: inessive}
+	at.suffix = morphology.Suffix{IsThere: true, Case: morphology.Inessive}
 
 	return &at
 }

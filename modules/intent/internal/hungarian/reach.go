@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -99,7 +100,7 @@ func (c *clause) isAllReached(domains []string) bool {
 
 // isForSomeone reports whether a span says whom something is done for: Zsófinak.
 func (sp *span) isForSomeone() bool {
-	return sp.is(cEntity) && sp.suffix.grammaticalCase == dative && len(of(sp.name.entities, []string{"person"})) > 0
+	return sp.is(cEntity) && sp.suffix.Case == morphology.Dative && len(of(sp.name.entities, []string{"person"})) > 0
 }
 
 // isNamed reports whether a span names entities of the domains, and is not rather meant as
@@ -108,10 +109,10 @@ func (c *clause) isNamed(sp *span, domains []string) bool {
 	if !sp.is(cEntity) || len(of(sp.name.entities, domains)) == 0 {
 		return false
 	}
-	if sp.name.isShort && sp.is(cArea|cFloor) && sp.suffix.saysWhere() { // mindkét fürdőben
+	if sp.name.isShort && sp.is(cArea|cFloor) && sp.suffix.SaysWhere() { // mindkét fürdőben
 		return false
 	}
-	if sp.is(cKind) && (sp.suffix.isPlural || c.has(cQuantity, "all") || c.isMineHere(sp) || c.isKindElsewhere(sp)) {
+	if sp.is(cKind) && (sp.suffix.IsPlural || c.has(cQuantity, "all") || c.isMineHere(sp) || c.isKindElsewhere(sp)) {
 		return false
 	}
 
@@ -142,7 +143,7 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 
 // isAll reports whether every one of a kind is meant: so it is said, or some are left out.
 func (c *clause) isAll(k *kind, sp *span) bool {
-	return c.leavesOut(k) || c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.isPlural
+	return c.leavesOut(k) || c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.IsPlural
 }
 
 // leavesOut reports whether what the sentence leaves out may be of a kind: then all others are meant.
@@ -262,7 +263,7 @@ func (c *clause) isJoinedAfter(at int) bool {
 // sumsUp reports whether a kind only says what those that are named are: mindkét kaput, a
 // Kapu 1-et és a Kapu 2-t.
 func (c *clause) sumsUp(sp *span, domains []string) bool {
-	if !c.has(cQuantity, "all") && !sp.suffix.isPlural {
+	if !c.has(cQuantity, "all") && !sp.suffix.IsPlural {
 		return false
 	}
 	for _, other := range c.spans {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -257,7 +258,7 @@ func cutAs(tok *token, words []string) []token {
 // repairedToken is a token whose accents nobody has written, and so none speaks against it.
 func repairedToken(folded string) token {
 	tok := token{lower: folded, fold: folded, isRepaired: true}
-	if isDigits(folded) {
+	if morphology.IsDigits(folded) {
 		tok.isNumber = true
 		tok.number, _ = strconv.ParseFloat(folded, 64)
 	}
@@ -271,7 +272,7 @@ func (ix *Index) isReadable(folded string, shortest int) bool {
 		return true
 	}
 	isKnown := false
-	eachStem(folded, ix.lang.suffixes, func(stem string, _ suffix) bool {
+	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
 		isKnown = len(stem) >= shortest && ix.hasStem(stem)
 
 		return !isKnown

@@ -3,6 +3,8 @@ package hungarian
 import (
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // joined puts together what was written as two words: kony hában, nappali ban, kap csold.
@@ -86,7 +88,7 @@ func (ix *Index) startsWithNumber(tok *token) bool {
 	}
 	ending, ok := ix.lang.suffixes[rest]
 
-	return ok && !ending.isPossessed
+	return ok && !ending.IsPossessed
 }
 
 // undrawn returns the known word of which a vowel was drawn out: kapcsooold. "" without one.
@@ -176,7 +178,7 @@ func (ix *Index) isPiece(piece string, isLast bool) bool {
 	if ix.isLittle(piece) {
 		return true
 	}
-	if isDigits(piece) {
+	if morphology.IsDigits(piece) {
 		return !isLast || len(piece) > 1
 	}
 	if len(piece) < shortest {
@@ -192,7 +194,7 @@ func (ix *Index) eachMistyped(folded string, found func(string)) {
 	if len(folded) > longestWord {
 		return
 	}
-	eachStem(folded, ix.lang.suffixes, func(stem string, _ suffix) bool {
+	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
 		ending, ok := strings.CutPrefix(folded, stem)
 		if !ok { // the instrumental of a word that ends in a digraph
 			return true
@@ -247,7 +249,7 @@ func repairedEndings() []string {
 // isOtherWord reports whether a word, in any form, is known to mean something else.
 func (l *language) isOtherWord(folded string) bool {
 	isOther := false
-	eachStem(folded, l.suffixes, func(stem string, _ suffix) bool {
+	morphology.EachStem(folded, l.suffixes, func(stem string, _ morphology.Suffix) bool {
 		isOther = l.otherWords[stem]
 
 		return !isOther

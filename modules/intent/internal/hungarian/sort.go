@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -16,7 +17,7 @@ func (l *language) sortOf(sp *span, s *sentence) []string {
 	}
 	for _, sort := range l.sorts {
 		found := false
-		eachStem(s.tokens[sp.to-1].fold, l.suffixes, func(stem string, _ suffix) bool {
+		morphology.EachStem(s.tokens[sp.to-1].fold, l.suffixes, func(stem string, _ morphology.Suffix) bool {
 			found = slices.Contains(sort, stem)
 
 			return !found
@@ -32,7 +33,7 @@ func (l *language) sortOf(sp *span, s *sentence) []string {
 // isOfSort reports whether an entity's name or alias has a word of the sort in it.
 func isOfSort(e *hamanagerapi.Entity, sort []string) bool {
 	for _, text := range append([]string{e.Name}, e.Aliases...) {
-		folded := fold(text)
+		folded := morphology.Fold(text)
 		if slices.ContainsFunc(sort, func(word string) bool { return strings.Contains(folded, word) }) {
 			return true
 		}

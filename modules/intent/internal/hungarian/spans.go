@@ -5,12 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // reading is one way to cut a token into a known word and an ending.
 type reading struct {
 	word   int32
-	suffix suffix
+	suffix morphology.Suffix
 	// stem is the length of the word within the token, for comparing accents.
 	stem int
 }
@@ -24,7 +26,7 @@ type span struct {
 	classes  class
 	lexemes  []lexeme // its meanings as words of the language
 	name     *name    // what the home calls so
-	suffix   suffix
+	suffix   morphology.Suffix
 	number   float64
 	time     *timePhrase
 
@@ -105,11 +107,11 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 	from := len(into)
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
 	isSomeones := strings.HasSuffix(tok.lower, "át") || strings.HasSuffix(tok.lower, "ét")
-	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
 		if isSomeones && len(stem) == len(tok.fold)-len("at") && !endsWithVowel(stem) {
-			s.isPossessed = true
+			s.IsPossessed = true
 		}
-		s.isOwners = f.isOwners(tok, stem)
+		s.IsOwners = f.isOwners(tok, stem)
 		if word := f.ix.wordNumber(stem); word >= 0 {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
@@ -119,7 +121,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 		if word, ok := f.ix.lang.changed[stem]; ok {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		} else if word, ok := f.ix.changed[stem]; ok {
-			s.isOwners = false // Emőkének is no Emőkéé
+			s.IsOwners = false // Emőkének is no Emőkéé
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
 
@@ -144,7 +146,7 @@ func (f *spanner) readNumber(into []reading, tok *token) []reading {
 	} else {
 		return f.readOrdinal(into, tok)
 	}
-	for _, adjective := range numberAdjectives() {
+	for _, adjective := range morphology.NumberAdjectives() {
 		if after, ok := strings.CutPrefix(rest, adjective); ok {
 			rest = after
 
@@ -163,7 +165,7 @@ func (f *spanner) readNumber(into []reading, tok *token) []reading {
 }
 
 func (f *spanner) readOrdinal(into []reading, tok *token) []reading {
-	eachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s suffix) bool {
+	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
 		place, ok := f.ix.lang.ordinals[stem]
 		if !ok || place < 0 {
 			return true
@@ -244,13 +246,13 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	for k, written := range p.written {
 		score -= f.accentCost(i+k, written)
 	}
-	if last.suffix.isThere {
+	if last.suffix.IsThere {
 		score -= costEnding
 	}
-	if last.suffix.layers() > 1 && last.stem <= shortestDoubled {
+	if last.suffix.Layers() > 1 && last.stem <= shortestDoubled {
 		return // kímát is no ki-m-at
 	}
-	if tok := &f.s.tokens[i]; len(p.words) == 1 && tok.hasAccent && !tok.isRepaired && !last.suffix.isThere && p.isPrefix() && tok.lower != p.written[0] {
+	if tok := &f.s.tokens[i]; len(p.words) == 1 && tok.hasAccent && !tok.isRepaired && !last.suffix.IsThere && p.isPrefix() && tok.lower != p.written[0] {
 		return // lé is no le
 	}
 	f.merge(i, to, first).addPhrase(p, last.suffix, score)
@@ -262,8 +264,8 @@ func (p *phrase) isPrefix() bool {
 }
 
 // meanings are those that a phrase has with an ending. isWhole: the word as it stands has one, too.
-func (p *phrase) meanings(ending suffix, isWhole bool) []lexeme {
-	if !ending.isThere {
+func (p *phrase) meanings(ending morphology.Suffix, isWhole bool) []lexeme {
+	if !ending.IsThere {
 		return p.lexemes
 	}
 
@@ -275,13 +277,13 @@ func (p *phrase) meanings(ending suffix, isWhole bool) []lexeme {
 // addPhrase adds the meanings of a phrase. Where one with the right accents is there, one
 // with wrong ones no longer counts (fél, fel); where a whole word is there, a word with
 // several endings cut off does not (minden, min-d-en).
-func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
+func (sp *span) addPhrase(p *phrase, ending morphology.Suffix, score float32) {
 	meant := p.meanings(ending, sp.isWhole)
 	if len(meant) == 0 {
 		return
 	}
 	if sp.lexemes != nil {
-		if score < sp.score-costAccent/2 || sp.isWhole && ending.layers() > 1 {
+		if score < sp.score-costAccent/2 || sp.isWhole && ending.Layers() > 1 {
 			return
 		}
 		if score > sp.score+costAccent/2 && sp.name == nil {
@@ -292,7 +294,7 @@ func (sp *span) addPhrase(p *phrase, ending suffix, score float32) {
 	for _, l := range meant {
 		sp.classes |= l.classes()
 	}
-	sp.isWhole = sp.isWhole || !ending.isThere
+	sp.isWhole = sp.isWhole || !ending.IsThere
 	if score > sp.score {
 		sp.score, sp.suffix = score, ending
 	}
@@ -309,11 +311,11 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 		return
 	}
 	score := n.weight*float32(len(n.words)) + bonusPhrase*float32(len(n.words)-1)
-	if last.suffix.isThere {
+	if last.suffix.IsThere {
 		score -= costEnding
 	}
 	if len(n.words) > 1 { // Nagyi lámpáját is no nagyi lámpa
-		score -= costLayer * float32(r.suffix.layers()+last.suffix.layers())
+		score -= costLayer * float32(r.suffix.Layers()+last.suffix.Layers())
 	}
 	sp := f.merge(i, to, first)
 	f.addName(sp, n, last.suffix, score)
@@ -323,24 +325,24 @@ func (f *spanner) matchName(i int, r reading, n *name, first int) {
 }
 
 // takeOwner makes an owner of a span. What is theirs is no longer themselves: Zsófié.
-func (sp *span) takeOwner(ending suffix) {
+func (sp *span) takeOwner(ending morphology.Suffix) {
 	sp.classes |= cOwner
-	if ending.isOwners {
+	if ending.IsOwners {
 		sp.classes &^= cEntity
 	}
 }
 
 // mayBeNamed reports whether a name with an ending may stand at a row of tokens.
-func (f *spanner) mayBeNamed(from, to int, n *name, ending suffix) bool {
+func (f *spanner) mayBeNamed(from, to int, n *name, ending morphology.Suffix) bool {
 	return n.takes(ending) && f.isNumbering(from, n, ending) && !f.isCount(from, to, n, ending)
 }
 
 // takes reports whether a name may be said with an ending: a part of a room's must say where.
-func (n *name) takes(ending suffix) bool {
-	return (!n.isPart || ending.saysWhere()) && (!n.isList || ending.isOntoOrOff()) && (!n.isShort || n.isSomeones || !ending.isPossessed || ending.isMine)
+func (n *name) takes(ending morphology.Suffix) bool {
+	return (!n.isPart || ending.SaysWhere()) && (!n.isList || ending.IsOntoOrOff()) && (!n.isShort || n.isSomeones || !ending.IsPossessed || ending.IsMine)
 }
 
-func (f *spanner) addName(s *span, n *name, ending suffix, score float32) {
+func (f *spanner) addName(s *span, n *name, ending morphology.Suffix, score float32) {
 	if s.name != nil && score < s.score { // a name with another ending cut off
 		return
 	}
@@ -376,7 +378,7 @@ func (n *name) classes() class {
 // allowed accepts for the inner ones; the last one may have any. An article may stand
 // between them (Zsófinak a lámpája). It returns how the last one was read, and where the
 // phrase ends.
-func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(suffix) bool) (last reading, to int, ok bool) {
+func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(morphology.Suffix) bool) (last reading, to int, ok bool) {
 	at := i + 1
 	for _, word := range wanted[1:] {
 		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) && !f.isWord(at, word) { // túl erős a fény has one of its own
@@ -406,11 +408,11 @@ func isLinker(folded string) bool { return folded == "ha" || folded == "hogy" }
 
 func isArticle(folded string) bool { return folded == "a" || folded == "az" }
 
-func anyEnding(suffix) bool { return true }
+func anyEnding(morphology.Suffix) bool { return true }
 
 // innerEnding is what the inner words of a name may end in: konyha(i) lámpa, Zsófi(nak a) lámpája.
-func innerEnding(s suffix) bool {
-	return s.grammaticalCase == nominative && (!s.isPlural || s.isAdjective) || s.grammaticalCase == dative
+func innerEnding(s morphology.Suffix) bool {
+	return s.Case == morphology.Nominative && (!s.IsPlural || s.IsAdjective) || s.Case == morphology.Dative
 }
 
 // accentCost is what a token loses where it is written with other accents than a word. A
@@ -424,8 +426,8 @@ func (f *spanner) accentCost(i int, written string) float32 {
 		w, wn := utf8.DecodeRuneInString(written)
 		s, sn := utf8.DecodeRuneInString(said)
 		isLast := len(written) == wn
-		if w != s && (!isLast || foldRune(w) != foldRune(s)) {
-			if foldRune(w) == foldRune(s) {
+		if w != s && (!isLast || morphology.FoldRune(w) != morphology.FoldRune(s)) {
+			if morphology.FoldRune(w) == morphology.FoldRune(s) {
 				return costAccent
 			}
 

@@ -1,6 +1,10 @@
 package hungarian
 
-import "slices"
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
 
 // withoutSubject leaves out who did what is asked about: bezárta Zoli a kiskaput? The home knows only
 // how things are now. What somebody is asked who is in the room (te zártad be?) is not the home's to
@@ -13,14 +17,14 @@ func withoutSubject(s *sentence, row []*span) []*span {
 		return nil
 	}
 	isDone := slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.tellsOfPast() && endsWithAny(s.tokens[sp.from].fold, []string{"ta", "te", "tak", "tek"})
-	}) && slices.ContainsFunc(row, func(sp *span) bool { return sp.suffix.grammaticalCase == accusativeCase && isThing(sp) })
+		return sp.tellsOfPast() && morphology.EndsWithAny(s.tokens[sp.from].fold, []string{"ta", "te", "tak", "tek"})
+	}) && slices.ContainsFunc(row, func(sp *span) bool { return sp.suffix.Case == morphology.Accusative && isThing(sp) })
 	if !isDone {
 		return row
 	}
 
 	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
-		return !sp.suffix.isThere && len(of(entitiesOf(sp), []string{"person"})) > 0
+		return !sp.suffix.IsThere && len(of(entitiesOf(sp), []string{"person"})) > 0
 	})
 }
 
@@ -34,7 +38,7 @@ func isAskedOfYou(s *sentence, row []*span) bool {
 	isYou := slices.ContainsFunc(s.tokens, func(tok token) bool { return tok.fold == "te" || tok.fold == "ti" })
 
 	return isYou && slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.tellsOfPast() && endsWithAny(s.tokens[sp.from].fold, []string{"tad", "ted", "tal", "tel", "tatok", "tetek"})
+		return sp.tellsOfPast() && morphology.EndsWithAny(s.tokens[sp.from].fold, []string{"tad", "ted", "tal", "tel", "tatok", "tetek"})
 	})
 }
 

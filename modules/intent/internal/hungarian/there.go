@@ -1,6 +1,10 @@
 package hungarian
 
-import "slices"
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
 
 // withThere reads "ott" as the place that was named before it, with a pause or a command in between: a
 // nádasba vendég jön, gyújtsd fel ott a lámpát. Where none was named it stays what it is.
@@ -16,7 +20,7 @@ func (ix *Index) withThere(s *sentence, row []*span) []*span {
 		row = slices.Clone(row)
 		row[at] = &span{
 			from: sp.from, to: sp.to, classes: place.classes & (cArea | cFloor), name: place.name, score: sp.score,
-			suffix: suffix{grammaticalCase: inessive, isThere: true},
+			suffix: morphology.Suffix{Case: morphology.Inessive, IsThere: true},
 		}
 	}
 

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // timeWords is data/time.yaml.
@@ -88,7 +89,7 @@ func (t *timeWords) findBeginnings() {
 	}
 	for _, list := range lists {
 		for _, w := range list {
-			t.beginnings[beginningOf(fold(w))] = true
+			t.beginnings[beginningOf(morphology.Fold(w))] = true
 		}
 	}
 }
@@ -167,7 +168,7 @@ func (f *spanner) matchTime(i, first int) {
 		return
 	}
 	n := float32(to - i)
-	sp.lexemes, sp.forms, sp.prefix, sp.suffix = nil, nil, "", suffix{}
+	sp.lexemes, sp.forms, sp.prefix, sp.suffix = nil, nil, "", morphology.Suffix{}
 	sp.classes, sp.time, sp.isWhole = cTime, phrase, true
 	sp.score = max(sp.score, n*scoreTime+(n-1)*bonusPhrase)
 }
@@ -224,7 +225,7 @@ func (r *timeReader) isWord(i int, list []string) bool {
 
 // isSaid reports whether token i is a word. Where accents are written they count: fel is not fél.
 func (r *timeReader) isSaid(i int, written string) bool {
-	if !isFoldOf(r.word(i), written) {
+	if !morphology.IsFoldOf(r.word(i), written) {
 		return false
 	}
 
@@ -232,7 +233,7 @@ func (r *timeReader) isSaid(i int, written string) bool {
 }
 
 // isHalf: the one word whose unaccented form is another word.
-func isHalf(written string) bool { return isFoldOf("fel", written) }
+func isHalf(written string) bool { return morphology.IsFoldOf("fel", written) }
 
 // phrase finds the longest of some phrases at token i; it returns where that ends.
 func (r *timeReader) phrase(i int, written string) (int, bool) {
@@ -326,12 +327,12 @@ func (r *timeReader) amountInWords(i int) (amount, unit float64, to int, ok bool
 				return value, unit, i + 2, true
 			}
 		}
-		rest, isOne := cutFoldOf(r.word(i), word)
+		rest, isOne := morphology.CutFoldOf(r.word(i), word)
 		if !isOne || rest == "" {
 			continue
 		}
 		for name, seconds := range t.Units {
-			if isFoldOf(rest, name) {
+			if morphology.IsFoldOf(rest, name) {
 				return value, seconds, i + 1, true
 			}
 		}

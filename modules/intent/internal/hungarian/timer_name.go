@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -48,18 +49,18 @@ func (c *clause) mayNameTimer(i, timer int) bool {
 		return false
 	}
 
-	return i == timer-1 && sp.suffix.grammaticalCase == nominative || isPurpose(sp.suffix.grammaticalCase)
+	return i == timer-1 && sp.suffix.Case == morphology.Nominative || isPurpose(sp.suffix.Case)
 }
 
 // isTopicTimedFor reports whether a span is a word for something else that one can speak about, said
 // here as what the timer is for: a sütinek.
 func isTopicTimedFor(sp *span) bool {
-	return sp.is(cAbout) && !sp.is(cUnit) && !sp.isWhole && !sp.means(cAbout, "timer") && isPurpose(sp.suffix.grammaticalCase)
+	return sp.is(cAbout) && !sp.is(cUnit) && !sp.isWhole && !sp.means(cAbout, "timer") && isPurpose(sp.suffix.Case)
 }
 
 // isPurpose: the case says what something is for.
-func isPurpose(c grammaticalCase) bool {
-	return c == allative || c == dative || c == sublative || c == elative || c == causal
+func isPurpose(c morphology.Case) bool {
+	return c == morphology.Allative || c == morphology.Dative || c == morphology.Sublative || c == morphology.Elative || c == morphology.Causal
 }
 
 // namesOtherThing reports whether the clause speaks of a device that is no part of a timer's name.

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // maxTokens bounds the work that one utterance can cause; nobody commands in so many words.
@@ -169,7 +171,7 @@ func (t *tokenizer) takeNumber() {
 
 // adjectiveEnding looks for what makes a number an adjective, written without a hyphen: 2es.
 func (t *tokenizer) adjectiveEnding() (ending string, end int) {
-	for _, ending := range numberAdjectives() {
+	for _, ending := range morphology.NumberAdjectives() {
 		if rest := t.text[t.at:]; len(rest) >= len(ending) && strings.EqualFold(rest[:len(ending)], ending) {
 			if r, _ := utf8.DecodeRuneInString(rest[len(ending):]); !isLetter(r) {
 				return ending, t.at + len(ending)
@@ -193,11 +195,11 @@ func (t *tokenizer) takeWord(from int) {
 	t.at = end
 	written := t.text[from:end]
 	lower := strings.ToLower(written)
-	folded := fold(lower)
+	folded := morphology.Fold(lower)
 	tok := token{lower: lower, fold: folded, from: from, to: end, hasAccent: len(folded) != len(lower)}
 	if ending, to := t.endingAfterHyphen(); ending != "" {
 		tok.lower += ending
-		tok.fold += fold(ending)
+		tok.fold += morphology.Fold(ending)
 		tok.to, t.at = to, to
 	}
 	t.add(tok)
@@ -221,7 +223,7 @@ func (t *tokenizer) takeSign(size int) {
 	}
 	rest := strings.ToLower(t.text[t.at:end])
 	t.at = end
-	t.add(token{lower: sign + rest, fold: sign + fold(rest), from: from, to: end})
+	t.add(token{lower: sign + rest, fold: sign + morphology.Fold(rest), from: from, to: end})
 }
 
 // endingAfterHyphen looks for "-ra" at the present place.
@@ -238,7 +240,7 @@ func (t *tokenizer) endingAfterHyphen() (ending string, end int) {
 		end += size
 	}
 	ending = strings.ToLower(t.text[t.at+1 : end])
-	if ending == "" || ending == "e" || !t.isEnding(fold(ending)) {
+	if ending == "" || ending == "e" || !t.isEnding(morphology.Fold(ending)) {
 		return "", t.at
 	}
 

@@ -270,7 +270,7 @@ func (ix *Index) readFirst(u meaning.Utterance, s *sentence, clauses [][]*span) 
 
 // isOnlyWhere reports whether a span only says where something is to be done: a nappaliban.
 func isOnlyWhere(sp *span) bool {
-	return sp.is(cArea|cFloor) && !sp.is(cEntity|cKind) && sp.like == nil && sp.suffix.saysWhere()
+	return sp.is(cArea|cFloor) && !sp.is(cEntity|cKind) && sp.like == nil && sp.suffix.SaysWhere()
 }
 
 // asksByItself reads a question, or a timer, that needs nothing of the clause before: kapcsold be a

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -65,7 +66,7 @@ func dictionaryForm(said string) string {
 	for _, name := range []string{
 		"inessive", "elative", "illative", "sublative", "delative", "adessive", "allative", "ablative", "dative", "superessive",
 	} {
-		for _, ending := range words().Cases[name] {
+		for _, ending := range morphology.Rules().Cases[name] {
 			if plain, ok := withoutCase(said, name, ending); ok {
 				return plain
 			}
@@ -79,7 +80,7 @@ func dictionaryForm(said string) string {
 func withoutCase(said, name, ending string) (plain string, ok bool) {
 	const shortest = 3
 	bare, isLinked := strings.CutPrefix(ending, "+")
-	if stem, ok := strings.CutSuffix(said, bare); ok && len(stem) >= shortest && hasVowel(stem) {
+	if stem, ok := strings.CutSuffix(said, bare); ok && len(stem) >= shortest && morphology.HasVowel(stem) {
 		// balkon is no balk+on: only longer words are believed to have a linking vowel.
 		if isLinked && countVowels(stem) < 2 {
 			return "", false
@@ -119,7 +120,7 @@ func matching(stem, said, name string) (string, bool) {
 func countVowels(word string) int {
 	n := 0
 	for _, r := range word {
-		if isVowel(r) {
+		if morphology.IsVowel(r) {
 			n++
 		}
 	}

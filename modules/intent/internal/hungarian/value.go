@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -131,12 +132,12 @@ func (c *clause) by(direction int, usual float64) float64 {
 
 // isStep reports whether a number says how far, not how much: egy fokkal; adj rá egy fokot.
 func (c *clause) isStep(q quantity) bool {
-	switch q.ending.grammaticalCase {
-	case instrumental:
+	switch q.ending.Case {
+	case morphology.Instrumental:
 		isEnough := c.asked != nil && c.asked.means(cAsked, "enough") // tíz százalékkal bőven elég
 
 		return !c.saysHowItGoes() && !isEnough
-	case accusativeCase:
+	case morphology.Accusative:
 		if q.unit == "percent" && c.action == "put" && c.prefix == nil && c.verb.prefix == "" && c.classes&cAgain == 0 {
 			return false // adj neki ötven százalékot
 		}

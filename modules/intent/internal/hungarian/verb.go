@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // mood is how a verb is said.
@@ -48,7 +49,7 @@ func (l *language) loadVerbs() {
 	data.MustLoad("verbs", &verbs)
 	l.verbs = make(map[string][]verbForm, 6000)
 	prefixes := map[string]bool{} // as they are written
-	for _, also := range words().PrefixVariants {
+	for _, also := range morphology.Rules().PrefixVariants {
 		for _, variant := range also {
 			prefixes[variant] = true
 		}
@@ -57,13 +58,13 @@ func (l *language) loadVerbs() {
 		v := &verbs[i]
 		senses := make(map[string]string, len(v.Senses))
 		for prefix, action := range v.Senses {
-			senses[fold(prefix)] = action
+			senses[morphology.Fold(prefix)] = action
 			prefixes[prefix] = true
 		}
-		for prefix, also := range words().PrefixVariants {
+		for prefix, also := range morphology.Rules().PrefixVariants {
 			for _, variant := range also {
-				if action, ok := senses[fold(prefix)]; ok {
-					senses[fold(variant)] = action
+				if action, ok := senses[morphology.Fold(prefix)]; ok {
+					senses[morphology.Fold(variant)] = action
 				}
 			}
 		}
@@ -77,8 +78,8 @@ func (l *language) loadVerbs() {
 	}
 	delete(prefixes, "")
 	for _, prefix := range slices.Sorted(maps.Keys(prefixes)) {
-		l.prefixes = append(l.prefixes, fold(prefix))
-		l.add(prefix, lexeme{class: cPrefix, value: fold(prefix)})
+		l.prefixes = append(l.prefixes, morphology.Fold(prefix))
+		l.add(prefix, lexeme{class: cPrefix, value: morphology.Fold(prefix)})
 	}
 	slices.SortFunc(l.prefixes, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 	for _, p := range l.prefixes {
@@ -91,7 +92,7 @@ func (l *language) loadVerbs() {
 func (l *language) addForms(v *verb) {
 	add := func(m mood, forms ...string) {
 		for _, form := range forms {
-			folded := fold(form)
+			folded := morphology.Fold(form)
 			known := slices.ContainsFunc(l.verbs[folded], func(f verbForm) bool { return f.verb == v })
 			if !known { // the first mood wins: kapcsolja commands rather than tells
 				l.verbs[folded] = append(l.verbs[folded], verbForm{verb: v, mood: m})
@@ -115,7 +116,9 @@ func (l *language) addForms(v *verb) {
 	add(tellsPast, endings(v.Stem, isBack, "tam/tem tad/ted ta/te tuk/tük ták/ték tak/tek tál/tél t/t ott/ett ott/ött ottam/ettem ottam/öttem ottad/etted otta/ette ottuk/ettük ották/ették tunk/tünk tatok/tetek ottak/ettek")...)
 }
 
-func (v *verb) isBack() bool { return v.Back || words().harmonyOf(v.Stem) == back }
+func (v *verb) isBack() bool {
+	return v.Back || morphology.Rules().HarmonyOf(v.Stem) == morphology.Back
+}
 
 // nouns are the forms of the verbal noun that follow a possessor: lámpa kapcsolása.
 func nouns(v *verb, isBack bool) []string {
@@ -198,15 +201,15 @@ func (l *language) loadRemarks() {
 	l.remarks = make(map[string]bool, 40*len(file.Stems))
 	for _, stem := range file.Stems {
 		v := &verb{Stem: stem}
-		l.remarks[fold(stem)] = true
+		l.remarks[morphology.Fold(stem)] = true
 		for _, form := range endings(stem, v.isBack(), "ik/ik om/em om/öm ok/ek ok/ök nak/nek unk/ünk ja/i juk/jük ják/ik tam/tem ta/te tuk/tük ták/ték tak/tek tunk/tünk t/t ott/ett ott/ött ottam/ettem otta/ette otta/ötte ották/ették ottak/ettek ottunk/ettünk ni/ni nék/nék hat/het") {
-			l.remarks[fold(form)] = true
+			l.remarks[morphology.Fold(form)] = true
 		}
 	}
 	for _, form := range file.Forms {
-		l.remarks[fold(form)] = true
+		l.remarks[morphology.Fold(form)] = true
 	}
-	foldAll(file.Handwork)
+	morphology.FoldAll(file.Handwork)
 	l.handwork = file.Handwork
 }
 

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 func TestVerbForms(t *testing.T) {
@@ -21,7 +23,7 @@ func TestVerbForms(t *testing.T) {
 		"nyitva": {"", "nyit", tellsState}, "gyújtsd": {"", "gyújt", commands}, "zárj": {"", "zár", commands},
 	}
 	for form, want := range cases {
-		prefix, forms := hungarian().formsOf(fold(form))
+		prefix, forms := hungarian().formsOf(morphology.Fold(form))
 		require.NotEmpty(t, forms, form)
 		require.Equal(t, want.prefix, prefix, form)
 		require.Equal(t, want.stem, forms[0].verb.Stem, form)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -28,6 +29,6 @@ func (c *clause) waterLawn(action string) []target {
 // isOfLawn reports whether a device is called after the lawn.
 func isOfLawn(e *hamanagerapi.Entity) bool {
 	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(text string) bool {
-		return slices.ContainsFunc(placesSaid().Lawn, func(word string) bool { return strings.HasPrefix(fold(text), word) })
+		return slices.ContainsFunc(placesSaid().Lawn, func(word string) bool { return strings.HasPrefix(morphology.Fold(text), word) })
 	})
 }

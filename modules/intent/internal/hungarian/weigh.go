@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
@@ -255,7 +256,7 @@ func (w *weigher) weigh(p piece) weighed {
 
 // personIn is who some spans speak of: hol kódorog Lili?
 func personIn(row []*span) *span {
-	at := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cEntity) && sp.suffix.grammaticalCase == nominative })
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cEntity) && sp.suffix.Case == morphology.Nominative })
 	if at < 0 {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -227,7 +228,7 @@ func (w *weigher) isForLater(p piece, c *clause) bool {
 // saysHowLong reports whether a clause says until when, or how often: este tízig; minden éjjel.
 func (c *clause) saysHowLong() bool {
 	for i, sp := range c.spans {
-		isUntil := sp.is(cNumber|cTime) && sp.suffix.grammaticalCase == terminative
+		isUntil := sp.is(cNumber|cTime) && sp.suffix.Case == morphology.Terminative
 		isOften := i+1 < len(c.spans) && sp.means(cQuantity, "all") && c.isTimeOfDay(c.spans[i+1])
 		if isUntil || isOften {
 			return true
@@ -245,18 +246,18 @@ func (c *clause) isTimeOfDay(sp *span) bool {
 // isElsewhere reports whether a piece says of another device where something is to be done: a szivattyúknál.
 func (w *weigher) isElsewhere(p piece, wanted weighed) bool {
 	return slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool {
-		return sp != wanted.thing && sp.isWishedFor() && !sp.is(cArea|cFloor) && sp.suffix.saysWhere() && !slices.Contains(sp.topicsOf(), wanted.Topic)
+		return sp != wanted.thing && sp.isWishedFor() && !sp.is(cArea|cFloor) && sp.suffix.SaysWhere() && !slices.Contains(sp.topicsOf(), wanted.Topic)
 	})
 }
 
 // asksForContents reports whether a clause asks what is in a thing, which no device tells: mi van a hűtőben?
 func (c *clause) asksForContents(thing *span) bool {
-	return thing != nil && thing.suffix.grammaticalCase == inessive && c.has(cQuestion, "what") && c.classes&(cAttribute|cMeasure|cUnit) == 0
+	return thing != nil && thing.suffix.Case == morphology.Inessive && c.has(cQuestion, "what") && c.classes&(cAttribute|cMeasure|cUnit) == 0
 }
 
 // isOfStranger reports whether a thing is said to be somebody's whom nobody knows: a szomszéd ventilátorát.
 func (w *weigher) isOfStranger(p piece, thing *span) bool {
 	at := slices.Index(w.row, thing)
 
-	return at > p.from && thing.suffix.isPossessed && !thing.suffix.isMine && w.row[at-1].is(cUnknown)
+	return at > p.from && thing.suffix.IsPossessed && !thing.suffix.IsMine && w.row[at-1].is(cUnknown)
 }

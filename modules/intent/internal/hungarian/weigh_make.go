@@ -149,7 +149,7 @@ func (w *weigher) beside(p piece, wanted weighed, kept []*span) []*span {
 	needsPlace := (wanted.thing == nil || !wanted.thing.is(cEntity)) && !has(cArea|cFloor)
 
 	return slices.DeleteFunc(slices.Concat(w.row[:p.from], w.row[p.to:]), func(sp *span) bool {
-		isNeeded := needsAmount && sp.is(cAmount) || needsPlace && sp.is(cArea|cFloor) && sp.suffix.saysWhere()
+		isNeeded := needsAmount && sp.is(cAmount) || needsPlace && sp.is(cArea|cFloor) && sp.suffix.SaysWhere()
 
 		return sp.isWishedFor() || !isNeeded
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // withPointedAt finds the devices that a word of a row points at without naming them, as the front or the
@@ -46,7 +47,7 @@ func mayPoint(sp *span) bool {
 func (ix *Index) pointedAt(folded string) (found []*hamanagerapi.Entity, surely float32) {
 	const shortest = 4
 	pointed := map[int32]float32{}
-	eachStem(folded, ix.lang.suffixes, func(stem string, _ suffix) bool {
+	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
 		if len(stem) < shortest {
 			return true
 		}

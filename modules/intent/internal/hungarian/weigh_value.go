@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -29,7 +30,7 @@ func (c *clause) saysHowMuch(action, unit string) bool {
 	}
 
 	return slices.ContainsFunc(c.quantities, func(q quantity) bool {
-		isTo := q.ending.grammaticalCase == sublative || q.ending.grammaticalCase == superessive
+		isTo := q.ending.Case == morphology.Sublative || q.ending.Case == morphology.Superessive
 
 		return isTo && (q.unit == unit || q.unit == "") || q.unit == unit && !isChange
 	})
@@ -77,7 +78,7 @@ func (c *clause) makeLightSetting(action string) []draft {
 func (c *clause) addColor(values meaning.Slots) {
 	if kelvin, ok := c.kelvin(); ok {
 		values["temperature"] = kelvin
-	} else if sp := c.color(); sp != nil && (sp.suffix.grammaticalCase != accusativeCase || c.speaksOf("light") || c.has(cAttribute, "color")) {
+	} else if sp := c.color(); sp != nil && (sp.suffix.Case != morphology.Accusative || c.speaksOf("light") || c.has(cAttribute, "color")) {
 		values["color"] = sp.value(cColor)
 	}
 	if len(values) > 0 {

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 
 // describes reports whether a kind only says more of the one that follows: a szellőztető ventilátort.
 func (c *clause) describes(at int) bool {
-	if at+1 >= len(c.spans) || !c.spans[at].isWhole || c.spans[at].suffix.isThere || c.s.tokens[c.spans[at+1].from].breakBefore {
+	if at+1 >= len(c.spans) || !c.spans[at].isWhole || c.spans[at].suffix.IsThere || c.s.tokens[c.spans[at+1].from].breakBefore {
 		return false
 	}
 	kinds := kindsOf(c.spans[at+1])
@@ -63,7 +64,7 @@ func (c *clause) isNarrowed(at int, domains []string) bool {
 // ofNamedKind makes the target of those devices that have the word for their kind in their names,
 // where one thing was meant.
 func (c *clause) ofNamedKind(k *kind, sp *span, p places) []target {
-	if sp.suffix.isPlural || p.everywhere || c.has(cQuantity, "all") {
+	if sp.suffix.IsPlural || p.everywhere || c.has(cQuantity, "all") {
 		return nil
 	}
 	var named []*hamanagerapi.Entity
@@ -85,7 +86,7 @@ func (c *clause) ofNamedKind(k *kind, sp *span, p places) []target {
 // isCalled reports whether a device has a word for the kind in its name.
 func (k *kind) isCalled(e *hamanagerapi.Entity) bool {
 	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(text string) bool {
-		return slices.ContainsFunc(k.Words, func(word string) bool { return strings.Contains(fold(text), fold(word)) })
+		return slices.ContainsFunc(k.Words, func(word string) bool { return strings.Contains(morphology.Fold(text), morphology.Fold(word)) })
 	})
 }
 
@@ -94,7 +95,7 @@ func (k *kind) isCalled(e *hamanagerapi.Entity) bool {
 func (c *clause) isMineHere(sp *span) bool {
 	here := c.here()
 
-	return sp.suffix.isMine && here != nil && slices.ContainsFunc(kindsOf(&span{lexemes: sp.lexemes}), func(k *kind) bool { return c.ix.hasKind(k, here.ID) })
+	return sp.suffix.IsMine && here != nil && slices.ContainsFunc(kindsOf(&span{lexemes: sp.lexemes}), func(k *kind) bool { return c.ix.hasKind(k, here.ID) })
 }
 
 // mine finds the one device of a kind in the speaker's room that is called somebody's and by the word
@@ -105,7 +106,7 @@ func (c *clause) mine(k *kind, sp *span) *hamanagerapi.Entity {
 	}
 	var mine *hamanagerapi.Entity
 	for _, e := range c.ix.home.Entities {
-		_, called, _ := strings.Cut(fold(e.Name), " ")
+		_, called, _ := strings.Cut(morphology.Fold(e.Name), " ")
 		if !e.Exposed || e.AreaID != c.here().ID || !k.covers(e) || !strings.HasPrefix(called, c.stemOf(sp)) || strings.Contains(called, " ") {
 			continue
 		}
@@ -121,7 +122,7 @@ func (c *clause) mine(k *kind, sp *span) *hamanagerapi.Entity {
 // stemOf is the folded word of the language that a span says.
 func (c *clause) stemOf(sp *span) string {
 	stem := c.s.tokens[sp.to-1].fold
-	eachStem(stem, c.ix.lang.suffixes, func(cut string, _ suffix) bool {
+	morphology.EachStem(stem, c.ix.lang.suffixes, func(cut string, _ morphology.Suffix) bool {
 		if _, ok := c.ix.lang.vocabulary[cut]; ok {
 			stem = cut
 
@@ -142,16 +143,16 @@ func (c *clause) isOneMeant(k *kind, sp *span, p places) bool {
 // isSingular reports whether one device of a room or floor was meant: a redőnyt a nappaliban. Lamps of one
 // are rather meant together.
 func (c *clause) isSingular(k *kind, sp *span, p places) bool {
-	if sp == nil || len(p.areas)+len(p.floors) != 1 || sp.suffix.isPossessed || k.Domain == "light" || k.Domain == "switch" {
+	if sp == nil || len(p.areas)+len(p.floors) != 1 || sp.suffix.IsPossessed || k.Domain == "light" || k.Domain == "switch" {
 		return false
 	}
 
-	return sp.suffix.grammaticalCase == accusativeCase || sp.suffix.grammaticalCase == nominative
+	return sp.suffix.Case == morphology.Accusative || sp.suffix.Case == morphology.Nominative
 }
 
 // isOnlyNear reports whether a device that is named says where another one is: a lámpát a mosógépnél.
 func (c *clause) isOnlyNear(sp *span, domains []string) bool {
-	isPlace := sp.suffix.isAtSomeones() || sp.suffix.grammaticalCase == superessive || sp.suffix.grammaticalCase == inessive
+	isPlace := sp.suffix.IsAtSomeones() || sp.suffix.Case == morphology.Superessive || sp.suffix.Case == morphology.Inessive
 	if sp.said != "" || !isPlace {
 		return false
 	}

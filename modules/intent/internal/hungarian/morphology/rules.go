@@ -1,4 +1,4 @@
-package hungarian
+package morphology
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 	"homehub/modules/intent/internal/hungarian/data"
 )
 
-// morphology is data/morphology.yaml: how words change.
-type morphology struct {
+// RuleSet is data/morphology.yaml: how words change.
+type RuleSet struct {
 	Cases              map[string][3]string `yaml:"cases"`
 	BackStems          []string             `yaml:"back_stems"`
 	LongE              []string             `yaml:"long_e"`
@@ -38,31 +38,31 @@ type morphology struct {
 	Digits             map[string]string    `yaml:"digits"`
 }
 
-// words is the morphology, read once.
-var words = sync.OnceValue(func() *morphology {
-	m := new(morphology)
+// Rules is the morphology, read once.
+var Rules = sync.OnceValue(func() *RuleSet {
+	m := new(RuleSet)
 	data.MustLoad("morphology", m)
 
 	return m
 })
 
-// harmony chooses among the three forms of an ending.
-type harmony uint8
+// Harmony chooses among the three forms of an ending.
+type Harmony uint8
 
 const (
-	back         harmony = iota // o, a, u
-	front                       // e, i
-	frontRounded                // ö, ü
+	Back         Harmony = iota // o, a, u
+	Front                       // e, i
+	FrontRounded                // ö, ü
 )
 
-// harmonyOf follows the last vowels: a back vowel wins unless e stands after it (szoftver),
+// HarmonyOf follows the last vowels: a back vowel wins unless e stands after it (szoftver),
 // while i, í and é after it are transparent (papír, garázsé).
-func (m *morphology) harmonyOf(word string) harmony {
-	if endsWithAny(word, m.FrontHeads) {
+func (m *RuleSet) HarmonyOf(word string) Harmony {
+	if EndsWithAny(word, m.FrontHeads) {
 		return frontOrRounded(word)
 	}
-	if endsWithAny(word, m.BackStems) {
-		return back
+	if EndsWithAny(word, m.BackStems) {
+		return Back
 	}
 
 	neutralSeen := false
@@ -70,39 +70,39 @@ func (m *morphology) harmonyOf(word string) harmony {
 	for _, r := range slices.Backward(runes) {
 		switch r {
 		case 'a', 'á', 'o', 'ó', 'u', 'ú':
-			return back
+			return Back
 		case 'ö', 'ő', 'ü', 'ű':
 			if neutralSeen {
-				return front
+				return Front
 			}
 
-			return frontRounded
+			return FrontRounded
 		case 'e':
-			return front
+			return Front
 		case 'é', 'i', 'í', 'y':
 			neutralSeen = neutralSeen || r != 'y'
 		}
 	}
 
-	return front
+	return Front
 }
 
 // frontOrRounded looks only at the last vowel of a word that is known to be front.
-func frontOrRounded(word string) harmony {
+func frontOrRounded(word string) Harmony {
 	switch lastVowel(word) {
 	case 'ö', 'ő', 'ü', 'ű':
-		return frontRounded
+		return FrontRounded
 	default:
-		return front
+		return Front
 	}
 }
 
 // lowers reports whether the word takes a and e where others take o and ö (házat).
-func (m *morphology) lowers(word string) bool { return endsWithAny(word, m.Lowering) }
+func (m *RuleSet) lowers(word string) bool { return EndsWithAny(word, m.Lowering) }
 
-// obliqueStem returns the stem before endings that begin with a vowel, and whether it
+// ObliqueStem returns the stem before endings that begin with a vowel, and whether it
 // lowers: bokor -> bokr, ló -> lov, forgalom -> forgalm.
-func (m *morphology) obliqueStem(word string) (stem string, lowers bool) {
+func (m *RuleSet) ObliqueStem(word string) (stem string, lowers bool) {
 	if changed, ok := m.Stems[word]; ok {
 		return strings.CutSuffix(changed, "!")
 	}
@@ -115,7 +115,7 @@ func (m *morphology) obliqueStem(word string) (stem string, lowers bool) {
 		}
 	}
 	for ending, changed := range m.FleetingEndings {
-		if head, ok := strings.CutSuffix(word, ending); ok && hasVowel(head) {
+		if head, ok := strings.CutSuffix(word, ending); ok && HasVowel(head) {
 			return head + changed, true
 		}
 	}
@@ -123,13 +123,13 @@ func (m *morphology) obliqueStem(word string) (stem string, lowers bool) {
 	return word, m.lowers(word)
 }
 
-// otherStems returns the folded stems that a word has before endings, where they differ from
+// OtherStems returns the folded stems that a word has before endings, where they differ from
 // the folded word by more than the length of a vowel: bokr, lov, ajta.
-func (m *morphology) otherStems(word string) []string {
+func (m *RuleSet) OtherStems(word string) []string {
 	var stems []string
-	folded := fold(word)
-	if oblique, _ := m.obliqueStem(word); fold(oblique) != folded {
-		stems = append(stems, fold(oblique))
+	folded := Fold(word)
+	if oblique, _ := m.ObliqueStem(word); Fold(oblique) != folded {
+		stems = append(stems, Fold(oblique))
 	}
 	for ending, stem := range m.PossessiveStems {
 		if head, ok := strings.CutSuffix(folded, ending); ok {
@@ -138,13 +138,13 @@ func (m *morphology) otherStems(word string) []string {
 	}
 
 	for _, other := range m.OtherForms[word] {
-		stems = append(stems, fold(other))
+		stems = append(stems, Fold(other))
 	}
 
 	return stems
 }
 
-func endsWithAny(word string, endings []string) bool {
+func EndsWithAny(word string, endings []string) bool {
 	for _, ending := range endings {
 		if strings.HasSuffix(word, ending) {
 			return true
@@ -156,14 +156,14 @@ func endsWithAny(word string, endings []string) bool {
 
 const vowels = "aáeéiíoóöőuúüű"
 
-func isVowel(r rune) bool { return strings.ContainsRune(vowels, r) }
+func IsVowel(r rune) bool { return strings.ContainsRune(vowels, r) }
 
-func hasVowel(word string) bool { return strings.ContainsAny(word, vowels) }
+func HasVowel(word string) bool { return strings.ContainsAny(word, vowels) }
 
 func lastVowel(word string) rune {
 	runes := []rune(word)
 	for _, r := range slices.Backward(runes) {
-		if isVowel(r) {
+		if IsVowel(r) {
 			return r
 		}
 	}

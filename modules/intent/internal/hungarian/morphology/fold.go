@@ -1,4 +1,4 @@
-package hungarian
+package morphology
 
 import (
 	"strings"
@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// foldRune takes the accent off a Hungarian letter, so that names are found however they
+// FoldRune takes the accent off a Hungarian letter, so that names are found however they
 // are written. Other letters stay as they are.
-func foldRune(r rune) rune {
+func FoldRune(r rune) rune {
 	switch r {
 	case 'á', 'à', 'â', 'ä', 'ă':
 		return 'a'
@@ -42,18 +42,25 @@ func foldForeign(r rune) rune {
 	return base
 }
 
-// fold is foldRune of every letter, in lower case.
-func fold(s string) string {
+// Fold is FoldRune of every letter, in lower case.
+func Fold(s string) string {
 	if isFolded(s) {
 		return s
 	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
-		b.WriteRune(foldRune(unicode.ToLower(r)))
+		b.WriteRune(FoldRune(unicode.ToLower(r)))
 	}
 
 	return b.String()
+}
+
+// FoldAll folds every word of a list in its place.
+func FoldAll(list []string) {
+	for i := range list {
+		list[i] = Fold(list[i])
+	}
 }
 
 // isFolded reports whether a text has neither accents nor capitals, as most words.
@@ -67,18 +74,18 @@ func isFolded(s string) bool {
 	return true
 }
 
-// isFoldOf reports whether folded is the fold of a word in lower case, without making it.
-func isFoldOf(folded, written string) bool {
-	rest, ok := cutFoldOf(folded, written)
+// IsFoldOf reports whether folded is the fold of a word in lower case, without making it.
+func IsFoldOf(folded, written string) bool {
+	rest, ok := CutFoldOf(folded, written)
 
 	return ok && rest == ""
 }
 
-// cutFoldOf cuts the fold of a word off the beginning.
-func cutFoldOf(folded, written string) (rest string, ok bool) {
+// CutFoldOf cuts the fold of a word off the beginning.
+func CutFoldOf(folded, written string) (rest string, ok bool) {
 	for _, r := range written {
 		f, size := utf8.DecodeRuneInString(folded)
-		if size == 0 || f != foldRune(r) {
+		if size == 0 || f != FoldRune(r) {
 			return folded, false
 		}
 		folded = folded[size:]

@@ -1,20 +1,20 @@
-package hungarian
+package morphology
 
 import (
 	"strings"
 	"unicode"
 )
 
-// spoken tells how a written word sounds, as far as endings and articles need it: numbers
+// Spoken tells how a written word sounds, as far as endings and articles need it: numbers
 // by their last word (21: egy), letter by letter abbreviations by the names of letters.
-func spoken(written string) string {
+func Spoken(written string) string {
 	lower := strings.ToLower(written)
 	switch {
 	case lower == "":
 		return ""
-	case unicode.IsDigit(rune(lower[0])) && isDigits(lower):
+	case unicode.IsDigit(rune(lower[0])) && IsDigits(lower):
 		return spokenNumber(lower)
-	case isAcronym(written) && !hasVowel(lower):
+	case IsAcronym(written) && !HasVowel(lower):
 		return spelledOut(lower)
 	case unicode.IsDigit(rune(lower[len(lower)-1])): // TV2, HP1
 		return lower + "-" + spokenNumber(strings.TrimLeftFunc(lower, func(r rune) bool { return !unicode.IsDigit(r) }))
@@ -25,7 +25,7 @@ func spoken(written string) string {
 
 // spokenNumber returns words whose first and last sound are those of the number.
 func spokenNumber(digits string) string {
-	m := words()
+	m := Rules()
 	last := ""
 	for size := min(3, len(digits)); size > 0; size-- {
 		if name, ok := m.Digits[digits[len(digits)-size:]]; ok && (name != "nulla" || len(digits) == 1) {
@@ -43,7 +43,7 @@ func spokenNumber(digits string) string {
 
 // firstNumberWord is what a longer number begins with; empty where its end says it already.
 func firstNumberWord(digits string) string {
-	m := words()
+	m := Rules()
 	switch group := (len(digits)-1)%3 + 1; {
 	case len(digits) == 1:
 		return ""
@@ -56,7 +56,7 @@ func firstNumberWord(digits string) string {
 	}
 }
 
-func isDigits(s string) bool {
+func IsDigits(s string) bool {
 	for _, r := range s {
 		if r < '0' || r > '9' {
 			return false
@@ -66,8 +66,8 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
-// isAcronym reports whether a word is written in capitals only: TV, LED.
-func isAcronym(written string) bool {
+// IsAcronym reports whether a word is written in capitals only: TV, LED.
+func IsAcronym(written string) bool {
 	letters := 0
 	for _, r := range written {
 		if !unicode.IsUpper(r) {
@@ -83,7 +83,7 @@ func isAcronym(written string) bool {
 func spelledOut(lower string) string {
 	var b strings.Builder
 	for _, r := range lower {
-		if name, ok := words().Letters[string(r)]; ok {
+		if name, ok := Rules().Letters[string(r)]; ok {
 			b.WriteString(name)
 
 			continue
