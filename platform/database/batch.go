@@ -115,27 +115,43 @@ func (db *DB) lead(ctx context.Context, batch []*batchJob) {
 	isOver = true
 }
 
+// errOfOne undoes a transaction for the sake of a job, which has its own error.
+var errOfOne = errors.New("a caller's share failed")
+
 // runBatch runs the jobs in one transaction of SQLite. What it returns is everybody's failure.
+// Where one of several fails, all are undone and run again, each in a savepoint: to have
+// savepoints at once would write every changed page a second time (docs/decisions/0123).
 func (db *DB) runBatch(ctx context.Context, batch []*batchJob) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.timeout)
 	defer cancel()
 
-	alone := errors.New("alone and failed")
-	err := db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if len(batch) > 1 {
-			return runInSavepoints(ctx, db, tx, batch)
+	err := db.tryBatch(ctx, batch, runPlainly)
+	if len(batch) > 1 && errors.Is(err, errOfOne) {
+		for _, job := range batch {
+			job.err, job.panicked, job.after = nil, nil, nil
 		}
-		if batch[0].run(ctx, db, tx); batch[0].isFailed() {
-			return alone
-		}
-
+		err = db.tryBatch(ctx, batch, runInSavepoints)
+	}
+	if errors.Is(err, errOfOne) {
 		return nil
-	})
-	if errors.Is(err, alone) {
-		return nil // it has its own error
 	}
 
 	return err
+}
+
+func (db *DB) tryBatch(ctx context.Context, batch []*batchJob, run func(context.Context, *DB, *gorm.DB, []*batchJob) error) error {
+	return db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return run(ctx, db, tx, batch) })
+}
+
+// runPlainly stops at the first job that fails. One that was not run has changed nothing.
+func runPlainly(ctx context.Context, db *DB, tx *gorm.DB, batch []*batchJob) error {
+	for _, job := range batch {
+		if hasRun := job.run(ctx, db, tx); hasRun && job.isFailed() {
+			return errOfOne
+		}
+	}
+
+	return nil
 }
 
 // runInSavepoints keeps one savepoint moving along: a success renews it, a failure goes back to it.
@@ -170,14 +186,16 @@ func runInSavepoints(ctx context.Context, db *DB, tx *gorm.DB, batch []*batchJob
 }
 
 // run calls the job's fn, unless its caller has given up by now.
-func (j *batchJob) run(ctx context.Context, db *DB, tx *gorm.DB) {
+func (j *batchJob) run(ctx context.Context, db *DB, tx *gorm.DB) (hasRun bool) {
 	if j.err = j.ctx.Err(); j.err != nil {
-		return
+		return false
 	}
 	deadline, _ := ctx.Deadline()
 	own, cancel := context.WithDeadline(context.WithoutCancel(j.ctx), deadline)
 	defer cancel()
 	j.guarded(own, db, transaction{conn: tx, after: &j.after}) //nolint:contextcheck // its caller's values, not the leader's
+
+	return true
 }
 
 // guarded calls fn, and keeps its panic for its caller.
