@@ -54,7 +54,8 @@ type batchPanic struct {
 // seeing what it wrote. Values of ctx are kept; its cancellation counts only until fn's turn has
 // come.
 //
-// On SQLite each fn runs in a savepoint. PostgreSQL gets the writes of all of them at once, where
+// On SQLite the functions run one after the other in one transaction; should one fail, they all run
+// once more, each in a savepoint (docs/decisions/0091). PostgreSQL gets the writes of all of them at once, where
 // they are made by Write alone; an fn that does anything else, or whose writes stood in the way of
 // the others, has a transaction of its own, which ctx's deadline bounds (docs/decisions/0087).
 func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) error {
@@ -120,7 +121,7 @@ var errOfOne = errors.New("a caller's share failed")
 
 // runBatch runs the jobs in one transaction of SQLite. What it returns is everybody's failure.
 // Where one of several fails, all are undone and run again, each in a savepoint: to have
-// savepoints at once would write every changed page a second time (docs/decisions/0123).
+// savepoints at once would write every changed page a second time (docs/decisions/0091).
 func (db *DB) runBatch(ctx context.Context, batch []*batchJob) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.timeout)
 	defer cancel()

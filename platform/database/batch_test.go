@@ -64,6 +64,36 @@ func TestInBatch(t *testing.T) {
 		require.Equal(t, 10, count(t, db))
 	})
 
+	t.Run("on SQLite, all run a second time where one has failed, and else once", func(t *testing.T) {
+		t.Parallel()
+		for failing, wantRuns := range map[int]int64{-1: 10, 9: 20} {
+			db := withNotes(t, databasetest.NewSQLite(t))
+			var runs atomic.Int64
+			results := together(t, db, 10, func(i int) func(ctx context.Context) error {
+				return func(ctx context.Context) error {
+					runs.Add(1)
+					if err := write(ctx, db, strconv.Itoa(i)); err != nil || i == failing {
+						return errors.Join(err, errStop)
+					}
+
+					return nil
+				}
+			})
+			for i, r := range results {
+				require.Equal(t, i == failing, r.err != nil, "job %d: %v", i, r.err)
+			}
+			if failing >= 0 { // the queue is in no order: it may have been anywhere
+				require.GreaterOrEqual(t, runs.Load(), int64(11))
+				require.LessOrEqual(t, runs.Load(), wantRuns)
+				require.Equal(t, 9, count(t, db))
+
+				continue
+			}
+			require.Equal(t, wantRuns, runs.Load())
+			require.Equal(t, 10, count(t, db))
+		}
+	})
+
 	t.Run("a broken statement undoes its own savepoint only", func(t *testing.T) {
 		t.Parallel()
 		db := setup(t)
