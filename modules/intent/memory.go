@@ -15,11 +15,13 @@ import (
 type memory struct {
 	Commands []plainCommand         `json:"commands"`
 	Was      map[string]meaning.Was `json:"was,omitempty"`
+	Earlier  []string               `json:"earlier,omitempty"` // the things of the turns before it
 }
 
 // memorise keeps what the turn did, so that the next may lean on it.
 func (s *service) memorise(ctx context.Context, t *turn) {
 	m := memoryOf(t.results)
+	m.Earlier = t.earlier()
 	if t.req.DryRun || len(m.Commands) == 0 || s.cfg.FollowUpWindow <= 0 {
 		return
 	}
@@ -55,6 +57,21 @@ func memoryOf(results []result) memory {
 	return m
 }
 
+// earlier are the things that the turns before this one were about.
+func (t *turn) earlier() []string {
+	done := meaning.Memory{}
+	for i := range t.results {
+		done.Commands = append(done.Commands, t.results[i].command)
+	}
+	done.Follow(t.utterance.Before)
+	ids := make([]string, 0, len(done.Earlier))
+	for _, e := range done.Earlier {
+		ids = append(ids, e.ID)
+	}
+
+	return ids
+}
+
 // recall makes of a kept turn what the grammar can lean on; nil where nothing was kept.
 func (t *turn) recall(value []byte) *meaning.Memory {
 	if value == nil {
@@ -65,6 +82,11 @@ func (t *turn) recall(value []byte) *meaning.Memory {
 		return nil // of another version: as good as forgotten
 	}
 	recalled := &meaning.Memory{Was: m.Was}
+	for _, id := range m.Earlier {
+		if e := t.home.Entity(id); e != nil && e.Exposed {
+			recalled.Earlier = append(recalled.Earlier, e)
+		}
+	}
 	for _, c := range rebindAll(t.home, m.Commands) {
 		if c.Reason == "" {
 			recalled.Commands = append(recalled.Commands, c)

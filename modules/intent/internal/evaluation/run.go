@@ -126,6 +126,7 @@ func (t *talk) say(ctx context.Context, turn Turn) (Result, error) {
 	if got.Question != nil {
 		t.open = &got
 	} else if done := meaning.Remember(got.Commands); done.Last() != nil {
+		done.Follow(t.before)
 		t.before = done
 	}
 

@@ -16,7 +16,7 @@ func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation)
 	}
 	rows, _ := ix.findSpans(s).coverings()
 	last := ix.lastOf(u.Before)
-	if ix.nameOthers(rows, u.Before.Last()) {
+	if ix.nameOthers(s, rows, u.Before) {
 		plain = nil // it did not know which
 	}
 	if r := ix.followSaid(u, s, rows, last, plain); r != nil {
@@ -113,7 +113,8 @@ func (ix *Index) followNamed(u meaning.Utterance, s *sentence, row []*span, plai
 	if r := ix.readThere(u, s, row, plain); r != nil {
 		return r
 	}
-	isOpen := plain == nil || plain.isEmpty() || asksVaguely(plain, u.Before.Last())
+	isElliptic := plain != nil && plain.question != nil && !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cVerb) && isCommanding(sp) })
+	isOpen := plain == nil || plain.isEmpty() || isElliptic || asksVaguely(plain, u.Before.Last())
 	if !isOpen && plain.question == nil {
 		return nil
 	}

@@ -8,9 +8,9 @@ import (
 )
 
 // nameOthers does withOthers to all rows; false where that changes none.
-func (ix *Index) nameOthers(rows [][]*span, last *meaning.Command) (isOther bool) {
+func (ix *Index) nameOthers(s *sentence, rows [][]*span, m *meaning.Memory) (isOther bool) {
 	for i, row := range rows {
-		rows[i] = ix.withOthers(row, last)
+		rows[i] = ix.withAlike(s, ix.withAllOf(s, ix.withOthers(row, m.Last()), m), m.Last())
 		isOther = isOther || !slices.Equal(row, rows[i])
 	}
 
@@ -33,15 +33,61 @@ func (ix *Index) withOthers(row []*span, last *meaning.Command) []*span {
 	if len(others) == 0 {
 		return row
 	}
-	named := make([]*span, 0, len(others))
-	for _, e := range others {
+
+	return slices.Concat(row[:at], namedInPlaceOf(row[at], others), row[at+1:])
+}
+
+// namedInPlaceOf names things in the form of a word that stands for them.
+func namedInPlaceOf(word *span, things []*hamanagerapi.Entity) []*span {
+	named := make([]*span, 0, len(things))
+	for _, e := range things {
 		sp := remembered(e.Name, cEntity, &name{entities: []*hamanagerapi.Entity{e}})
-		sp.suffix.Case = row[at].suffix.Case
-		sp.from, sp.to = row[at].from, row[at].to
+		sp.suffix.Case = word.suffix.Case
+		sp.from, sp.to, sp.isResolved = word.from, word.to, true
 		named = append(named, sp)
 	}
 
-	return slices.Concat(row[:at], named, row[at+1:])
+	return named
+}
+
+// withAllOf puts the things that were spoken of last in the place of what says how many they are: mindkettőt, mind
+// a hármat. A row without such a word, or that says more of what is meant, is returned as it is.
+func (ix *Index) withAllOf(s *sentence, row []*span, m *meaning.Memory) []*span {
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.means(cQuantity, "all") })
+	if at < 0 || namesThing(row) {
+		return row
+	}
+	count := ix.countOf(s, row[at])
+	things := m.Lately(count, domainOf(m.Last()))
+	switch {
+	case count == 0:
+		return row
+	case len(things) == 0: // so many were not spoken of
+		unknown := span{from: row[at].from, to: row[at].to, classes: cUnknown, score: row[at].score}
+
+		return slices.Concat(row[:at], []*span{&unknown}, row[at+1:])
+	}
+
+	return slices.Concat(row[:at], namedInPlaceOf(row[at], things), row[at+1:])
+}
+
+// countOf is how many things a word for all of them says that there are: mindkettő; 0 where it says nothing of that.
+func (ix *Index) countOf(s *sentence, sp *span) int {
+	to := sp.to
+	if to+1 < len(s.tokens) && isArticle(s.tokens[to].fold) { // mind | a kettő
+		to += 2
+	}
+
+	return ix.lang.countSaid(&sentence{tokens: s.tokens[sp.from:to], hasAccent: s.hasAccent})
+}
+
+// countsThings reports whether a clause says how many things are meant, which only those who were spoken of can be.
+func (c *clause) countsThings() bool { return c.ix.countsThings(c.s, c.spans) }
+
+func (ix *Index) countsThings(s *sentence, row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.said == "" && sp.means(cQuantity, "all") && ix.countOf(s, sp) > 1
+	})
 }
 
 // otherOf is the one device that goes with another: called alike, in its room or else anywhere, or

@@ -102,25 +102,45 @@ func notOfOtherSort(found []*hamanagerapi.Entity, sort []string, l *language) []
 // isNumbered reports whether a number stands for a thing that has it in its name: a kettest. A
 // bare one must be joined to another: az 1-es és a 2-es; the number of something else is said with a unit.
 func (o *owning) isNumbered(sp *span) bool {
-	if sp.is(cEntity|cArea|cFloor|cTime) || !o.last.is(cEntity) || o.at+1 < len(o.row) && o.row[o.at+1].is(cUnit|cFraction|cEntity|cKind) {
+	isOther := sp.is(cEntity) && !sp.name.isNumber || sp.is(cArea|cFloor|cTime)
+	if isOther || !o.last.is(cEntity) || o.at+1 < len(o.row) && o.row[o.at+1].is(cUnit|cFraction|cEntity|cKind) {
 		return false
 	}
-	tok := &o.s.tokens[sp.from]
+	number, ok := o.ix.numberedBy(o.s, sp)
+
+	return ok && len(o.otherNumber(number)) > 0
+}
+
+// numberedBy is the number that a span says as one that things have: kettes, 2-est.
+func (ix *Index) numberedBy(s *sentence, sp *span) (number int, ok bool) {
+	if !sp.is(cNumber|cUnknown|cEntity) || sp.said != "" || sp.to-sp.from > 2 {
+		return 0, false
+	}
+	tok := &s.tokens[sp.from]
 	ending := strings.TrimLeft(tok.fold, "0123456789")
+	value := sp.number
 	if !tok.isNumber {
-		_, ending, _ = o.ix.lang.numbers.parse(tok, o.s.hasAccent)
+		value, ending, ok = ix.lang.numbers.parse(tok, s.hasAccent)
+		if !ok {
+			return 0, false
+		}
+	} else if digits, err := strconv.Atoi(tok.fold[:len(tok.fold)-len(ending)]); err == nil {
+		value = float64(digits)
 	}
 
-	return slices.ContainsFunc(morphology.NumberAdjectives(), func(adjective string) bool { return strings.HasPrefix(ending, adjective) }) &&
-		len(o.otherNumber(sp)) > 0
+	return int(value), slices.ContainsFunc(morphology.NumberAdjectives(), func(adjective string) bool { return strings.HasPrefix(ending, adjective) })
 }
 
 // numbered is the thing that has another number than the last one.
-func (o *owning) numbered(sp *span) *span { return sp.naming(o.otherNumber(sp), sp.from) }
+func (o *owning) numbered(sp *span) *span {
+	number, _ := o.ix.numberedBy(o.s, sp)
+
+	return sp.naming(o.otherNumber(number), sp.from)
+}
 
 // otherNumber finds what is called as the last thing but for its number, in the same room where it is there.
-func (o *owning) otherNumber(sp *span) []*hamanagerapi.Entity {
-	number := strconv.Itoa(int(sp.number))
+func (o *owning) otherNumber(said int) []*hamanagerapi.Entity {
+	number := strconv.Itoa(said)
 	var found []*hamanagerapi.Entity
 	for _, like := range o.last.name.entities {
 		before, after, ok := aroundNumber(like.Name)

@@ -24,7 +24,7 @@ func (c *clause) named(domains []string, p places) []target {
 		if sp.suffix.IsPlural || sp.suffix.IsPossessed || c.has(cQuantity, "all") {
 			c.cost = costForm
 		}
-		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != ""}
+		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != "" || sp.isResolved}
 		candidates := t.placed(meaning.Preferred(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) }), p)
 		called = nil
 		found = append(found, c.namedAll(sp, t, candidates)...)

@@ -16,7 +16,7 @@ func TestNamesInAnyForm(t *testing.T) {
 	t.Parallel()
 	forms := map[string]string{
 		"Zsófi lámpája":      "Zsófi lámpáját, zsofi lampajat, Zsófinak a lámpáját, zsófi lámpályát",
-		"2-es lámpa":         "2-es lámpát, kettes lámpát, 2es lámpát, a kettes lámpát, lámpa kettőt, második lámpát",
+		"2-es lámpa":         "2-es lámpát, kettes lámpát, 2es lámpát, a kettes lámpát, lámpa kettőt, lámpa 2-t, második lámpát",
 		"Lámpa 3":            "lámpa 3-at, lámpa hármat, hármas lámpát, 3-as lámpát, harmadik lámpát, lámpa három",
 		"LG polc":            "LG polcot, elgé polcot, el gé polcot, lg polc",
 		"Desk light":         "desk light-ot, deszk lájtot, desk lájtot, desk lightot",

@@ -64,7 +64,9 @@ func (n *name) rooms() []*hamanagerapi.Area {
 // the things themselves. last is what was spoken of before.
 func (ix *Index) withOwned(s *sentence, row []*span, last *span) []*span {
 	if !slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() || sp.means(cAgain, "there")
+		_, isNumbered := ix.numberedBy(s, sp)
+
+		return isNumbered || sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() || sp.means(cAgain, "there")
 	}) {
 		return row
 	}
@@ -107,7 +109,7 @@ func (o *owning) step() {
 	switch {
 	case sp.is(cOwner):
 		o.readOwner(sp)
-	case sp.is(cNumber) && o.last != nil && o.isNumbered(sp):
+	case o.last != nil && o.isNumbered(sp):
 		o.add(o.numbered(sp))
 	case sp.isSubstantive() && o.last != nil && o.isFurther():
 		o.add(standIn(sp, sp.name, o.last))

@@ -17,7 +17,7 @@ type target struct {
 	isOne bool
 	// asksOne: a question that only one can answer (mennyi a páratartalom).
 	asksOne bool
-	// isRemembered: it is from the turn before.
+	// isRemembered: which one is meant is known from the turn before, or from what stands before it.
 	isRemembered bool
 	// said is how it was called; sort are the words for the sort of device that it names.
 	said string
@@ -40,7 +40,7 @@ func (c *clause) targets(domains []string, standard *kind) []target {
 	}
 	found = append(found, c.standIns(domains)...)
 	found = append(found, c.ofKinds(domains, p, len(found) > 0)...)
-	if len(found) == 0 && standard != nil {
+	if len(found) == 0 && standard != nil && (p.isPlaced() || !c.countsThings()) {
 		return c.ofKind(standard, nil, p)
 	}
 

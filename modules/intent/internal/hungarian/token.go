@@ -164,7 +164,7 @@ func (t *tokenizer) takeNumber() {
 	}
 	if ending != "" {
 		last := &t.s.tokens[len(t.s.tokens)-1]
-		last.fold, last.lower, last.to = number+ending, number+ending, end
+		last.fold, last.lower, last.to = number+morphology.Fold(ending), number+ending, end
 		t.at = end
 	}
 }

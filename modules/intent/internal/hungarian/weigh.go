@@ -96,7 +96,7 @@ func (w *weigher) read() *interpretation {
 			return r
 		}
 	}
-	if w.u.Before.Last() != nil {
+	if w.u.Before.Last() != nil && !w.ix.countsThings(w.s, w.row) {
 		return w.readAbout(w.ix.topicOf(w.u.Before))
 	}
 

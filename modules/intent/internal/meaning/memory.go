@@ -16,6 +16,51 @@ type Memory struct {
 	Commands []Command
 	// Was is how the targets were before it. Those that it did not change are not in it.
 	Was map[string]Was
+	// Earlier are the things that the turns before that one were about, the last first.
+	Earlier []*hamanagerapi.Entity
+}
+
+// maxEarlier bounds the things of earlier turns; nobody means more by "both" or "all three".
+const maxEarlier = 4
+
+// Follow makes a memory that of a turn after another one.
+func (m *Memory) Follow(before *Memory) {
+	if before == nil {
+		return
+	}
+	m.Earlier = nil
+	for _, e := range before.things() {
+		if len(m.Earlier) < maxEarlier && !slices.Contains(m.targets(), e) {
+			m.Earlier = append(m.Earlier, e)
+		}
+	}
+}
+
+// things are what a turn was about, and then what those before it were about.
+func (m *Memory) things() []*hamanagerapi.Entity { return append(m.targets(), m.Earlier...) }
+
+func (m *Memory) targets() []*hamanagerapi.Entity {
+	var targets []*hamanagerapi.Entity
+	for _, c := range m.Commands {
+		for _, e := range c.Targets {
+			if !slices.Contains(targets, e) {
+				targets = append(targets, e)
+			}
+		}
+	}
+
+	return targets
+}
+
+// Lately are as many things of a domain as were spoken of last; none where they were fewer, or more at once.
+func (m *Memory) Lately(count int, domain string) []*hamanagerapi.Entity {
+	isOther := func(e *hamanagerapi.Entity) bool { return e.Domain != domain }
+	things := slices.DeleteFunc(m.things(), isOther)
+	if count < 2 || len(things) < count || len(slices.DeleteFunc(m.targets(), isOther)) > count {
+		return nil
+	}
+
+	return things[:count]
 }
 
 // Was is what must be known of an entity to undo what was done to it.
