@@ -115,19 +115,15 @@ func (c *clause) isRepeated(earlier []draft, d draft) bool {
 
 // bindOne binds a draft to the devices of the home. Where one was meant and several fit, it asks.
 func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
-	if len(d.target.candidates) > 1 {
-		delete(d.command.Slots, "name")
-
-		return meaning.Settle(c.ix.home, d.command, meaning.Ask(c.ix.home, d.target.candidates))
+	command, question := c.bindOpen(d)
+	if e := c.mentioned(c.ix.choicesOf(question)); e != nil && !meaning.LetsIn(command.Intent, e) {
+		d.command = meaning.Narrow(c.ix.home, d.command, meaning.Choice{EntityID: e.ID})
+		d.target.candidates, d.target.isOne, d.target.isRemembered = nil, false, true
+		command, question = c.bindOpen(d)
+		command.Slots["name"] = e.Name
 	}
-	command, question := c.bindOfSort(d.command, d.target.sort)
 	if question != nil {
 		command, question = meaning.Settle(c.ix.home, command, question)
-	}
-	if question == nil && d.target.isOne && len(command.Targets) > 1 && (d.target.asksOne || !meaning.IsQuestion(command.Intent)) {
-		candidates := command.Targets
-		command.Targets = nil
-		command, question = meaning.Settle(c.ix.home, command, meaning.Ask(c.ix.home, candidates))
 	}
 	d.target.callIn(&command)
 	if d.change != nil && question == nil && command.Reason == "" {
@@ -136,6 +132,39 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	}
 
 	return command, question
+}
+
+// bindOpen binds a draft as far as its own words tell which device is meant.
+func (c *clause) bindOpen(d draft) (meaning.Command, *meaning.Question) {
+	if len(d.target.candidates) > 1 {
+		delete(d.command.Slots, "name")
+
+		return d.command, meaning.Ask(c.ix.home, d.target.candidates)
+	}
+	command, question := c.bindOfSort(d.command, d.target.sort)
+	if question == nil && d.target.isOne && len(command.Targets) > 1 && (d.target.asksOne || !meaning.IsQuestion(command.Intent)) {
+		question = meaning.Ask(c.ix.home, command.Targets)
+		command.Targets = nil
+	}
+
+	return command, question
+}
+
+// choicesOf are the devices that a question lets choose from; nil where it is about anything else.
+func (ix *Index) choicesOf(q *meaning.Question) []*hamanagerapi.Entity {
+	if q == nil {
+		return nil
+	}
+	found := make([]*hamanagerapi.Entity, 0, len(q.Choices))
+	for _, choice := range q.Choices {
+		e := ix.home.Entity(choice.EntityID)
+		if e == nil {
+			return nil
+		}
+		found = append(found, e)
+	}
+
+	return found
 }
 
 // bindOfSort binds a command to those devices only that are of the sort that was named.

@@ -89,7 +89,7 @@ func (b *builder) addGroup(called []string, rooms []*hamanagerapi.Area, isDwelle
 		}
 		words := strings.Fields(word)
 		if isDweller {
-			b.addOwner(words, func(o *owner) { o.rooms = rooms })
+			b.addOwner(words, func(o *owner) { o.rooms, o.isMany = rooms, true })
 
 			continue
 		}

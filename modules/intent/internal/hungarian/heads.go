@@ -91,10 +91,18 @@ func (b *builder) addNumber(e *hamanagerapi.Entity, words []string) {
 		return
 	}
 	for _, word := range []string{words[0], words[last]} {
-		if morphology.IsDigits(word) && !b.isKnownName(word) {
+		if morphology.IsDigits(word) && !b.isCalledByNumber(word) {
 			b.addPart(e, []string{word})
 		}
 	}
+}
+
+// isCalledByNumber reports whether a number alone is the name of anything. That of a thing that has things of its own (the
+// weight of the 2-es kaptár) is none.
+func (b *builder) isCalledByNumber(number string) bool {
+	at, ok := b.byText[number]
+
+	return ok && b.isKnownName(number) && (b.ix.names[at].owner == nil || !b.ix.names[at].isOnlyOwner())
 }
 
 // addAdjective lets a telling word of a device's name be said as an adjective: a boschos gép, az ikeás lámpa.

@@ -23,6 +23,7 @@ type Index struct {
 	byFirst    map[int32][]int32    // number of the first word -> names
 	outside    []*hamanagerapi.Area // under the open sky
 	numbers    map[int32]bool       // the words of names that are numbers
+	doers      []doer               // what is called after what it does
 }
 
 // name is one way to say what a home has, and everything that is called so.
@@ -97,6 +98,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 		if e.Exposed {
 			b.addParts(e)
 			b.addMeasured(e)
+			b.addDoers(e)
 		}
 	}
 	b.pack()
@@ -163,15 +165,27 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 	for _, text := range append([]string{a.Name}, a.Aliases...) {
 		folded := morphology.Fold(text)
 		if first, _, ok := strings.Cut(text, " "); ok && !b.isGeneric(first) {
-			b.addFirst(first, a)
+			b.addFirst(text, first, a)
 		}
 		b.addLast(text, a)
-		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 {
+		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 && !b.isOnlyWhich(short, a) {
 			b.add(short, weightDerived, set)
 		} else if !strings.Contains(folded, " ") {
 			b.add(folded+"szoba", weightDerived, set)
 		}
 	}
+}
+
+// isOnlyWhich reports whether the word before a room's "szoba" is one that devices elsewhere are called by as well, and
+// so names no room by itself: the hátsó szoba, where there is a hátsó kapu.
+func (b *builder) isOnlyWhich(short string, a *hamanagerapi.Area) bool {
+	word, isWord := strings.CutSuffix(short, " ")
+
+	return isWord && slices.ContainsFunc(b.ix.home.Entities, func(e *hamanagerapi.Entity) bool {
+		first, _, _ := strings.Cut(morphology.Fold(e.Name), " ")
+
+		return first == word && e.AreaID != a.ID
+	})
 }
 
 // addEntity adds an entity's names, and each without the area that it begins with: what
@@ -275,6 +289,10 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	b.addShort(folded, tokens[len(tokens)-1], set)
 	for _, spoken := range spokenNames(tokens, func(tok token) string { return text[tok.from:tok.to] }) {
 		b.addWords(spoken, weight, set)
+	}
+	for _, other := range describedOtherwise(folded) {
+		b.addWords(other, weight, set)
+		b.addStems(token{lower: other[0], fold: other[0]})
 	}
 	if len(folded) > 1 {
 		joined := strings.Join(folded, "")

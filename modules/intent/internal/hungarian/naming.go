@@ -34,6 +34,25 @@ func spokenNames(tokens []token, written func(token) string) [][]string {
 	return others
 }
 
+// describedOtherwise are other ways to say how big something is, or on which side: kis rádió for kisrádió, bal
+// oldali kapu for bal kapu.
+func describedOtherwise(folded []string) [][]string {
+	const shortest = 4
+	var others [][]string
+	for _, size := range morphology.Rules().Sizes {
+		if rest, ok := strings.CutPrefix(folded[0], size); ok && len(rest) >= shortest {
+			others = append(others, append([]string{size, rest}, folded[1:]...))
+		}
+	}
+	if len(folded) > 1 && slices.Contains(morphology.Rules().Sides, folded[0]) {
+		for _, of := range morphology.Rules().OfSide {
+			others = append(others, append([]string{folded[0], morphology.Fold(of)}, folded[1:]...))
+		}
+	}
+
+	return others
+}
+
 // letterNames says letters by their names; nil where the table has not said anything new of them.
 func letterNames(folded string, letters map[string]string) []string {
 	var names []string

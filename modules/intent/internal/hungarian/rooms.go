@@ -8,8 +8,8 @@ import (
 
 // addFirst adds the first word of an area's name, for where something is: a szülőiben. Where several
 // begin so (Fürdő 1, Fürdő 2) it is one of them.
-func (b *builder) addFirst(first string, a *hamanagerapi.Area) {
-	if b.ownersIn(a.Name) == nil {
+func (b *builder) addFirst(text, first string, a *hamanagerapi.Area) {
+	if b.ownersIn(text) == nil {
 		b.addPartOfRoom(first, a)
 	}
 }

@@ -42,6 +42,8 @@ type weigher struct {
 	least  float32
 	// isPointedAt: the thing was not named, isSeveral: several pieces ask for something.
 	isPointedAt, isSeveral bool
+	// deed is set where what is asked for is what a device is called after.
+	deed *deed
 	// weakest is how sure the least sure of what was read is.
 	weakest float32
 }
@@ -63,7 +65,11 @@ func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bo
 // readWeighed reads what a sentence most likely asks for, where no frame understands it to its last word.
 func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
 	w, ok := ix.newWeigher(u, s)
-	if !ok || w.dependsOn() {
+	if !ok {
+		return nil
+	}
+	w.takeDeed()
+	if w.dependsOn() {
 		return nil
 	}
 	if w.mayChange() {
@@ -224,6 +230,9 @@ type weighed struct {
 
 // weigh tells what a piece most likely asks for. A piece of several is weighed by itself.
 func (w *weigher) weigh(p piece) weighed {
+	if wanted, ok := w.weighDeed(p); ok {
+		return wanted
+	}
 	e := evidenceOf(w.s, w.row, p)
 	if w.isSeveral {
 		e = e.WithoutAsides()

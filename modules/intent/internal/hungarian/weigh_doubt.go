@@ -61,7 +61,7 @@ func (w *weigher) isGivenToOthers(p []*span) bool {
 	if isKnown {
 		return false
 	}
-	isObject := slices.ContainsFunc(p, w.isUnknownObject)
+	isObject := slices.ContainsFunc(p, func(sp *span) bool { return w.isUnknownObject(sp) && !w.pointsAtThing(sp) })
 	for i, sp := range p {
 		isStrange := isUnknownImperative(w.s, sp)
 		isPrefixed := isStrange && i+1 < len(p) && p[i+1].is(cPrefix)
@@ -121,7 +121,7 @@ func isSaying(p []*span) bool {
 
 // contradicts reports whether a piece says something that what it seems to ask for cannot be meant with.
 func (w *weigher) contradicts(p piece, wanted weighed) bool {
-	c := newClause(w.ix, w.u, w.s, w.row[p.from:p.to])
+	c := newClause(w.ix, w.u, w.s, w.withoutDeed(w.row[p.from:p.to]))
 	switch {
 	case wanted.Topic == wish.Nevermind:
 		return false

@@ -8,31 +8,91 @@ import (
 	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
-// withPointedAt finds the devices that a word of a row points at without naming them, as the front or the
-// back of a compound does (zsompot, where there is a zsompszivattyú), and returns the row with that word as their
-// name; ok is false where none does.
+// withPointedAt finds the devices that the words of a row point at without naming them, as the front or the
+// back of a compound does (zsompot, where there is a zsompszivattyú), and returns the row with the word that does so most
+// surely as their name; ok is false where none does. Words that point at the same device add up.
 func (w *weigher) withPointedAt() (row []*span, ok bool) {
 	const tooMany = 12
+	pointed := w.pointed()
+	if len(pointed) == 0 {
+		return nil, false
+	}
 	at, most := -1, float32(0)
 	var best []*hamanagerapi.Entity
+	for i := range w.ix.names {
+		n := &w.ix.names[i]
+		by, sum := sumOf(pointed, n)
+		if sum == 0 || sum < most {
+			continue
+		}
+		if sum > most {
+			at, most, best = by, sum, nil
+		}
+		for _, e := range n.entities {
+			if e.Domain != "person" {
+				best = appendOnce(best, e)
+			}
+		}
+	}
+	if len(best) == 0 || len(best) > tooMany {
+		return nil, false
+	}
+
+	return rowNaming(w.row, at, best), true
+}
+
+// pointer is what a span points at: how surely at each word of the home's names.
+type pointer struct {
+	at    int
+	words map[int32]float32
+}
+
+// pointed is what the spans of the row point at.
+func (w *weigher) pointed() []pointer {
+	var all []pointer
 	for i, sp := range w.row {
+		tok := &w.s.tokens[sp.to-1]
 		if _, _, isNumber := w.ix.lang.numbers.parse(&w.s.tokens[sp.from], w.s.hasAccent); isNumber || !mayPoint(sp) {
 			continue
 		}
-		found, surely := w.ix.pointedAt(w.s.tokens[sp.to-1].fold)
-		if surely > most || surely == most && len(found) < len(best) {
-			at, most, best = i, surely, found
+		if words := w.ix.pointsAt(tok.fold, sp.is(cUnknown)); len(words) > 0 {
+			all = append(all, pointer{i, words})
 		}
 	}
-	if at < 0 || len(best) == 0 || len(best) > tooMany {
-		return nil, false
+
+	return all
+}
+
+// sumOf tells how surely all spans together point at a name, and by which one most.
+func sumOf(pointed []pointer, n *name) (by int, sum float32) {
+	most := float32(0)
+	for _, p := range pointed {
+		as := float32(0)
+		for _, word := range n.words {
+			as = max(as, p.words[word])
+		}
+		if as > most {
+			by, most = p.at, as
+		}
+		sum += as
 	}
-	row = slices.Clone(w.row)
+
+	return by, sum
+}
+
+// rowNaming is a row of which one span names devices.
+func rowNaming(row []*span, at int, entities []*hamanagerapi.Entity) []*span {
+	row = slices.Clone(row)
 	named := *row[at]
-	named.classes, named.name, named.lexemes, named.forms = cEntity, &name{entities: best}, nil, nil
+	named.classes, named.name, named.lexemes, named.forms = cEntity, &name{entities: entities}, nil, nil
 	row[at] = &named
 
-	return row, true
+	return row
+}
+
+// pointsAtThing reports whether a span points at devices: the end, the front or another form of a word of their names.
+func (w *weigher) pointsAtThing(sp *span) bool {
+	return mayPoint(sp) && len(w.ix.pointsAt(w.s.tokens[sp.to-1].fold, sp.is(cUnknown))) > 0
 }
 
 // mayPoint reports whether a span can be a word for a thing: none that says what is to be done, when
@@ -43,39 +103,32 @@ func mayPoint(sp *span) bool {
 	return sp.said == "" && sp.is(cUnknown|cAbout|cMeasured|cClass|cArea|cMeasure|cVerb) && !sp.is(others) && !isCommanding(sp)
 }
 
-// pointedAt finds the devices that have a word in their names of which a folded one is a part.
-func (ix *Index) pointedAt(folded string) (found []*hamanagerapi.Entity, surely float32) {
-	const shortest = 4
+// pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant. One that
+// nobody knows may be short where it is a whole word (fát), or the front of a compound that is known (a lónak, of lóitató).
+func (ix *Index) pointsAt(folded string, isUnknown bool) map[int32]float32 {
+	const shortest, shortestWhole, shortestUnknown = 4, 3, 2
 	pointed := map[int32]float32{}
-	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
-		if len(stem) < shortest {
-			return true
-		}
-		for word, number := range ix.vocabulary {
-			if as := partOfWord(word, stem); as > 0 {
-				pointed[number] = max(pointed[number], as)
-				surely = max(surely, as)
+	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
+		switch {
+		case len(stem) >= shortest:
+			for word, number := range ix.vocabulary {
+				if as := partOfWord(word, stem); as > 0 {
+					pointed[number] = max(pointed[number], as)
+				}
+			}
+		case isUnknown && len(stem) >= shortestUnknown && ending.IsThere:
+			for word, number := range ix.vocabulary {
+				rest, isFront := strings.CutPrefix(word, stem)
+				if rest == "" && len(stem) >= shortestWhole || isFront && len(rest) >= shortest && ix.wordNumber(rest) >= 0 {
+					pointed[number] = max(pointed[number], partOfWord(word, stem))
+				}
 			}
 		}
 
 		return true
 	})
-	if len(pointed) == 0 {
-		return nil, 0
-	}
-	for i := range ix.names {
-		n := &ix.names[i]
-		if !slices.ContainsFunc(n.words, func(word int32) bool { return pointed[word] == surely }) {
-			continue
-		}
-		for _, e := range n.entities {
-			if e.Domain != "person" {
-				found = appendOnce(found, e)
-			}
-		}
-	}
 
-	return found, surely
+	return pointed
 }
 
 // partOfWord tells how surely a stem points at a word: as all of it, its front, or its back.

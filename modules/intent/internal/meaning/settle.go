@@ -13,7 +13,7 @@ func Settle(home *hamanagerapi.Home, c Command, q *Question) (Command, *Question
 	var able []*hamanagerapi.Entity
 	for _, choice := range q.Choices {
 		e := home.Entity(choice.EntityID)
-		if e == nil || letsIn(c.Intent, e) {
+		if e == nil || LetsIn(c.Intent, e) {
 			return c, q
 		}
 		if canChange(c.Intent, e) {
@@ -32,8 +32,8 @@ func Settle(home *hamanagerapi.Home, c Command, q *Question) (Command, *Question
 	return settled, nil
 }
 
-// letsIn reports whether a command would let somebody in.
-func letsIn(intent string, e *hamanagerapi.Entity) bool {
+// LetsIn reports whether a command would let somebody in.
+func LetsIn(intent string, e *hamanagerapi.Entity) bool {
 	switch e.Domain {
 	case "lock":
 		return intent != TurnOn

@@ -20,6 +20,9 @@ type RuleSet struct {
 	WithoutJ           []string             `yaml:"possessive_without_j"`
 	DroppableHeads     []string             `yaml:"droppable_heads"`
 	SharedHeads        []string             `yaml:"shared_heads"`
+	Sizes              []string             `yaml:"sizes"`
+	Sides              []string             `yaml:"sides"`
+	OfSide             []string             `yaml:"of_side"`
 	OtherForms         map[string][]string  `yaml:"other_forms"`
 	PrefixVariants     map[string][]string  `yaml:"prefix_variants"`
 	FiniteEndings      []string             `yaml:"finite_endings"`
@@ -29,6 +32,7 @@ type RuleSet struct {
 	ArgumentEndings    []string             `yaml:"argument_endings"`
 	InfinitiveEndings  []string             `yaml:"infinitive_endings"`
 	PastEndings        []string             `yaml:"past_endings"`
+	VerbEndings        []string             `yaml:"verb_endings"`
 	ConditionalEndings []string             `yaml:"conditional_endings"`
 	FleetingEndings    map[string]string    `yaml:"fleeting_endings"`
 	Letters            map[string]string    `yaml:"letters"`
