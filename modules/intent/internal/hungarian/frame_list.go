@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -379,7 +380,7 @@ func withoutObjectEnding(text string) string {
 		return text
 	}
 	for _, candidate := range objectsIn(short) {
-		if Accusative(candidate) == text {
+		if inflect.Accusative(candidate) == text {
 			return candidate
 		}
 	}

@@ -112,7 +112,7 @@ func (b *builder) addAdjective(word string) {
 	}
 	ending := "os"
 	switch {
-	case endsWithVowel(word):
+	case morphology.EndsWithVowel(word):
 		ending = "s"
 	case morphology.Rules().HarmonyOf(word) == morphology.Front:
 		ending = "es"

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
@@ -85,14 +86,14 @@ func TestInflectAgainstHunspell(t *testing.T) {
 		inflect func(string) string
 		least   float64
 	}{
-		{"accusative", Accusative, 0.97},
-		{"plural", Plural, 0.96},
-		{"inessive", Inessive, 0.98},
-		{"superessive", Superessive, 0.97},
-		{"sublative", Sublative, 0.98},
-		{"dative", Dative, 0.98},
-		{"instrumental", Instrumental, 0.98},
-		{"possessive", Possessive, 0.93},
+		{"accusative", inflect.Accusative, 0.97},
+		{"plural", inflect.Plural, 0.96},
+		{"inessive", inflect.Inessive, 0.98},
+		{"superessive", inflect.Superessive, 0.97},
+		{"sublative", inflect.Sublative, 0.98},
+		{"dative", inflect.Dative, 0.98},
+		{"instrumental", inflect.Instrumental, 0.98},
+		{"possessive", inflect.Possessive, 0.93},
 	} {
 		forms := make([]string, 0, len(nouns))
 		for _, noun := range nouns {
@@ -162,7 +163,7 @@ func looseForms(noun string) []string {
 	case 'ű':
 		stems = append(stems, string(runes[:n-1])+"üv")
 	}
-	last, _ := lastConsonant(noun)
+	last, _ := morphology.LastConsonant(noun)
 	var forms []string
 	for _, stem := range stems {
 		for ending := range strings.FieldsSeq("t ot at et öt k ok ak ek ök ban ben ba be ból ből n on en ön an ra re ról ről nál nél hoz hez höz tól től nak nek ig ért " +

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
@@ -211,7 +212,7 @@ func (l *language) unitForms() []string {
 	for i := range l.phrases {
 		for _, p := range l.phrases[i] {
 			if unit := p.written[0]; len(p.words) == 1 && p.lexemes[0].class == cUnit && morphology.HasVowel(unit) {
-				forms = append(forms, morphology.Fold(Instrumental(unit)), morphology.Fold(Sublative(unit)))
+				forms = append(forms, morphology.Fold(inflect.Instrumental(unit)), morphology.Fold(inflect.Sublative(unit)))
 			}
 		}
 	}

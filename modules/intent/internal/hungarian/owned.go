@@ -21,7 +21,7 @@ func (f *spanner) isOwners(tok *token, stem string) bool {
 		return false
 	}
 	if !f.s.hasAccent || tok.isRepaired {
-		return endsWithVowel(stem)
+		return morphology.EndsWithVowel(stem)
 	}
 	at := 0
 	for _, r := range tok.lower {

@@ -108,7 +108,7 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
 	isSomeones := strings.HasSuffix(tok.lower, "át") || strings.HasSuffix(tok.lower, "ét")
 	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
-		if isSomeones && len(stem) == len(tok.fold)-len("at") && !endsWithVowel(stem) {
+		if isSomeones && len(stem) == len(tok.fold)-len("at") && !morphology.EndsWithVowel(stem) {
 			s.IsPossessed = true
 		}
 		s.IsOwners = f.isOwners(tok, stem)

@@ -10,6 +10,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/data"
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -279,7 +280,7 @@ func fillIn(template string, c meaning.Command, entities []*hamanagerapi.Entity)
 	}
 	object, subject := "", ""
 	if len(entities) > 0 {
-		object = nameAll(entities, Accusative)
+		object = nameAll(entities, inflect.Accusative)
 		subject = nameAll(entities, func(name string) string { return name })
 	}
 
@@ -319,7 +320,7 @@ func articleOf(e *hamanagerapi.Entity) string {
 		return ""
 	}
 
-	return Article(e.Name) + " "
+	return inflect.Article(e.Name) + " "
 }
 
 // nounOf is what several entities are called together.
@@ -341,21 +342,21 @@ func valueOf(c meaning.Command) string {
 	var values []string
 	for _, slot := range []string{"brightness", "position", "percentage", "volume_level"} {
 		if n, ok := c.Slots.Number(slot); ok {
-			values = append(values, Number(n)+" "+Sublative(s.Units["%"]))
+			values = append(values, Number(n)+" "+inflect.Sublative(s.Units["%"]))
 		}
 	}
 	if color := c.Slots.Text("color"); color != "" {
 		if hungarian, ok := s.Colors[color]; ok {
 			color = hungarian
 		}
-		values = append(values, Sublative(color))
+		values = append(values, inflect.Sublative(color))
 	}
 	if n, ok := c.Slots.Number("temperature"); ok {
 		unit := s.Units["°C"]
 		if c.Intent == meaning.LightSet {
 			unit = "kelvin"
 		}
-		values = append(values, Number(n)+" "+Sublative(unit))
+		values = append(values, Number(n)+" "+inflect.Sublative(unit))
 	}
 
 	return enumerate(values, s.Phrases["and"])

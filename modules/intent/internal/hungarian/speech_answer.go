@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -161,7 +162,7 @@ func temperatureOf(e *hamanagerapi.Entity, home *hamanagerapi.Home) string {
 		template, place = s.Phrases["degrees_in"], placeOf(area.Name)
 	}
 
-	return strings.NewReplacer("{place}", place, "{subject}", WithArticle(e.Name), "{number}", Number(*degrees)).Replace(template)
+	return strings.NewReplacer("{place}", place, "{subject}", inflect.WithArticle(e.Name), "{number}", Number(*degrees)).Replace(template)
 }
 
 // placeOf says where: a konyhában, a teraszon, kint.
@@ -173,11 +174,11 @@ func placeOf(area string) string {
 	}
 	for _, place := range s.OnPlaces {
 		if strings.HasSuffix(lower, place) {
-			return Article(area) + " " + Superessive(area)
+			return inflect.Article(area) + " " + inflect.Superessive(area)
 		}
 	}
 
-	return Article(area) + " " + Inessive(area)
+	return inflect.Article(area) + " " + inflect.Inessive(area)
 }
 
 func weatherOf(e *hamanagerapi.Entity) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -129,23 +130,23 @@ func fillInTimer(template string, c meaning.Command) string {
 	if !meaning.IsOfTimers(c.Intent) && !meaning.IsOfPlans(c.Intent) {
 		return template
 	}
-	timer, object, left := WithArticle(sentences().Phrases["timer"]), WithArticle(Accusative(sentences().Phrases["timer"])), ""
+	timer, object, left := inflect.WithArticle(sentences().Phrases["timer"]), inflect.WithArticle(inflect.Accusative(sentences().Phrases["timer"])), ""
 	if len(c.Timers) > 0 {
 		name := timerName(c.Timers[0])
-		timer, object = WithArticle(name), Article(name)+" "+Accusative(name)
+		timer, object = inflect.WithArticle(name), inflect.Article(name)+" "+inflect.Accusative(name)
 		left = spokenDuration(c.Timers[0].Left)
 	}
 	by, _ := meaning.DurationOf(c.Slots, "")
 
 	return strings.NewReplacer(
 		"{timer}", timer, "{timer_object}", object, "{left}", left, "{count}", strconv.Itoa(len(c.Timers)+len(c.Plans)),
-		"{by}", Instrumental(spokenDuration(by)),
+		"{by}", inflect.Instrumental(spokenDuration(by)),
 	).Replace(template)
 }
 
 // TellTimerEnded says that a timer has ended.
 func TellTimerEnded(t *meaning.Timer) string {
-	return asSentence(strings.ReplaceAll(sentences().Phrases["timer_ended"], "{timer}", WithArticle(timerName(t))))
+	return asSentence(strings.ReplaceAll(sentences().Phrases["timer_ended"], "{timer}", inflect.WithArticle(timerName(t))))
 }
 
 // tellTimers says how long timers still have.
@@ -163,7 +164,7 @@ func tellTimers(timers []*meaning.Timer) string {
 		case len(timers) == 1:
 			template = s.Phrases["timer_left"]
 		}
-		said = append(said, strings.NewReplacer("{timer}", WithArticle(timerName(t)), "{left}", spokenDuration(t.Left)).Replace(template))
+		said = append(said, strings.NewReplacer("{timer}", inflect.WithArticle(timerName(t)), "{left}", spokenDuration(t.Left)).Replace(template))
 	}
 
 	return strings.Join(said, "; ")

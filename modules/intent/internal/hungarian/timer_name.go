@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -105,7 +106,7 @@ func purposeIn(said string) (plain string, ok bool) {
 		return plain, false
 	}
 
-	return plain, slices.ContainsFunc([]string{"allative", "dative", "sublative", "elative"}, func(name string) bool { return inCase(plain, name) == said })
+	return plain, slices.ContainsFunc([]string{"allative", "dative", "sublative", "elative"}, func(name string) bool { return inflect.In(plain, name) == said })
 }
 
 // isHeading reports whether words stand at the beginning, set off from all that follows: tojás, hét perc.

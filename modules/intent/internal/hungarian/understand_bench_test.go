@@ -13,6 +13,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/hamanager/hamanagertest"
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -164,8 +165,8 @@ func FuzzUnderstand(f *testing.F) {
 			ix.Choose(text, *q)
 		}
 		ReadAnswer(text)
-		Accusative(text)
-		Article(text)
+		inflect.Accusative(text)
+		inflect.Article(text)
 	})
 }
 

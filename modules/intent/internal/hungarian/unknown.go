@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -109,7 +110,7 @@ func matching(stem, said, name string) (string, bool) {
 		candidates = []string{head + "e", stem}
 	}
 	for _, candidate := range candidates {
-		if inCase(candidate, name) == said {
+		if inflect.In(candidate, name) == said {
 			return candidate, true
 		}
 	}

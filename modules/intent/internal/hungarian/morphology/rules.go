@@ -147,30 +147,3 @@ func (m *RuleSet) OtherStems(word string) []string {
 
 	return stems
 }
-
-func EndsWithAny(word string, endings []string) bool {
-	for _, ending := range endings {
-		if strings.HasSuffix(word, ending) {
-			return true
-		}
-	}
-
-	return false
-}
-
-const vowels = "aáeéiíoóöőuúüű"
-
-func IsVowel(r rune) bool { return strings.ContainsRune(vowels, r) }
-
-func HasVowel(word string) bool { return strings.ContainsAny(word, vowels) }
-
-func lastVowel(word string) rune {
-	runes := []rune(word)
-	for _, r := range slices.Backward(runes) {
-		if IsVowel(r) {
-			return r
-		}
-	}
-
-	return 0
-}

@@ -56,6 +56,7 @@ func firstNumberWord(digits string) string {
 	}
 }
 
+// IsDigits reports whether a word is written in digits only.
 func IsDigits(s string) bool {
 	for _, r := range s {
 		if r < '0' || r > '9' {

@@ -1,4 +1,4 @@
-package hungarian
+package inflect
 
 import (
 	"testing"

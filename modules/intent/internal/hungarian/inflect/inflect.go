@@ -1,4 +1,6 @@
-package hungarian
+// Package inflect puts names into the forms that answers need: the object (lámpát), several (lámpák),
+// somebody's (lámpája), where and with what, each with its article.
+package inflect
 
 import (
 	"strings"
@@ -32,24 +34,25 @@ func Accusative(name string) string { return inflectLast(name, accusative) }
 func Plural(name string) string { return inflectLast(name, plural) }
 
 // Inessive is "in": konyhában.
-func Inessive(name string) string { return inCase(name, "inessive") }
+func Inessive(name string) string { return In(name, "inessive") }
 
 // Superessive is "on": emeleten.
 func Superessive(name string) string { return inflectLast(name, superessiveForm) }
 
 // Sublative is "onto": emeletre, 22 fokra.
-func Sublative(name string) string { return inCase(name, "sublative") }
+func Sublative(name string) string { return In(name, "sublative") }
 
 // Dative is "to" and the owner before a possession: lámpának.
-func Dative(name string) string { return inCase(name, "dative") }
+func Dative(name string) string { return In(name, "dative") }
 
 // Instrumental is "with": lámpával, székkel.
-func Instrumental(name string) string { return inCase(name, "instrumental") }
+func Instrumental(name string) string { return In(name, "instrumental") }
 
 // Possessive is the possession of a third person: lámpája, ajtaja, kertje, háza.
 func Possessive(name string) string { return inflectLast(name, possessive) }
 
-func inCase(name, grammaticalCase string) string {
+// In is a name in the case that data/morphology.yaml calls so; as it is where there is no such case.
+func In(name, grammaticalCase string) string {
 	forms, ok := morphology.Rules().Cases[grammaticalCase]
 	if !ok {
 		return name
@@ -90,7 +93,7 @@ func inflectLast(name string, change func(word) string) string {
 func (w word) attached(forms [3]string) string {
 	ending := forms[morphology.Rules().HarmonyOf(w.sound)]
 	bare, isLinked := strings.CutPrefix(ending, "+")
-	endsInVowel := endsWithVowel(w.sound)
+	endsInVowel := morphology.EndsWithVowel(w.sound)
 
 	switch {
 	case isLinked && endsInVowel: // emeletke+n
@@ -127,7 +130,7 @@ func accusative(w word) string {
 	switch {
 	case stem != w.sound && !w.isAlien:
 		return keepCase(w.written, stem) + linkingVowel(w.sound, lowers) + "t"
-	case endsWithVowel(w.sound):
+	case morphology.EndsWithVowel(w.sound):
 		return w.lengthened() + "t"
 	case takesBareT(w.sound) && !lowers:
 		return w.written + "t"
@@ -141,7 +144,7 @@ func plural(w word) string {
 	switch {
 	case stem != w.sound && !w.isAlien:
 		return keepCase(w.written, stem) + linkingVowel(w.sound, lowers) + "k"
-	case endsWithVowel(w.sound):
+	case morphology.EndsWithVowel(w.sound):
 		return w.lengthened() + "k"
 	default:
 		return w.written + linkingVowel(w.sound, lowers) + "k"
@@ -162,7 +165,7 @@ func possessive(w word) string {
 	switch {
 	case stem != w.sound && !w.isAlien:
 		return keepCase(w.written, stem) + vowel
-	case endsWithVowel(w.sound):
+	case morphology.EndsWithVowel(w.sound):
 		return w.lengthened() + "j" + vowel
 	case lowers || swallowsJ(w.sound) || morphology.EndsWithAny(w.sound, m.WithoutJ):
 		return w.written + vowel
@@ -208,7 +211,7 @@ func (w word) lengthened() string {
 // assimilated doubles the final consonant before an ending that lost its v: székkel,
 // fénnyel. A consonant that is long already stays as it is: tollal.
 func (w word) assimilated(ending string) string {
-	last, stem := lastConsonant(w.sound)
+	last, stem := morphology.LastConsonant(w.sound)
 	if w.isAlien {
 		return w.written + last + ending
 	}
@@ -220,24 +223,12 @@ func (w word) assimilated(ending string) string {
 	return head + last[:1] + last + ending
 }
 
-// lastConsonant cuts the final consonant, which may be written with two or three letters.
-func lastConsonant(sound string) (consonant, head string) {
-	for _, digraph := range []string{"dzs", "cs", "dz", "gy", "ly", "ny", "sz", "ty", "zs"} {
-		if rest, ok := strings.CutSuffix(sound, digraph); ok {
-			return digraph, rest
-		}
-	}
-	_, size := utf8.DecodeLastRuneInString(sound)
-
-	return sound[len(sound)-size:], sound[:len(sound)-size]
-}
-
 // takesBareT reports whether the accusative needs no linking vowel: lámpást, redőnyt, motort.
 func takesBareT(sound string) bool {
-	consonant, head := lastConsonant(sound)
+	consonant, head := morphology.LastConsonant(sound)
 	switch consonant {
 	case "j", "l", "ly", "n", "ny", "r", "s", "sz", "z", "zs":
-		return endsWithVowel(head)
+		return morphology.EndsWithVowel(head)
 	default:
 		return false
 	}
@@ -245,19 +236,13 @@ func takesBareT(sound string) bool {
 
 // swallowsJ reports whether the possessive has no j after this final consonant: redőnye.
 func swallowsJ(sound string) bool {
-	consonant, _ := lastConsonant(sound)
+	consonant, _ := morphology.LastConsonant(sound)
 	switch consonant {
 	case "cs", "gy", "j", "ly", "ny", "s", "sz", "ty", "z", "zs", "dzs", "h", "c", "m", "v":
 		return true
 	default:
 		return false
 	}
-}
-
-func endsWithVowel(sound string) bool {
-	r, _ := utf8.DecodeLastRuneInString(sound)
-
-	return morphology.IsVowel(r)
 }
 
 // keepCase gives stem the capital that written begins with.
