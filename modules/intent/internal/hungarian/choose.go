@@ -62,7 +62,7 @@ func (c *choosing) choosesAll(s *sentence) bool {
 			verbs |= sp.classes & (cVerb | cKind)
 		}
 		if isAll && !isOther && verbs != cVerb|cKind {
-			n := c.ix.lang.countSaid(s)
+			n := countSaid(s)
 
 			return n == 0 || n == len(c.q.Choices)
 		}
@@ -72,7 +72,7 @@ func (c *choosing) choosesAll(s *sentence) bool {
 }
 
 // countSaid is the number in a word or phrase for all: mindkettő, mind a három; 0 without one.
-func (l *language) countSaid(s *sentence) int {
+func countSaid(s *sentence) int {
 	for i := range s.tokens {
 		tok := s.tokens[i]
 		for _, all := range []string{"mind", ""} {
@@ -80,7 +80,7 @@ func (l *language) countSaid(s *sentence) int {
 			if !ok {
 				continue
 			}
-			if value, _, ok := l.numbers.parse(&rest, s.hasAccent); ok && value > 1 {
+			if value, _, ok := numberIn(&rest, s.hasAccent); ok && value > 1 {
 				return int(value)
 			}
 		}

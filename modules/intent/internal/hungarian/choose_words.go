@@ -75,7 +75,7 @@ func placeIn(s *sentence, n int) (int, bool) {
 	place := 0.0
 	for i := range s.tokens {
 		tok := &s.tokens[i]
-		switch value, rest, ok := hungarian().numbers.parse(tok, s.hasAccent); {
+		switch value, rest, ok := numberIn(tok, s.hasAccent); {
 		case place == 0 && tok.isNumber:
 			place = tok.number
 		case place == 0 && ok && rest == "":

@@ -12,7 +12,7 @@ import (
 // másfélórára. The span then is both, the number and its unit.
 func (f *spanner) matchDuration(i, first int) {
 	tok := &f.s.tokens[i]
-	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+	value, rest, ok := numberIn(tok, f.s.hasAccent)
 	if tok.isNumber {
 		return
 	}

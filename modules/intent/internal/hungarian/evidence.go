@@ -69,7 +69,7 @@ func wordOfEvidence(tok *token, hasAccent bool) wish.Word {
 	if tok.isNumber {
 		return wish.Word{Fold: strings.TrimLeft(tok.fold, "0123456789.,/"), Part: wish.Number}
 	}
-	value, rest, ok := hungarian().numbers.parse(tok, hasAccent)
+	value, rest, ok := numberIn(tok, hasAccent)
 	_, isEnding := hungarian().suffixes[rest]
 	if ok && (rest == "" && value != 1 || isEnding) { // "egy" is an article first
 		return wish.Word{Fold: rest, Part: wish.Number}

@@ -9,6 +9,7 @@ import (
 
 	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/numerals"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -352,7 +353,7 @@ func (c *clause) itemText(from, to int) string {
 
 // isMeasure reports whether a span is what things are counted in: egy kiló.
 func (c *clause) isMeasure(at int) bool {
-	return c.spans[at-1].from >= 0 && c.s.tokens[c.spans[at-1].from].fold == "egy" && slices.ContainsFunc(numbers().Measures, func(w string) bool {
+	return c.spans[at-1].from >= 0 && c.s.tokens[c.spans[at-1].from].fold == "egy" && slices.ContainsFunc(numerals.Measures(), func(w string) bool {
 		return morphology.IsFoldOf(c.s.tokens[c.spans[at].from].fold, w)
 	})
 }

@@ -163,7 +163,7 @@ func (ix *Index) takeBack(u meaning.Utterance, s *sentence) (meaning.Understandi
 
 // takesBack reports whether a sentence begins by taking back what follows, and says nothing instead.
 func (ix *Index) takesBack(s *sentence) bool {
-	r := timeReader{s: s, numbers: ix.lang.numbers}
+	r := timeReader{s: s}
 	if len(s.tokens) < 2 || !r.isWord(0, times().TakesBack) || r.isWord(1, times().TakesBack) || s.tokens[1].breakBefore {
 		return false
 	}
@@ -179,7 +179,7 @@ func (ix *Index) takesBack(s *sentence) bool {
 // timeIn finds the only phrase of time in a text.
 func (ix *Index) timeIn(text string) *timePhrase {
 	s := tokenize(text, ix.lang.isEnding)
-	r := timeReader{s: &s, numbers: ix.lang.numbers}
+	r := timeReader{s: &s}
 	for i := range s.tokens {
 		if p, _, ok := r.read(i); ok && p.isMoment() {
 			return p

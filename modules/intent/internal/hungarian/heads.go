@@ -156,7 +156,7 @@ func (f *spanner) isNumbering(i int, n *name, ending morphology.Suffix) bool {
 	}
 	rest := strings.TrimLeft(tok.fold, "0123456789")
 	if !tok.isNumber {
-		_, left, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+		_, left, ok := numberIn(tok, f.s.hasAccent)
 		if !ok {
 			return true // an ordinal
 		}

@@ -9,12 +9,12 @@ import (
 	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/numerals"
 )
 
 // language is everything that is the same for all homes. It is read once and never changes.
 type language struct {
 	suffixes map[string]morphology.Suffix
-	numbers  *numberWords
 	verbs    map[string][]verbForm // by folded form
 	handwork []string              // what verbs of work by hand begin with, folded
 	remarks  map[string]bool       // folded forms of verbs that tell of people and the world
@@ -58,14 +58,10 @@ type phrase struct {
 var hungarian = sync.OnceValue(func() *language {
 	l := &language{
 		suffixes:   morphology.Rules().Suffixes(),
-		numbers:    numbers(),
 		vocabulary: make(map[string]int32, 2000),
 		changed:    map[string]int32{},
 	}
-	l.ordinals = make(map[string]int, len(l.numbers.Ordinals))
-	for word, place := range l.numbers.Ordinals {
-		l.ordinals[morphology.Fold(word)] = place
-	}
+	l.ordinals = numerals.Ordinals()
 	l.frames = frames()
 	l.loadVerbs()
 	l.loadRemarks()
@@ -193,7 +189,7 @@ func (l *language) loadNeighbours() {
 	for _, w := range heard().Trailing {
 		l.trailing[w] = true
 	}
-	l.neighbours = newNeighbours(slices.Concat(slices.DeleteFunc(slices.Sorted(maps.Keys(l.vocabulary)), l.isMinor), slices.Sorted(maps.Keys(l.changed)), l.numbers.all(), l.unitForms()))
+	l.neighbours = newNeighbours(slices.Concat(slices.DeleteFunc(slices.Sorted(maps.Keys(l.vocabulary)), l.isMinor), slices.Sorted(maps.Keys(l.changed)), numerals.Mistypable(), l.unitForms()))
 	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
 }
 

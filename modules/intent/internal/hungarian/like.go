@@ -120,7 +120,7 @@ func (ix *Index) numberedBy(s *sentence, sp *span) (number int, ok bool) {
 	ending := strings.TrimLeft(tok.fold, "0123456789")
 	value := sp.number
 	if !tok.isNumber {
-		value, ending, ok = ix.lang.numbers.parse(tok, s.hasAccent)
+		value, ending, ok = numberIn(tok, s.hasAccent)
 		if !ok {
 			return 0, false
 		}

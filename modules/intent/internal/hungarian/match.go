@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/numerals"
 )
 
 // matchVerb adds a verb form.
@@ -38,8 +39,8 @@ func (f *spanner) matchNumber(i, first int) {
 
 		return
 	}
-	value, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
-	if by, isBy := f.ix.lang.numbers.parseBy(tok.fold); isBy {
+	value, rest, ok := numberIn(tok, f.s.hasAccent)
+	if by, isBy := numerals.ParseBy(tok.fold); isBy {
 		s := f.merge(i, i+1, first)
 		s.number, s.classes, s.score = by, s.classes|cNumber, max(s.score, scoreNumber)
 		s.suffix = morphology.Suffix{Case: morphology.Instrumental, IsThere: true}
@@ -69,7 +70,7 @@ func (f *spanner) matchLongNumber(i, first int, value float64) {
 	const most = 5
 	for at := i + 1; at < len(f.s.tokens) && at < i+most; at++ {
 		tok := &f.s.tokens[at]
-		next, rest, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent)
+		next, rest, ok := numberIn(tok, f.s.hasAccent)
 		ending, known := f.ix.lang.suffixes[rest]
 		if !ok || tok.isNumber || tok.breakBefore || rest != "" && !known {
 			return

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/numerals"
 )
 
 // HiddenPIN stands in records where a PIN was said.
@@ -80,7 +82,7 @@ func digitsOf(s *sentence, i int) (digits string, ok bool) {
 
 	var b strings.Builder
 	for rest := tok.fold; rest != ""; {
-		value, size := hungarian().numbers.first(rest)
+		value, size := numerals.First(rest)
 		if size == 0 {
 			return "", false
 		}
@@ -89,17 +91,4 @@ func digitsOf(s *sentence, i int) (digits string, ok bool) {
 	}
 
 	return b.String(), true
-}
-
-// first is the longest number that a folded word begins with, and its length: "egyketto" begins
-// with 1. Size 0: there is none.
-func (n *numberWords) first(word string) (value float64, size int) {
-	for size = len(word); size > 0; size-- {
-		part := word[:size]
-		if value, rest, ok := n.parse(&token{lower: part, fold: part}, false); ok && rest == "" {
-			return value, size
-		}
-	}
-
-	return 0, 0
 }

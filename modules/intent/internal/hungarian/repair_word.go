@@ -82,7 +82,7 @@ func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 
 // startsWithNumber reports whether a word is a number, maybe with an ending: tizenhatra.
 func (ix *Index) startsWithNumber(tok *token) bool {
-	_, rest, ok := ix.lang.numbers.parse(tok, false)
+	_, rest, ok := numberIn(tok, false)
 	if !ok || rest == "" {
 		return ok
 	}

@@ -141,7 +141,7 @@ func (f *spanner) readNumber(into []reading, tok *token) []reading {
 		if rest == "" { // it is found as it stands
 			return into
 		}
-	} else if value, left, ok := f.ix.lang.numbers.parse(tok, f.s.hasAccent); ok {
+	} else if value, left, ok := numberIn(tok, f.s.hasAccent); ok {
 		digits, rest = strconv.Itoa(int(value)), left
 	} else {
 		return f.readOrdinal(into, tok)

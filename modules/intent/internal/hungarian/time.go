@@ -10,6 +10,7 @@ import (
 
 	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/numerals"
 )
 
 // timeWords is data/time.yaml.
@@ -84,9 +85,7 @@ func (t *timeWords) findBeginnings() {
 	for _, part := range t.Parts {
 		lists = append(lists, part.Words)
 	}
-	for _, part := range numbers().parts {
-		lists = append(lists, []string{part.fold})
-	}
+	lists = append(lists, numerals.Parts())
 	for _, list := range lists {
 		for _, w := range list {
 			t.beginnings[beginningOf(morphology.Fold(w))] = true
@@ -158,7 +157,7 @@ func (f *spanner) matchTime(i, first int) {
 	if tok := &f.s.tokens[i]; !tok.isNumber && !times().mayBegin(tok.fold) {
 		return
 	}
-	r := timeReader{s: f.s, numbers: f.ix.lang.numbers}
+	r := timeReader{s: f.s}
 	phrase, to, ok := r.read(i)
 	if !ok {
 		return
@@ -175,8 +174,7 @@ func (f *spanner) matchTime(i, first int) {
 
 // timeReader reads phrases of time off the tokens.
 type timeReader struct {
-	s       *sentence
-	numbers *numberWords
+	s *sentence
 }
 
 // read reads the longest phrase that begins at token i.
@@ -265,7 +263,7 @@ func (r *timeReader) number(i int) (value float64, rest string, ok bool) {
 	if tok.isNumber {
 		return tok.number, strings.TrimLeft(tok.fold, "0123456789.,/"), true
 	}
-	value, rest, ok = r.numbers.parse(tok, r.s.hasAccent)
+	value, rest, ok = numberIn(tok, r.s.hasAccent)
 
 	return value, rest, ok
 }

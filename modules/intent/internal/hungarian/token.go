@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/numerals"
 )
 
 // maxTokens bounds the work that one utterance can cause; nobody commands in so many words.
@@ -273,4 +274,10 @@ func skipDigits(text string, at int) int {
 	}
 
 	return at
+}
+
+// numberIn reads the number that a token begins with, and returns what is left of it when folded. Of
+// what was not written so nobody knows the accents.
+func numberIn(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
+	return numerals.Parse(tok.fold, tok.lower, hasAccent && !tok.isRepaired)
 }

@@ -52,7 +52,7 @@ func (w *weigher) pointed() []pointer {
 	var all []pointer
 	for i, sp := range w.row {
 		tok := &w.s.tokens[sp.to-1]
-		if _, _, isNumber := w.ix.lang.numbers.parse(&w.s.tokens[sp.from], w.s.hasAccent); isNumber || !mayPoint(sp) {
+		if _, _, isNumber := numberIn(&w.s.tokens[sp.from], w.s.hasAccent); isNumber || !mayPoint(sp) {
 			continue
 		}
 		if words := w.ix.pointsAt(tok.fold, sp.is(cUnknown)); len(words) > 0 {
