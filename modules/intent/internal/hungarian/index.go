@@ -7,6 +7,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/spelling"
 )
 
 // Index is what the grammar knows of one structure of a home: its names, cut into words
@@ -17,8 +18,8 @@ type Index struct {
 
 	// vocabulary numbers the folded words of names that the language does not have.
 	vocabulary map[string]int32
-	changed    map[string]int32 // as language.changed
-	neighbours *neighbours      // of the words in vocabulary and changed
+	changed    map[string]int32     // as language.changed
+	neighbours *spelling.Neighbours // of the words in vocabulary and changed
 	names      []name
 	byFirst    map[int32][]int32    // number of the first word -> names
 	outside    []*hamanagerapi.Area // under the open sky
@@ -103,7 +104,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	}
 	b.pack()
 	stems := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.changed)), func(stem string) bool { return b.adjectives[stem] })
-	b.ix.neighbours = newNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), stems))
+	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), stems))
 
 	return b.ix
 }
@@ -297,7 +298,7 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	if len(folded) > 1 {
 		joined := strings.Join(folded, "")
 		b.addWords([]string{joined}, weight, set)
-		if slices.ContainsFunc(folded, func(word string) bool { return heard().Spoken[word] != nil }) {
+		if slices.ContainsFunc(folded, func(word string) bool { return spelling.Heard().Spoken[word] != nil }) {
 			for _, written := range spokenTogether(folded) {
 				b.addSpoken(written, joined)
 			}

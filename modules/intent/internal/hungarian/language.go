@@ -10,6 +10,7 @@ import (
 	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/numerals"
+	"homehub/modules/intent/internal/hungarian/spelling"
 )
 
 // language is everything that is the same for all homes. It is read once and never changes.
@@ -40,7 +41,7 @@ type language struct {
 
 	// neighbours are the words above and the stems, verbNeighbours the forms of verbs, as they
 	// may be mistyped. otherWords are no mistyped ones: they mean something else.
-	neighbours, verbNeighbours *neighbours
+	neighbours, verbNeighbours *spelling.Neighbours
 	otherWords                 map[string]bool
 	// hesitations are words, as they are written, that people say while they think.
 	// trailing those that end a sentence after such a one (hát igen).
@@ -180,17 +181,17 @@ func (l *language) add(written string, meaning lexeme) {
 // loadNeighbours indexes all words for repair, when they are all there.
 func (l *language) loadNeighbours() {
 	l.otherWords, l.hesitations, l.trailing = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, w := range heard().OtherWords {
+	for _, w := range spelling.Heard().OtherWords {
 		l.otherWords[morphology.Fold(w)] = true
 	}
-	for _, w := range heard().Hesitations {
+	for _, w := range spelling.Heard().Hesitations {
 		l.hesitations[w] = true
 	}
-	for _, w := range heard().Trailing {
+	for _, w := range spelling.Heard().Trailing {
 		l.trailing[w] = true
 	}
-	l.neighbours = newNeighbours(slices.Concat(slices.DeleteFunc(slices.Sorted(maps.Keys(l.vocabulary)), l.isMinor), slices.Sorted(maps.Keys(l.changed)), numerals.Mistypable(), l.unitForms()))
-	l.verbNeighbours = newNeighbours(slices.Sorted(maps.Keys(l.verbs)))
+	l.neighbours = spelling.NewNeighbours(slices.Concat(slices.DeleteFunc(slices.Sorted(maps.Keys(l.vocabulary)), l.isMinor), slices.Sorted(maps.Keys(l.changed)), numerals.Mistypable(), l.unitForms()))
+	l.verbNeighbours = spelling.NewNeighbours(slices.Sorted(maps.Keys(l.verbs)))
 }
 
 // isMinor reports whether a folded word only accompanies a question: nothing is repaired to be such.

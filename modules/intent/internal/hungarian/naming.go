@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/spelling"
 )
 
 // spokenNames are the other ways in which the words of a name are said or written down by who
@@ -121,12 +122,12 @@ func foreignSoundAt(folded string, at int) (sound string, size int) {
 		return "", 1 // silent: nine
 	}
 	if isLongBefore(rest) {
-		if sound, ok := heard().LongVowels[rest[:1]]; ok {
+		if sound, ok := spelling.Heard().LongVowels[rest[:1]]; ok {
 			return sound, 1
 		}
 	}
 	for size := min(longest, len(rest)); size > 0; size-- {
-		if sound, ok := heard().Foreign[rest[:size]]; ok {
+		if sound, ok := spelling.Heard().Foreign[rest[:size]]; ok {
 			return sound, size
 		}
 	}
@@ -149,7 +150,7 @@ func isLongBefore(rest string) bool {
 // and what the rules make of it. Folded.
 func spokenWords(folded string) []string {
 	var spoken []string
-	for _, known := range heard().Spoken[folded] {
+	for _, known := range spelling.Heard().Spoken[folded] {
 		spoken = appendOnce(spoken, morphology.Fold(known))
 	}
 	if by := foreignSounds(folded); by != "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/spelling"
 )
 
 // joined puts together what was written as two words: kony hában, nappali ban, kap csold.
@@ -204,8 +205,8 @@ func (ix *Index) eachMistyped(folded string, found func(string)) {
 				found(word + ending)
 			}
 		}
-		ix.lang.neighbours.each(stem, accept)
-		ix.neighbours.each(stem, accept)
+		ix.lang.neighbours.Each(stem, accept)
+		ix.neighbours.Each(stem, accept)
 
 		return true
 	})
@@ -216,10 +217,10 @@ func (ix *Index) eachMistyped(folded string, found func(string)) {
 // eachMistypedVerb looks for the forms of verbs. The prefix says which way, and so must be
 // written as it should be.
 func (ix *Index) eachMistypedVerb(folded string, found func(string)) {
-	ix.lang.verbNeighbours.each(folded, found)
+	ix.lang.verbNeighbours.Each(folded, found)
 	for _, prefix := range ix.lang.prefixesOf(folded) {
 		if rest, ok := strings.CutPrefix(folded, prefix); ok {
-			ix.lang.verbNeighbours.each(rest, func(form string) { found(prefix + form) })
+			ix.lang.verbNeighbours.Each(rest, func(form string) { found(prefix + form) })
 		}
 	}
 }
@@ -232,7 +233,7 @@ func (ix *Index) eachMistypedEnding(folded string, found func(string)) {
 			continue
 		}
 		for _, ending := range repairedEndings() {
-			if isOneEdit(folded[cut:], ending) {
+			if spelling.IsOneEdit(folded[cut:], ending) {
 				found(folded[:cut] + ending)
 			}
 		}

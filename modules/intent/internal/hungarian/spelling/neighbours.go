@@ -1,4 +1,4 @@
-package hungarian
+package spelling
 
 import "slices"
 
@@ -6,12 +6,12 @@ import "slices"
 // Among shorter ones too many differ by one letter, and mean something else.
 const shortestRepaired = 5
 
-// neighbours finds the words that differ from a written one by a letter: one that is wrong,
+// Neighbours finds the words that differ from a written one by a letter: one that is wrong,
 // missing, too many, or changed places with the next. Two such words have a form in common
 // once a letter of each is left out, so it is enough to keep those forms.
 //
 // Words that sound alike are neighbours too, see heardAs.
-type neighbours struct {
+type Neighbours struct {
 	words []string
 	// keys are the hash of every word, whole and without each one of its letters, above the
 	// place of the word; sorted.
@@ -20,10 +20,10 @@ type neighbours struct {
 	heard []uint64
 }
 
-// newNeighbours indexes words, those that are long enough with each of their letters wrong.
+// NewNeighbours indexes words, those that are long enough with each of their letters wrong.
 // They are folded, and so a letter is nearly always a byte.
-func newNeighbours(words []string) *neighbours {
-	n := &neighbours{words: words, heard: make([]uint64, 0, len(words))}
+func NewNeighbours(words []string) *Neighbours {
+	n := &Neighbours{words: words, heard: make([]uint64, 0, len(words))}
 	size := 0
 	for _, w := range words {
 		if len(w) >= shortestRepaired {
@@ -49,8 +49,8 @@ func newNeighbours(words []string) *neighbours {
 	return n
 }
 
-// each calls found with every word that sounds like the written one or differs from it by a letter.
-func (n *neighbours) each(written string, found func(word string)) {
+// Each calls found with every word that sounds like the written one or differs from it by a letter.
+func (n *Neighbours) Each(written string, found func(word string)) {
 	const shortestHeard = 3
 	if len(written) < shortestHeard {
 		return
@@ -66,7 +66,7 @@ func (n *neighbours) each(written string, found func(word string)) {
 	}
 	for without := -1; without < len(written); without++ {
 		withHash(n.keys, hashWithout(written, without), func(place uint32) {
-			if isOneEdit(written, n.words[place]) {
+			if IsOneEdit(written, n.words[place]) {
 				found(n.words[place])
 			}
 		})
@@ -94,8 +94,8 @@ func hashWithout(word string, without int) uint32 {
 	return hash
 }
 
-// isOneEdit reports whether two different words differ by a letter, or by two that changed places.
-func isOneEdit(a, b string) bool {
+// IsOneEdit reports whether two different words differ by a letter, or by two that changed places.
+func IsOneEdit(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}

@@ -1,4 +1,4 @@
-package hungarian
+package spelling
 
 import (
 	"sync"
@@ -6,8 +6,8 @@ import (
 	"homehub/modules/intent/internal/hungarian/data"
 )
 
-// hearing is data/hearing.yaml: how words reach us that were heard.
-type hearing struct {
+// Hearing is data/hearing.yaml: how words reach us that were heard.
+type Hearing struct {
 	Hesitations []string          `yaml:"hesitations"`
 	Trailing    []string          `yaml:"trailing"`
 	OtherWords  []string          `yaml:"other_words"`
@@ -18,9 +18,9 @@ type hearing struct {
 	Spoken map[string][]string `yaml:"spoken"`
 }
 
-// heard is the data, read once.
-var heard = sync.OnceValue(func() *hearing {
-	h := new(hearing)
+// Heard is the data, read once.
+var Heard = sync.OnceValue(func() *Hearing {
+	h := new(Hearing)
 	data.MustLoad("hearing", h)
 
 	return h
@@ -49,7 +49,7 @@ func soundAt(letters string) (sound byte, size int) {
 		return 'c', 1
 	}
 	for size := min(longest, len(letters)); size > 0; size-- {
-		if sound := heard().Sounds[letters[:size]]; sound != "" {
+		if sound := Heard().Sounds[letters[:size]]; sound != "" {
 			return sound[0], size
 		}
 	}
