@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -52,7 +52,7 @@ func (a admission) comeBack() { a.slots <- struct{}{} }
 // the time went.
 func (s *service) turnAway(t *turn) (reply, error) {
 	t.answer.Status, t.answer.Reason = meaning.StatusFailed, meaning.ReasonBusy
-	t.answer.Speech = hungarian.SayCrowded()
+	t.answer.Speech = speech.SayCrowded()
 	s.complete(t)
 	s.metrics.count(t)
 	body, err := bodyOf(t.answer)

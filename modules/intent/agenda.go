@@ -9,7 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/platform/events"
 )
 
@@ -132,7 +132,7 @@ func (s *service) endTimer(ctx context.Context, row timerRow) error {
 		if !s.history.KeepWords {
 			timer.Name = ""
 		}
-		data["name"], data["speech"] = timer.Name, hungarian.TellTimerEnded(timer)
+		data["name"], data["speech"] = timer.Name, speech.TellTimerEnded(timer)
 
 		return s.events.Publish(ctx, events.Event{
 			HouseholdID: row.HouseholdID, Kind: events.TimerFinished, Audience: row.OwnerID, Data: data,

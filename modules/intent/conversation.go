@@ -7,6 +7,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -134,7 +135,7 @@ func (s *service) isCommand(ctx context.Context, t *turn) bool {
 func (t *turn) decline() error {
 	t.meant = meaning.Understanding{Source: t.asked.Source}
 	t.answer.Status = meaning.StatusAnswered
-	t.answer.Speech = hungarian.SayDeclined()
+	t.answer.Speech = speech.SayDeclined()
 
 	return nil
 }
@@ -194,16 +195,16 @@ func (s *service) askWhich(ctx context.Context, t *turn) {
 
 		return
 	}
-	t.answer.Speech = hungarian.AskWhich(asked.Choices)
+	t.answer.Speech = speech.AskWhich(asked.Choices)
 	s.remember(ctx, t, question{Waiting: asked.Command})
 }
 
 // askConsent asks for the yes or the PIN that risky commands need.
 func (s *service) askConsent(ctx context.Context, t *turn) {
 	t.answer.Status = meaning.StatusConfirm
-	t.answer.Speech = hungarian.AskYes(waitingOf(t.results), t.utterance.Now)
+	t.answer.Speech = speech.AskYes(waitingOf(t.results), t.utterance.Now)
 	if waitsFor(t.results) == needsPIN {
-		t.answer.Speech = hungarian.AskPIN(waitingOf(t.results), t.utterance.Now)
+		t.answer.Speech = speech.AskPIN(waitingOf(t.results), t.utterance.Now)
 	}
 	s.remember(ctx, t, question{Needs: waitsFor(t.results)})
 }

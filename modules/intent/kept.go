@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/identity"
 )
@@ -94,7 +94,7 @@ func (s *service) bindTimers(ctx context.Context, t *turn, i int) error {
 	case len(c.Timers) == 0:
 		c.Reason, c.Why = meaning.ReasonNoSuchName, meaning.NoSuchTimer
 	case len(c.Timers) > 1 && t.meant.Question == nil:
-		t.meant.Question = &meaning.Question{Command: i, Choices: hungarian.TimerChoices(c.Timers, t.home)}
+		t.meant.Question = &meaning.Question{Command: i, Choices: speech.TimerChoices(c.Timers, t.home)}
 		c.Timers = nil
 	}
 
@@ -121,7 +121,7 @@ func (s *service) bindPlans(ctx context.Context, t *turn, i int) error {
 	case len(c.Plans) == 0:
 		c.Reason, c.Why = meaning.ReasonNoSuchName, meaning.NoSuchPlan
 	case len(c.Plans) > 1 && t.meant.Question == nil:
-		t.meant.Question = &meaning.Question{Command: i, Choices: hungarian.PlanChoices(c.Plans, t.utterance)}
+		t.meant.Question = &meaning.Question{Command: i, Choices: speech.PlanChoices(c.Plans, t.utterance)}
 		c.Plans = nil
 	}
 

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/apperr"
 	"homehub/platform/identity"
@@ -45,7 +46,7 @@ func (s *service) tryPIN(ctx context.Context, t *turn, pin string) error {
 	var failure *apperr.Error
 	switch {
 	case errors.As(err, &failure) && failure.Kind == apperr.RateLimited:
-		t.refuseAll(hungarian.SayNoPINsNow())
+		t.refuseAll(speech.SayNoPINsNow())
 	case err != nil:
 		if err := s.keep(ctx, t, *t.asked); err != nil { // nobody knows whether it was right: the question stays
 			log.For(ctx, s.log).Warn("question not kept", zap.Error(err))
@@ -55,7 +56,7 @@ func (s *service) tryPIN(ctx context.Context, t *turn, pin string) error {
 	case isRight:
 		t.given = needsPIN
 	case t.asked.Tries+1 >= maxPINTries:
-		t.refuseAll(hungarian.SayPINWrong())
+		t.refuseAll(speech.SayPINWrong())
 	default:
 		s.askPINAgain(ctx, t)
 	}
@@ -75,16 +76,16 @@ func (s *service) checkPIN(ctx context.Context, caller identity.Principal, pin s
 func (s *service) askPINAgain(ctx context.Context, t *turn) {
 	t.isRefused = true
 	s.guard(t)
-	t.answer.Status, t.answer.Speech = meaning.StatusConfirm, hungarian.AskPINAgain()
+	t.answer.Status, t.answer.Speech = meaning.StatusConfirm, speech.AskPINAgain()
 	s.remember(ctx, t, question{Needs: needsPIN, Tries: t.asked.Tries + 1})
 }
 
 // refuseAll ends the turn with nothing done.
-func (t *turn) refuseAll(speech string) {
+func (t *turn) refuseAll(said string) {
 	t.isRefused = true
 	t.results = plannedResults(t.meant.Commands)
 	for i := range t.results {
 		t.results[i].refuse("")
 	}
-	t.answer.Status, t.answer.Reason, t.answer.Speech = meaning.StatusFailed, meaning.ReasonNotAllowed, speech
+	t.answer.Status, t.answer.Reason, t.answer.Speech = meaning.StatusFailed, meaning.ReasonNotAllowed, said
 }

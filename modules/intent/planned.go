@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"homehub/modules/hamanager/hamanagerapi"
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/apperr"
 	"homehub/platform/database"
@@ -235,7 +235,7 @@ func (t *turn) failPlanned(plain []plainCommand, reason meaning.Reason, why mean
 	}
 	if t.home == nil {
 		t.answer.Status, t.answer.Reason = meaning.StatusFailed, reason
-		t.answer.Speech = hungarian.SayNotUnderstood(reason)
+		t.answer.Speech = speech.SayNotUnderstood(reason)
 	}
 }
 

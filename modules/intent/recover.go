@@ -11,7 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"homehub/modules/hamanager/hamanagerapi"
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/identity"
 )
@@ -107,7 +107,7 @@ func (s *service) answerForDead(ctx context.Context, row claimRow) error {
 // lookBack finds what a dead request was about, and the state that things are in now.
 func (s *service) lookBack(ctx context.Context, t *turn, kept claimedRequest) {
 	t.answer.Status, t.answer.Reason = meaning.StatusFailed, meaning.ReasonOutcomeUnknown
-	t.answer.Speech = hungarian.TellUnknown(nil)
+	t.answer.Speech = speech.TellUnknown(nil)
 	instance, err := s.homes.Instance(ctx, t.caller.HouseholdID)
 	if err != nil {
 		return
@@ -140,6 +140,6 @@ func (s *service) lookBack(ctx context.Context, t *turn, kept claimedRequest) {
 		t.results = append(t.results, r)
 	}
 	if instance.IsConnected() {
-		t.answer.Speech = hungarian.TellUnknown(seen)
+		t.answer.Speech = speech.TellUnknown(seen)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -31,7 +31,7 @@ func (s *service) complete(t *turn) {
 	if a.Status == "" {
 		a.Status, a.Reason = overall(t.results)
 		if a.Speech = wordsOfModel(t.meant); a.Speech == "" || a.Status != meaning.StatusAnswered {
-			a.Speech = hungarian.Tell(deedsOf(t.results), t.utterance, t.home)
+			a.Speech = speech.Tell(deedsOf(t.results), t.utterance, t.home)
 		}
 	}
 	a.RequestID, a.ConversationID, a.Language = t.requestID, t.conversationID, language
@@ -126,20 +126,20 @@ func commandAnswers(results []result) []commandAnswer {
 }
 
 // deedsOf sorts each command's targets by how they fared: what was done first.
-func deedsOf(results []result) []hungarian.Deed {
-	deeds := make([]hungarian.Deed, len(results))
+func deedsOf(results []result) []speech.Deed {
+	deeds := make([]speech.Deed, len(results))
 	for i, r := range results {
-		deeds[i] = hungarian.Deed{Command: r.command, Parts: partsOf(r)}
+		deeds[i] = speech.Deed{Command: r.command, Parts: partsOf(r)}
 	}
 
 	return deeds
 }
 
-func partsOf(r result) []hungarian.Part {
+func partsOf(r result) []speech.Part {
 	if len(r.targets) == 0 {
-		return []hungarian.Part{{Status: r.status, Reason: r.reason, Refusal: r.refusal, Entities: r.command.Targets}}
+		return []speech.Part{{Status: r.status, Reason: r.reason, Refusal: r.refusal, Entities: r.command.Targets}}
 	}
-	var parts []hungarian.Part
+	var parts []speech.Part
 	for _, status := range []meaning.Status{
 		meaning.StatusPlanned, meaning.StatusScheduled, meaning.StatusDone, meaning.StatusStarted, meaning.StatusAlready, meaning.StatusFailed,
 	} {
@@ -153,12 +153,12 @@ func partsOf(r result) []hungarian.Part {
 	return parts
 }
 
-func addTo(parts []hungarian.Part, target targetResult) []hungarian.Part {
-	at := slices.IndexFunc(parts, func(p hungarian.Part) bool {
+func addTo(parts []speech.Part, target targetResult) []speech.Part {
+	at := slices.IndexFunc(parts, func(p speech.Part) bool {
 		return p.Status == target.status && p.Reason == target.reason && p.Refusal == target.refusal
 	})
 	if at < 0 {
-		return append(parts, hungarian.Part{
+		return append(parts, speech.Part{
 			Status: target.status, Reason: target.reason, Refusal: target.refusal, Entities: []*hamanagerapi.Entity{target.entity},
 		})
 	}

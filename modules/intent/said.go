@@ -7,7 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/prompt"
 	"homehub/modules/llm/llmapi"
@@ -26,11 +26,11 @@ func (t *turn) withoutModel(err error) {
 	case errors.Is(err, llmapi.ErrNonsense):
 		t.answer.Reason = "" // it was understood by nobody, and that is all
 	case errors.Is(err, llmapi.ErrBusy):
-		t.answer.Reason, t.apology = meaning.ReasonBusy, hungarian.ModelBusy
+		t.answer.Reason, t.apology = meaning.ReasonBusy, speech.ModelBusy
 	case errors.Is(err, llmapi.ErrSpent):
-		t.apology = hungarian.ModelSpent
+		t.apology = speech.ModelSpent
 	case errors.Is(err, errLate), errors.Is(err, context.DeadlineExceeded):
-		t.apology = hungarian.ModelLate
+		t.apology = speech.ModelLate
 	}
 }
 
@@ -88,14 +88,14 @@ func wordsOfModel(meant meaning.Understanding) string {
 
 // answerLate sends an answer in words, or a question, after the reply that had to go without.
 func (s *service) answerLate(ctx context.Context, t *turn, meant meaning.Understanding) {
-	speech, status := wordsOfModel(meant), meaning.StatusAnswered
+	said, status := wordsOfModel(meant), meaning.StatusAnswered
 	if meant.Question != nil {
 		status = meaning.StatusClarify
-		if speech == "" {
-			speech = hungarian.AskWhich(meant.Question.Choices)
+		if said == "" {
+			said = speech.AskWhich(meant.Question.Choices)
 		}
 	}
-	if speech == "" {
+	if said == "" {
 		s.metrics.answered("too_late")
 
 		return
@@ -103,11 +103,11 @@ func (s *service) answerLate(ctx context.Context, t *turn, meant meaning.Underst
 	s.metrics.answered("late")
 	ctx, cancel := context.WithTimeout(ctx, correctTimeout)
 	defer cancel()
-	s.keepExchange(ctx, t, speech)
+	s.keepExchange(ctx, t, said)
 	err := s.events.Publish(ctx, events.Event{
 		HouseholdID: t.caller.HouseholdID, Kind: events.IntentAnswered, Audience: t.caller.ID,
 		Data: map[string]any{
-			"request_id": t.requestID, "conversation_id": t.conversationID, "status": status, "speech": speech,
+			"request_id": t.requestID, "conversation_id": t.conversationID, "status": status, "speech": said,
 		},
 	})
 	if err != nil {

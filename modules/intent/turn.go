@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"homehub/modules/hamanager/hamanagerapi"
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/clock"
 	"homehub/platform/identity"
@@ -54,8 +54,8 @@ type turn struct {
 	isRefused bool
 	late      *observation // what may still change after the reply; nil: nothing
 	answer    answer
-	apology   hungarian.Apology // why the model did not answer, where there is more to say than that
-	gone      <-chan struct{}   // closed when whoever spoke has hung up
+	apology   speech.Apology  // why the model did not answer, where there is more to say than that
+	gone      <-chan struct{} // closed when whoever spoke has hung up
 	timing    timing
 	// historyID is the row that late changes correct.
 	historyID string

@@ -9,6 +9,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/llm/llmapi"
 	"homehub/platform/log"
@@ -40,9 +41,9 @@ func (s *service) hear(ctx context.Context, t *turn) (isAnswered bool, err error
 func (t *turn) answerWithout(err error) error {
 	switch {
 	case errors.Is(err, hamanagerapi.ErrNoInstance):
-		t.answer.Speech = hungarian.SayNoHome()
+		t.answer.Speech = speech.SayNoHome()
 	case errors.Is(err, hamanagerapi.ErrOffline):
-		t.answer.Speech = hungarian.SayNotUnderstood(meaning.ReasonHomeOffline)
+		t.answer.Speech = speech.SayNotUnderstood(meaning.ReasonHomeOffline)
 	default:
 		return err
 	}
@@ -80,9 +81,9 @@ func (s *service) understand(ctx context.Context, t *turn) error {
 		return nil
 	}
 	t.answer.Status = meaning.StatusNotUnderstood
-	t.answer.Speech = hungarian.SayNotUnderstood(t.answer.Reason)
+	t.answer.Speech = speech.SayNotUnderstood(t.answer.Reason)
 	if t.apology != "" {
-		t.answer.Speech = hungarian.SayWithoutModel(t.apology)
+		t.answer.Speech = speech.SayWithoutModel(t.apology)
 	}
 
 	return nil

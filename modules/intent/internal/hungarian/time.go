@@ -37,8 +37,6 @@ type timeWords struct {
 	Timers     []string           `yaml:"timers"`
 	TakesBack  []string           `yaml:"takes_back"`
 	Instead    []string           `yaml:"instead"`
-	Speech     timeSpeech         `yaml:"speech"`
-	Adjectival map[int]string     `yaml:"adjectival"`
 	// Adjectivals are the units of time as they say what something is like: perces.
 	Adjectivals []string `yaml:"adjectivals"`
 
@@ -51,18 +49,6 @@ type dayPart struct {
 	From  int      `yaml:"from"`
 	To    int      `yaml:"to"`
 	Usual int      `yaml:"usual"`
-}
-
-// timeSpeech is how moments are told.
-type timeSpeech struct {
-	In       string   `yaml:"in"`
-	Today    string   `yaml:"today"`
-	Tomorrow string   `yaml:"tomorrow"`
-	On       string   `yaml:"on"`
-	Sharp    string   `yaml:"sharp"`
-	Minutes  string   `yaml:"minutes"`
-	Weekdays []string `yaml:"weekdays"`
-	Days     []string `yaml:"days"`
 }
 
 // times is the words of time, read once.

@@ -1,4 +1,4 @@
-package hungarian
+package speech
 
 import (
 	"strconv"
@@ -28,8 +28,8 @@ type Part struct {
 	Entities []*hamanagerapi.Entity
 }
 
-// speechAct is how one intent is spoken of, in the forms that data/speech.yaml explains.
-type speechAct struct {
+// act is how one intent is spoken of, in the forms that data/speech.yaml explains.
+type act struct {
 	Done    string `yaml:"done"`
 	Already string `yaml:"already"`
 	Started string `yaml:"started"`
@@ -39,10 +39,10 @@ type speechAct struct {
 	To      string `yaml:"to"`
 }
 
-// speech is data/speech.yaml.
-type speech struct {
-	Acts                  map[string]speechAct         `yaml:"acts"`
-	Anything              speechAct                    `yaml:"anything"`
+// phrasebook is data/speech.yaml.
+type phrasebook struct {
+	Acts                  map[string]act               `yaml:"acts"`
+	Anything              act                          `yaml:"anything"`
 	Failures              map[meaning.Reason]string    `yaml:"failures"`
 	FailuresWithoutDevice map[meaning.Reason]string    `yaml:"failures_without_device"`
 	Refusals              map[meaning.Refusal]string   `yaml:"refusals"`
@@ -58,11 +58,13 @@ type speech struct {
 	Adverbs               []string                     `yaml:"adverbs"`
 	Months                []string                     `yaml:"months"`
 	Weekdays              []string                     `yaml:"weekdays"`
+	Moments               momentWords                  `yaml:"moments"`
+	Lengths               map[int]string               `yaml:"lengths"` // what says how long, written together with its unit: ötperces
 }
 
 // sentences is the speech, read once.
-var sentences = sync.OnceValue(func() *speech {
-	s := new(speech)
+var sentences = sync.OnceValue(func() *phrasebook {
+	s := new(phrasebook)
 	data.MustLoad("speech", s)
 
 	return s
@@ -235,7 +237,7 @@ func SayPINWrong() string { return sayPhrase("pin_wrong") }
 func SayNoPINsNow() string { return sayPhrase("no_pins_now") }
 
 // actOf finds how a command is spoken of when it reaches these entities.
-func actOf(c meaning.Command, entities []*hamanagerapi.Entity) speechAct {
+func actOf(c meaning.Command, entities []*hamanagerapi.Entity) act {
 	s := sentences()
 	domain, class := kindOf(entities)
 	for _, key := range []string{c.Intent + "/" + domain + "." + class, c.Intent + "/" + domain, c.Intent} {

@@ -1,4 +1,4 @@
-package hungarian
+package speech
 
 import (
 	"slices"
@@ -11,12 +11,24 @@ import (
 	"homehub/modules/intent/internal/meaning"
 )
 
+// momentWords is how moments are told.
+type momentWords struct {
+	In       string   `yaml:"in"`
+	Today    string   `yaml:"today"`
+	Tomorrow string   `yaml:"tomorrow"`
+	On       string   `yaml:"on"`
+	Sharp    string   `yaml:"sharp"`
+	Minutes  string   `yaml:"minutes"`
+	Weekdays []string `yaml:"weekdays"`
+	Days     []string `yaml:"days"`
+}
+
 // soonIs how far ahead a moment is told by how long it takes to come.
 const soonIs = 90 * time.Minute
 
 // tellMoment says when: 30 perc múlva, ma 22 órakor, holnap 7 óra 30 perckor, május 3-án 8 órakor.
 func tellMoment(at, now time.Time) string {
-	s := times().Speech
+	s := sentences().Moments
 	at = at.In(now.Location())
 	if in := at.Sub(now); in <= soonIs {
 		return strings.ReplaceAll(s.In, "{duration}", spokenDuration(in))
@@ -40,7 +52,7 @@ func tellMoment(at, now time.Time) string {
 
 // tellDay says on which day: pénteken, május 3-án.
 func tellDay(at time.Time, days int) string {
-	s := times().Speech
+	s := sentences().Moments
 	if days < 7 {
 		return s.Weekdays[at.Weekday()]
 	}
@@ -90,7 +102,7 @@ func lengthOf(d time.Duration) string {
 	said := spokenDuration(d)
 	number, unit, _ := strings.Cut(said, " ")
 	if n, err := strconv.Atoi(number); err == nil && !strings.Contains(unit, " ") {
-		if word, ok := times().Adjectival[n]; ok {
+		if word, ok := sentences().Lengths[n]; ok {
 			return word + adjectiveOf(unit)
 		}
 	}

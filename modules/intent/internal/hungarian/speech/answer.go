@@ -1,4 +1,4 @@
-package hungarian
+package speech
 
 import (
 	"encoding/json"

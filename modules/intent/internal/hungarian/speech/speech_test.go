@@ -1,4 +1,4 @@
-package hungarian_test
+package speech_test
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/hamanager/hamanagertest"
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -40,14 +40,14 @@ func TestTell(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.Want, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tc.Want, hungarian.Tell([]hungarian.Deed{tc.deed(t, home)}, u, home))
+			require.Equal(t, tc.Want, speech.Tell([]speech.Deed{tc.deed(t, home)}, u, home))
 		})
 	}
 }
 
-func (c told) deed(t *testing.T, home *hamanagerapi.Home) hungarian.Deed {
+func (c told) deed(t *testing.T, home *hamanagerapi.Home) speech.Deed {
 	t.Helper()
-	deed := hungarian.Deed{Command: meaning.Command{Intent: c.Intent, Slots: c.Slots, Missing: c.Missing}}
+	deed := speech.Deed{Command: meaning.Command{Intent: c.Intent, Slots: c.Slots, Missing: c.Missing}}
 	add := func(status meaning.Status, reason meaning.Reason, ids []string) {
 		var entities []*hamanagerapi.Entity
 		for _, id := range ids {
@@ -56,7 +56,7 @@ func (c told) deed(t *testing.T, home *hamanagerapi.Home) hungarian.Deed {
 		}
 		if len(entities) > 0 {
 			deed.Command.Targets = append(deed.Command.Targets, entities...)
-			deed.Parts = append(deed.Parts, hungarian.Part{Status: status, Reason: reason, Entities: entities})
+			deed.Parts = append(deed.Parts, speech.Part{Status: status, Reason: reason, Entities: entities})
 		}
 	}
 	add(meaning.StatusDone, "", c.Done)
@@ -69,7 +69,7 @@ func (c told) deed(t *testing.T, home *hamanagerapi.Home) hungarian.Deed {
 		if c.Reason != "" {
 			status = meaning.StatusFailed
 		}
-		deed.Parts = []hungarian.Part{{Status: status, Reason: c.Reason}}
+		deed.Parts = []speech.Part{{Status: status, Reason: c.Reason}}
 	}
 
 	return deed
@@ -78,23 +78,23 @@ func (c told) deed(t *testing.T, home *hamanagerapi.Home) hungarian.Deed {
 func TestSeveralCommandsAreToldInOrderAndOnce(t *testing.T) {
 	t.Parallel()
 	home := hamanagertest.BuiltInHome(t)
-	deed := func(id string, reason meaning.Reason) hungarian.Deed {
+	deed := func(id string, reason meaning.Reason) speech.Deed {
 		status := meaning.StatusDone
 		if reason != "" {
 			status = meaning.StatusFailed
 		}
 
-		return hungarian.Deed{
+		return speech.Deed{
 			Command: meaning.Command{Intent: meaning.TurnOn},
-			Parts:   []hungarian.Part{{Status: status, Reason: reason, Entities: []*hamanagerapi.Entity{home.Entity(id)}}},
+			Parts:   []speech.Part{{Status: status, Reason: reason, Entities: []*hamanagerapi.Entity{home.Entity(id)}}},
 		}
 	}
 	const offline = meaning.ReasonHomeOffline
 
 	require.Equal(t, "Bekapcsoltam a tévét. Felkapcsoltam a csillárt.",
-		hungarian.Tell([]hungarian.Deed{deed("media_player.teve", ""), deed("light.nappali_csillar", "")}, meaning.Utterance{}, home))
+		speech.Tell([]speech.Deed{deed("media_player.teve", ""), deed("light.nappali_csillar", "")}, meaning.Utterance{}, home))
 	require.Equal(t, "Most nem érem el az otthonodat.",
-		hungarian.Tell([]hungarian.Deed{deed("media_player.teve", offline), deed("light.konyha", offline)}, meaning.Utterance{}, home))
+		speech.Tell([]speech.Deed{deed("media_player.teve", offline), deed("light.konyha", offline)}, meaning.Utterance{}, home))
 }
 
 func TestQuestions(t *testing.T) {
@@ -103,12 +103,12 @@ func TestQuestions(t *testing.T) {
 	unlock := meaning.Command{Intent: meaning.TurnOff, Targets: []*hamanagerapi.Entity{home.Entity("lock.bejarati_ajto")}}
 	gate := meaning.Command{Intent: meaning.TurnOn, Targets: []*hamanagerapi.Entity{home.Entity("cover.kertkapu")}}
 
-	require.Equal(t, "Biztosan kinyissam a bejárati ajtót?", hungarian.AskYes([]meaning.Command{unlock}, time.Time{}))
-	require.Equal(t, "Biztosan kinyissam a bejárati ajtót és kinyissam a kertkaput?", hungarian.AskYes([]meaning.Command{unlock, gate}, time.Time{}))
-	require.Equal(t, "Melyikre gondolsz: csillár vagy állólámpa?", hungarian.AskWhich([]meaning.Choice{{Label: "csillár"}, {Label: "állólámpa"}}))
+	require.Equal(t, "Biztosan kinyissam a bejárati ajtót?", speech.AskYes([]meaning.Command{unlock}, time.Time{}))
+	require.Equal(t, "Biztosan kinyissam a bejárati ajtót és kinyissam a kertkaput?", speech.AskYes([]meaning.Command{unlock, gate}, time.Time{}))
+	require.Equal(t, "Melyikre gondolsz: csillár vagy állólámpa?", speech.AskWhich([]meaning.Choice{{Label: "csillár"}, {Label: "állólámpa"}}))
 	many := make([]meaning.Choice, 6)
 	for i := range many {
 		many[i].Label = string(rune('a' + i))
 	}
-	require.Equal(t, "6 ilyen van, például a, b, c, d, e; melyikre gondolsz?", hungarian.AskWhich(many))
+	require.Equal(t, "6 ilyen van, például a, b, c, d, e; melyikre gondolsz?", speech.AskWhich(many))
 }

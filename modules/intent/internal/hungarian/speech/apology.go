@@ -1,4 +1,4 @@
-package hungarian
+package speech
 
 // Apology is why the language model did not answer, as far as it can be told.
 type Apology string

@@ -1,4 +1,4 @@
-package hungarian
+package speech
 
 import (
 	"math"
