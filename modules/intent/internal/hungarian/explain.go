@@ -64,7 +64,7 @@ func (ix *Index) explainRepair(b *strings.Builder, u meaning.Utterance, f *spann
 	for _, at := range broken {
 		fmt.Fprintf(b, "  %s:", f.s.tokens[at].lower)
 		for _, r := range ix.repairsAt(f, at) {
-			repaired := sentence{tokens: r.tokens}
+			repaired := sentence{cutText: cutText{tokens: r.tokens}}
 			fmt.Fprintf(b, " %q (%s)", repaired.words(), r.why)
 		}
 		b.WriteString("\n")

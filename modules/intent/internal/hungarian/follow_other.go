@@ -78,7 +78,7 @@ func (ix *Index) countOf(s *sentence, sp *span) int {
 		to += 2
 	}
 
-	return countSaid(&sentence{tokens: s.tokens[sp.from:to], hasAccent: s.hasAccent})
+	return countSaid(&sentence{cutText: cutText{tokens: s.tokens[sp.from:to], hasAccent: s.hasAccent}})
 }
 
 // countsThings reports whether a clause says how many things are meant, which only those who were spoken of can be.

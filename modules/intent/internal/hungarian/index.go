@@ -277,18 +277,18 @@ func (b *builder) isGeneric(text string) bool {
 // add registers a name under its words, and a name of several words also as one (garázs
 // kapu, garázskapu).
 func (b *builder) add(text string, weight float32, set func(*name)) {
-	tokens := withoutOrdinalEnding(slices.Clone(b.tokens(text)))
-	if len(tokens) == 0 || len(tokens) > maxNameWords {
+	said := withoutOrdinalEnding(slices.Clone(b.tokens(text)))
+	if len(said) == 0 || len(said) > maxNameWords {
 		return
 	}
-	folded := make([]string, 0, len(tokens))
-	for _, tok := range tokens {
+	folded := make([]string, 0, len(said))
+	for _, tok := range said {
 		folded = append(folded, tok.fold)
 		b.addStems(tok)
 	}
 	b.addWords(folded, weight, set)
-	b.addShort(folded, tokens[len(tokens)-1], set)
-	for _, spoken := range spokenNames(tokens, func(tok token) string { return text[tok.from:tok.to] }) {
+	b.addShort(folded, said[len(said)-1], set)
+	for _, spoken := range spokenNames(said, func(tok token) string { return text[tok.from:tok.to] }) {
 		b.addWords(spoken, weight, set)
 	}
 	for _, other := range describedOtherwise(folded) {

@@ -91,9 +91,9 @@ func replaced(tokens []token, at int, by ...string) []string {
 }
 
 // withoutOrdinalEnding drops what makes a number an adjective: the 2-es lámpa has the words 2 and lámpa.
-func withoutOrdinalEnding(tokens []token) []token {
-	return slices.DeleteFunc(tokens, func(tok token) bool {
-		at := slices.IndexFunc(tokens, func(other token) bool { return other.isNumber && other.to+1 == tok.from })
+func withoutOrdinalEnding(said []token) []token {
+	return slices.DeleteFunc(said, func(tok token) bool {
+		at := slices.IndexFunc(said, func(other token) bool { return other.isNumber && other.to+1 == tok.from })
 
 		return at >= 0 && slices.Contains(morphology.NumberAdjectives(), tok.fold)
 	})

@@ -56,9 +56,9 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 }
 
 // addAcronyms adds the abbreviations in a name, which are short and yet tell enough: LG.
-func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, tokens []token) {
-	for _, tok := range tokens {
-		if len(tokens) < 2 || len(tok.fold) != 2 || !morphology.IsAcronym(text[tok.from:tok.to]) || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
+func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, said []token) {
+	for _, tok := range said {
+		if len(said) < 2 || len(tok.fold) != 2 || !morphology.IsAcronym(text[tok.from:tok.to]) || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
 			continue
 		}
 		b.addPart(e, []string{tok.fold})

@@ -406,8 +406,6 @@ func (f *spanner) isWord(at int, word int32) bool {
 // isLinker: a comma before it does not part it from the words before: szeretném, ha.
 func isLinker(folded string) bool { return folded == "ha" || folded == "hogy" }
 
-func isArticle(folded string) bool { return folded == "a" || folded == "az" }
-
 func anyEnding(morphology.Suffix) bool { return true }
 
 // innerEnding is what the inner words of a name may end in: konyha(i) lámpa, Zsófi(nak a) lámpája.

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
-	"homehub/modules/intent/internal/hungarian/numerals"
 )
 
 // maxTokens bounds the work that one utterance can cause; nobody commands in so many words.
@@ -34,8 +33,8 @@ type token struct {
 	isHesitated bool
 }
 
-// sentence is an utterance cut into tokens.
-type sentence struct {
+// cutText is an utterance cut into tokens.
+type cutText struct {
 	text   string
 	tokens []token
 	// isQuestion: it has a question mark. isStatement: it ends in a full stop or an
@@ -48,13 +47,11 @@ type sentence struct {
 	// isOnlySetOff: it has none of them but colons and dashes, which may also part a remark.
 	isOnlySetOff bool
 	hasAccent    bool
-	// left is what is left out of what the sentence commands.
-	left []exception
 }
 
-// tokenize cuts text into tokens. Names of a home are cut by the same rules, so that both
+// cut cuts text into tokens. Names of a home are cut by the same rules, so that both
 // meet. isEnding says which letters after a hyphen belong to the word before it (TV-t).
-func tokenize(text string, isEnding func(folded string) bool) sentence {
+func cut(text string, isEnding func(folded string) bool) cutText {
 	if !norm.NFC.IsNormalString(text) {
 		text = norm.NFC.String(text)
 	}
@@ -75,7 +72,7 @@ type tokenizer struct {
 	at       int
 	afterGap bool // punctuation was seen since the last token
 	isMarked bool // quotation marks were seen
-	s        sentence
+	s        cutText
 }
 
 // step consumes one token or one character between tokens.
@@ -274,10 +271,4 @@ func skipDigits(text string, at int) int {
 	}
 
 	return at
-}
-
-// numberIn reads the number that a token begins with, and returns what is left of it when folded. Of
-// what was not written so nobody knows the accents.
-func numberIn(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
-	return numerals.Parse(tok.fold, tok.lower, hasAccent && !tok.isRepaired)
 }

@@ -1,0 +1,22 @@
+package hungarian
+
+import "homehub/modules/intent/internal/hungarian/numerals"
+
+// sentence is an utterance cut into tokens, and what is known of it as a whole.
+type sentence struct {
+	cutText
+	// left is what is left out of what the sentence commands.
+	left []exception
+}
+
+// tokenize cuts text into tokens. isEnding says which letters after a hyphen belong to the word
+// before it (TV-t).
+func tokenize(text string, isEnding func(folded string) bool) sentence {
+	return sentence{cutText: cut(text, isEnding)}
+}
+
+// numberIn reads the number that a token begins with, and returns what is left of it when folded. Of
+// what was not written so nobody knows the accents.
+func numberIn(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
+	return numerals.Parse(tok.fold, tok.lower, hasAccent && !tok.isRepaired)
+}
