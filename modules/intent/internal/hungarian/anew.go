@@ -5,6 +5,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // saidAnew reads a sentence whose speaker hesitates in words and then says something else in the place of
@@ -13,7 +14,7 @@ import (
 func (ix *Index) saidAnew(s *sentence, row []*span) []*span {
 	row = withoutFormer(row)
 	for k := 1; k < len(row); k++ {
-		if !s.tokens[row[k].from].isHesitated {
+		if !s.Tokens[row[k].from].IsHesitated {
 			continue
 		}
 		before, after := lastSaid(row[:k]), firstSaid(row, k)
@@ -134,7 +135,7 @@ func isEnumerated(s *sentence, row []*span, before, after int) bool {
 	}
 	earlier := lastSaid(row[:before])
 
-	return earlier >= 0 && partOf(row[earlier]) == part && s.tokens[row[before].from].breakBefore
+	return earlier >= 0 && partOf(row[earlier]) == part && s.Tokens[row[before].from].BreakBefore
 }
 
 // firstSaidOr is firstSaid, or k itself without one.
@@ -150,7 +151,7 @@ func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 	isPlain := before.suffix.Case == morphology.Nominative
 	switch {
 	case before.is(cUnknown):
-		return part == partThing && isAfterArticle(s, before) && !looksImperative(s.tokens[before.from].fold)
+		return part == partThing && isAfterArticle(s, before) && !looksImperative(s.Tokens[before.from].Fold)
 	case part == partThing && partOf(before) == partPlace: // a nappali izé a konyhai lámpát
 		return isPlain && !ix.standsIn(after, before)
 	default:
@@ -162,7 +163,7 @@ func (ix *Index) isInPlaceOf(s *sentence, before, after *span) bool {
 func isOthers(s *sentence, sp *span) bool { return sp.suffix.IsPossessed && !isAfterArticle(s, sp) }
 
 func isAfterArticle(s *sentence, sp *span) bool {
-	return sp.from > 0 && isArticle(s.tokens[sp.from-1].fold)
+	return sp.from > 0 && tokens.IsArticle(s.Tokens[sp.from-1].Fold)
 }
 
 // standsIn reports whether anything that a span names is, or may be, in the place that another one names.

@@ -1,6 +1,9 @@
 package hungarian
 
-import "homehub/modules/hamanager/hamanagerapi"
+import (
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/tokens"
+)
 
 // Answer is how a question that wants a yes was answered.
 type Answer uint8
@@ -48,7 +51,7 @@ func ReadAnswer(text string) Answer {
 func readAlone(text string) (*spanner, [][]*span) {
 	ix := NewIndex(&hamanagerapi.Home{})
 	s := tokenize(text, ix.lang.isEnding)
-	if len(s.tokens) == 0 || len(s.tokens) > maxTokens {
+	if len(s.Tokens) == 0 || len(s.Tokens) > tokens.Max {
 		return nil, nil
 	}
 	f := ix.findSpans(&s)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // asides is a sentence without the clauses that ask for nothing: that tell why (rohanok), or
@@ -22,7 +23,7 @@ type asides struct {
 // where there are none, or where one of them may turn the others into something not meant:
 // a condition, a negation, someone else's words.
 func (ix *Index) withoutAsides(s *sentence, row []*span) (a asides, ok bool) {
-	if s.isQuoted || hasReserved(row) {
+	if s.IsQuoted || hasReserved(row) {
 		return a, false
 	}
 	wasAside := false
@@ -65,7 +66,7 @@ func piecesOf(s *sentence, row []*span) [][]*span {
 	var pieces [][]*span
 	from := 0
 	for i, sp := range row {
-		if i > from && (s.tokens[sp.from].breakBefore || sp.is(cReason)) {
+		if i > from && (s.Tokens[sp.from].BreakBefore || sp.is(cReason)) {
 			pieces = append(pieces, row[from:i])
 			from = i
 		}
@@ -136,11 +137,11 @@ func (l *language) isAside(s *sentence, piece []*span) bool {
 // isPredicate reports whether a clause says how something is, without a verb: koszos a nappali.
 func isPredicate(s *sentence, piece []*span) bool {
 	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
-	if first < 0 || first+2 >= len(piece) || !piece[first].is(cUnknown) || !isArticle(s.tokens[piece[first+1].from].fold) {
+	if first < 0 || first+2 >= len(piece) || !piece[first].is(cUnknown) || !tokens.IsArticle(s.Tokens[piece[first+1].from].Fold) {
 		return false
 	}
 
-	return !strings.HasSuffix(s.tokens[piece[first].from].fold, "t") && !slices.ContainsFunc(piece[first+2:], func(sp *span) bool {
+	return !strings.HasSuffix(s.Tokens[piece[first].from].Fold, "t") && !slices.ContainsFunc(piece[first+2:], func(sp *span) bool {
 		return sp.suffix.Case != morphology.Nominative || sp.is(cPrefix)
 	})
 }
@@ -155,9 +156,9 @@ func (l *language) isTelling(s *sentence, piece []*span, at int) bool {
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood >= tellsPresent }) {
 		return true
 	}
-	isAfterArticle := at > 0 && isArticle(s.tokens[piece[at-1].from].fold)
+	isAfterArticle := at > 0 && tokens.IsArticle(s.Tokens[piece[at-1].from].Fold)
 
-	return !isAfterArticle && l.isFinite(sp, s.tokens[sp.from].fold)
+	return !isAfterArticle && l.isFinite(sp, s.Tokens[sp.from].Fold)
 }
 
 // isFinite reports whether a word that is not known as it stands has the form of a verb that

@@ -15,7 +15,7 @@ func (c *clause) findAsked() {
 	if c.takesEnough(sp) {
 		return
 	}
-	if sp == nil || c.classes&(cEntity|cKind) == 0 || c.classes&cQuestion != 0 || c.isAboutOther("cleaning") || c.s.isQuestion {
+	if sp == nil || c.classes&(cEntity|cKind) == 0 || c.classes&cQuestion != 0 || c.isAboutOther("cleaning") || c.s.IsQuestion {
 		return
 	}
 	if action := c.actionAsked(sp); action != "" {
@@ -55,7 +55,7 @@ func (c *clause) wantQuiet() {
 // takesEnough takes a value that is enough for something for the one to set: húsz fok elég a hálóba.
 func (c *clause) takesEnough(sp *span) bool {
 	isOfThing := c.classes&(cEntity|cKind|cArea|cFloor) != 0
-	if sp == nil || sp.value(cAsked) != "enough" || !isOfThing || c.s.isQuestion || c.classes&cQuestion != 0 {
+	if sp == nil || sp.value(cAsked) != "enough" || !isOfThing || c.s.IsQuestion || c.classes&cQuestion != 0 {
 		return false
 	}
 	isDevice := c.speaksOf("climate", "media_player", "fan")
@@ -83,7 +83,7 @@ func (c *clause) isAnyOne() bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
 		isMade := sp.means(cKind, "scene") || sp.means(cKind, "script") // nobody wants one that is not there
 
-		return sp.is(cKind|cEntity) && !isMade && sp.from > 0 && c.s.tokens[sp.from-1].fold == "egy"
+		return sp.is(cKind|cEntity) && !isMade && sp.from > 0 && c.s.Tokens[sp.from-1].Fold == "egy"
 	})
 }
 
@@ -94,9 +94,9 @@ func (c *clause) deny() {
 	if sp == nil || c.staysNot(sp) {
 		return
 	}
-	said, isNot := c.s.tokens[c.verb.from].fold, c.s.tokens[sp.from].fold == "nem"
+	said, isNot := c.s.Tokens[c.verb.from].Fold, c.s.Tokens[sp.from].Fold == "nem"
 	isDenied := c.of.Denied != "" && c.isWishedOfThird(said, isNot)
-	isPolite := isNot && c.mood == asks && (c.s.isQuestion || isConditional(said))
+	isPolite := isNot && c.mood == asks && (c.s.IsQuestion || isConditional(said))
 	if !isDenied && !isPolite {
 		return
 	}
@@ -144,7 +144,7 @@ func (c *clause) isWishedOfThird(said string, isNot bool) bool {
 func (c *clause) staysNot(negation *span) bool {
 	at := slices.Index(c.spans, negation) + 1
 	contrary := map[string]string{"on": "off", "open": "close"}[c.action]
-	if c.mood != tellsState || contrary == "" || at >= len(c.spans) || !c.spans[at].means(cKeep, "") || !isOfThird(c.s.tokens[c.spans[at].from].fold) {
+	if c.mood != tellsState || contrary == "" || at >= len(c.spans) || !c.spans[at].means(cKeep, "") || !isOfThird(c.s.Tokens[c.spans[at].from].Fold) {
 		return false
 	}
 	c.denied, c.action, c.mood, c.denial = c.action, contrary, commands, negation

@@ -51,7 +51,7 @@ func (ix *Index) addressesSomebody(s *sentence, pieces [][]*span) bool {
 
 // mayBeCase reports whether an unknown word has an ending that a name which is called has not.
 func mayBeCase(s *sentence, sp *span) bool {
-	return morphology.EndsWithAny(s.tokens[sp.from].fold, morphology.Rules().AdjunctEndings) || isUnknownImperative(s, sp)
+	return morphology.EndsWithAny(s.Tokens[sp.from].Fold, morphology.Rules().AdjunctEndings) || isUnknownImperative(s, sp)
 }
 
 // isHandwork reports whether a folded word begins as a verb of work that is done by hand: szereld, kipakolod.

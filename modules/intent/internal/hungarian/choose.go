@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -14,7 +15,7 @@ import (
 // them, all, or all but those that it refuses.
 func (ix *Index) Choose(text string, q meaning.Question) []int {
 	s := tokenize(text, ix.lang.isEnding)
-	if len(s.tokens) == 0 || len(s.tokens) > maxTokens || len(q.Choices) == 0 {
+	if len(s.Tokens) == 0 || len(s.Tokens) > tokens.Max || len(q.Choices) == 0 {
 		return nil
 	}
 	c := choosing{ix: ix, q: q}
@@ -73,14 +74,14 @@ func (c *choosing) choosesAll(s *sentence) bool {
 
 // countSaid is the number in a word or phrase for all: mindkettő, mind a három; 0 without one.
 func countSaid(s *sentence) int {
-	for i := range s.tokens {
-		tok := s.tokens[i]
+	for i := range s.Tokens {
+		tok := s.Tokens[i]
 		for _, all := range []string{"mind", ""} {
 			rest, ok := cutPrefix(tok, all)
 			if !ok {
 				continue
 			}
-			if value, _, ok := numberIn(&rest, s.hasAccent); ok && value > 1 {
+			if value, _, ok := numberIn(&rest, s.HasAccent); ok && value > 1 {
 				return int(value)
 			}
 		}
@@ -90,11 +91,11 @@ func countSaid(s *sentence) int {
 }
 
 // cutPrefix cuts letters without accents off the beginning of a token.
-func cutPrefix(tok token, prefix string) (rest token, ok bool) {
-	if len(tok.fold) <= len(prefix) || tok.fold[:len(prefix)] != prefix || len(tok.lower) <= len(prefix) {
+func cutPrefix(tok tokens.Token, prefix string) (rest tokens.Token, ok bool) {
+	if len(tok.Fold) <= len(prefix) || tok.Fold[:len(prefix)] != prefix || len(tok.Lower) <= len(prefix) {
 		return tok, false
 	}
-	tok.fold, tok.lower = tok.fold[len(prefix):], tok.lower[len(prefix):]
+	tok.Fold, tok.Lower = tok.Fold[len(prefix):], tok.Lower[len(prefix):]
 
 	return tok, true
 }
@@ -112,14 +113,14 @@ func partsOfAnswer(s sentence) []answerPart {
 	add := func(to int) {
 		if to > from {
 			part := answerPart{s: s, isFurther: isFurther}
-			part.s.tokens = s.tokens[from:to]
+			part.s.Tokens = s.Tokens[from:to]
 			parts = append(parts, part)
 		}
 	}
-	for i, tok := range s.tokens {
-		isAnd := tok.fold == "es" || tok.fold == "meg" || tok.fold == "valamint"
-		isCut := isAnd || tok.fold == "hanem"
-		if isCut || tok.breakBefore && i > from {
+	for i, tok := range s.Tokens {
+		isAnd := tok.Fold == "es" || tok.Fold == "meg" || tok.Fold == "valamint"
+		isCut := isAnd || tok.Fold == "hanem"
+		if isCut || tok.BreakBefore && i > from {
 			add(i)
 			from, isFurther = i, isAnd
 		}
@@ -127,7 +128,7 @@ func partsOfAnswer(s sentence) []answerPart {
 			from = i + 1
 		}
 	}
-	add(len(s.tokens))
+	add(len(s.Tokens))
 
 	return parts
 }
@@ -282,14 +283,14 @@ func (c *choosing) byFront(s *sentence, row []*span) (at int, ok bool) {
 	const shortest, longestEnding = 3, 6
 	best, isOnly := 0, false
 	for _, sp := range row {
-		folded := s.tokens[sp.from].fold
+		folded := s.Tokens[sp.from].Fold
 		if !sp.is(cUnknown|cOwner) || sp.is(cVerb) || len(folded) <= shortest {
 			continue
 		}
 		for k, choice := range c.q.Choices {
 			n := 0
-			for _, tok := range tokenize(choice.Label, neverEnding).tokens {
-				n = max(n, commonFront(tok.fold, folded))
+			for _, tok := range tokenize(choice.Label, neverEnding).Tokens {
+				n = max(n, commonFront(tok.Fold, folded))
 			}
 			if n < shortest || len(folded)-n > longestEnding || n < best {
 				continue

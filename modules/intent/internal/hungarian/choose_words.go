@@ -38,8 +38,8 @@ func (f *spanner) saysWordOf(i int, ix *Index, choice meaning.Choice) bool {
 		texts = append(append(texts, a.Name), a.Aliases...)
 	}
 	for _, text := range texts {
-		for _, tok := range tokenize(text, neverEnding).tokens {
-			word := f.ix.wordNumber(tok.fold)
+		for _, tok := range tokenize(text, neverEnding).Tokens {
+			word := f.ix.wordNumber(tok.Fold)
 			if word >= 0 && slices.ContainsFunc(f.readings[i], func(r reading) bool { return r.word == word }) {
 				return true
 			}
@@ -51,9 +51,9 @@ func (f *spanner) saysWordOf(i int, ix *Index, choice meaning.Choice) bool {
 
 // ordinalIn reads "az elsőt", "a másodikat", "az utolsót".
 func ordinalIn(s *sentence, n int) (int, bool) {
-	for _, tok := range s.tokens {
+	for _, tok := range s.Tokens {
 		at, found := -1, false
-		morphology.EachStem(tok.fold, hungarian().suffixes, func(stem string, _ morphology.Suffix) bool {
+		morphology.EachStem(tok.Fold, hungarian().suffixes, func(stem string, _ morphology.Suffix) bool {
 			at, found = hungarian().ordinals[stem]
 
 			return !found
@@ -73,14 +73,14 @@ func ordinalIn(s *sentence, n int) (int, bool) {
 // have numbers of their own.
 func placeIn(s *sentence, n int) (int, bool) {
 	place := 0.0
-	for i := range s.tokens {
-		tok := &s.tokens[i]
-		switch value, rest, ok := numberIn(tok, s.hasAccent); {
-		case place == 0 && tok.isNumber:
-			place = tok.number
+	for i := range s.Tokens {
+		tok := &s.Tokens[i]
+		switch value, rest, ok := numberIn(tok, s.HasAccent); {
+		case place == 0 && tok.IsNumber:
+			place = tok.Number
 		case place == 0 && ok && rest == "":
 			place = value
-		case tok.fold != "a" && tok.fold != "az":
+		case tok.Fold != "a" && tok.Fold != "az":
 			return 0, false
 		}
 	}

@@ -350,7 +350,7 @@ func (c *clause) within(allowed class) bool {
 		allowed |= cFeel // ventilátort be, megsülök
 	}
 	for _, sp := range c.spans {
-		isAskedFor := c.s.isQuestion && sp.means(cNegation, "told") // nem maradt nyitva?
+		isAskedFor := c.s.IsQuestion && sp.means(cNegation, "told") // nem maradt nyitva?
 		if !sp.is(allowed) && sp != c.verb && sp != c.prefix && sp != c.asked && sp != c.denial && sp != c.stays && !isAskedFor {
 			return false
 		}

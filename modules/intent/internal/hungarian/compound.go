@@ -39,7 +39,7 @@ func withPermission(s *sentence, row []*span) []*span {
 func isTopic(s *sentence, row []*span, next *span) bool {
 	for _, sp := range slices.Backward(row) {
 		switch {
-		case s.tokens[next.from].breakBefore:
+		case s.Tokens[next.from].BreakBefore:
 			return false
 		case sp.is(cEntity | cKind):
 			return true
@@ -64,7 +64,7 @@ func joined(s *sentence, row []*span) []*span {
 			continue
 		}
 		word := &span{from: sp.from, to: sp.to, score: sp.score, classes: cFiller}
-		if s.tokens[sp.from].breakBefore || row[i-1].is(cConjunction) {
+		if s.Tokens[sp.from].BreakBefore || row[i-1].is(cConjunction) {
 			word.classes, word.lexemes = cConjunction, []lexeme{{class: cConjunction, value: "then"}}
 		}
 		row[i] = word
@@ -129,7 +129,7 @@ func questionsIn(s *sentence, row []*span) [][]*span {
 	var parts [][]*span
 	from := 0
 	for k := 1; k < len(row); k++ {
-		isCut := s.tokens[row[k].from].breakBefore || row[k].is(cConjunction) && !row[k-1].is(cConjunction)
+		isCut := s.Tokens[row[k].from].BreakBefore || row[k].is(cConjunction) && !row[k-1].is(cConjunction)
 		if !isCut || !isAsking(s, row[from:k]) || !isAsking(s, row[k:endOfPart(s, row, k)]) {
 			continue
 		}
@@ -143,7 +143,7 @@ func questionsIn(s *sentence, row []*span) [][]*span {
 // endOfPart is where the part that begins at span k ends: at the next punctuation or "and".
 func endOfPart(s *sentence, row []*span, k int) int {
 	for i := k + 1; i < len(row); i++ {
-		if s.tokens[row[i].from].breakBefore && !row[i-1].is(cConjunction) || row[i].is(cConjunction) && !row[i-1].is(cConjunction) && i > k+1 {
+		if s.Tokens[row[i].from].BreakBefore && !row[i-1].is(cConjunction) || row[i].is(cConjunction) && !row[i-1].is(cConjunction) && i > k+1 {
 			return i
 		}
 	}
@@ -154,7 +154,7 @@ func endOfPart(s *sentence, row []*span, k int) int {
 // isAsking reports whether some spans ask something by themselves.
 func isAsking(s *sentence, part []*span) bool {
 	return slices.ContainsFunc(part, func(sp *span) bool {
-		return sp.is(cQuestion) || s.isQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel) || sp.is(cClass) && sp.value(cClass) != "")
+		return sp.is(cQuestion) || s.IsQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel) || sp.is(cClass) && sp.value(cClass) != "")
 	})
 }
 
@@ -167,7 +167,7 @@ func (r *interpretation) isAsking() bool {
 // less: itthon van Anna? és Péter? It reads what follows a colon where what stands before it is only
 // its heading. whole is what the sentence means as it is.
 func (ix *Index) oneByOne(u meaning.Utterance, s *sentence, whole *interpretation) *interpretation {
-	if s.isQuestion {
+	if s.IsQuestion {
 		if r := ix.readMarked(u, s); r != nil && (whole == nil || len(r.commands) >= len(whole.commands) && !r.asksAgain()) {
 			return r
 		}
@@ -200,14 +200,14 @@ func (r *interpretation) asksAgain() bool {
 // understood. One that means nothing is left unanswered.
 func (ix *Index) readMarked(u meaning.Utterance, s *sentence) *interpretation {
 	var all *interpretation
-	last := s.tokens[len(s.tokens)-1].from
+	last := s.Tokens[len(s.Tokens)-1].From
 	from := 0
-	for at, r := range s.text {
+	for at, r := range s.Text {
 		if r != '?' || at > last && from == 0 {
 			continue
 		}
 		part := u
-		part.Text = s.text[from : at+1]
+		part.Text = s.Text[from : at+1]
 		from = at + 1
 		if all != nil {
 			part.Before = meaning.Remember(all.commands)
@@ -244,14 +244,14 @@ func (ix *Index) readOneMarked(part meaning.Utterance) (next *interpretation, ok
 // readHeaded reads what follows a colon, where a heading stands before it: készülődés: villany be,
 // redőny fel. Somebody's words are none.
 func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
-	at := strings.Index(s.text, ": ")
-	if !s.isOnlySetOff || at < 0 || strings.Count(s.text, ":") > 1 {
+	at := strings.Index(s.Text, ": ")
+	if !s.IsOnlySetOff || at < 0 || strings.Count(s.Text, ":") > 1 {
 		return nil
 	}
-	if !ix.mayHead(s.text[:at]) {
+	if !ix.mayHead(s.Text[:at]) {
 		return nil
 	}
-	u.Text, u.Before = s.text[at+1:], nil
+	u.Text, u.Before = s.Text[at+1:], nil
 	rest := tokenize(u.Text, ix.lang.isEnding)
 	if !asksForSomething(ix.firstRow(&rest)) { // teendő: porszívózni
 		return nil
@@ -282,7 +282,7 @@ func (ix *Index) mayHead(text string) bool {
 
 // firstRow is the best covering of a sentence.
 func (ix *Index) firstRow(s *sentence) []*span {
-	if len(s.tokens) == 0 {
+	if len(s.Tokens) == 0 {
 		return nil
 	}
 	rows, _ := ix.findSpans(s).coverings()

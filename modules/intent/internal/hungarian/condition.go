@@ -11,7 +11,7 @@ func withoutNeedlessIf(s *sentence, row []*span) []*span {
 		return row
 	}
 	to := at + 1
-	for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].means(cConjunction, "then") && !isCommanding(row[to]) {
+	for to < len(row) && !s.Tokens[row[to].from].BreakBefore && !row[to].means(cConjunction, "then") && !isCommanding(row[to]) {
 		to++
 	}
 	verb := lastIndexFunc(row[:at], isCommanding)

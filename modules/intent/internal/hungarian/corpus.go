@@ -107,11 +107,11 @@ func (m *marked) read(said string) error {
 func (m *marked) takePlain(text string) {
 	s := tokenize(text, hungarian().isEnding)
 	e := &m.example
-	for i := range s.tokens {
-		e.Words = append(e.Words, wordOfEvidence(&s.tokens[i], s.hasAccent))
-		e.Breaks = append(e.Breaks, i == 0 && m.isBreak || s.tokens[i].breakBefore)
+	for i := range s.Tokens {
+		e.Words = append(e.Words, wordOfEvidence(&s.Tokens[i], s.HasAccent))
+		e.Breaks = append(e.Breaks, i == 0 && m.isBreak || s.Tokens[i].BreakBefore)
 	}
-	e.IsQuestion, e.IsExclaimed = e.IsQuestion || s.isQuestion, s.isExclaimed
+	e.IsQuestion, e.IsExclaimed = e.IsQuestion || s.IsQuestion, s.IsExclaimed
 	if trimmed := strings.TrimRight(text, " "); trimmed != "" {
 		m.isBreak = morphology.EndsWithAny(trimmed, []string{",", ";", ".", "!", "?", ":", "–", "—"})
 	}
@@ -119,12 +119,12 @@ func (m *marked) takePlain(text string) {
 
 // takeMarked takes what stands in brackets, as one word.
 func (m *marked) takeMarked(text string, part wish.Part) {
-	tokens := tokenize(text, hungarian().isEnding).tokens
+	tokens := tokenize(text, hungarian().isEnding).Tokens
 	if len(tokens) == 0 {
 		return
 	}
 	e := &m.example
-	word := wish.Word{Fold: tokens[len(tokens)-1].fold, Part: part}
+	word := wish.Word{Fold: tokens[len(tokens)-1].Fold, Part: part}
 	if part == wish.Thing && e.Kind == "" {
 		e.Kind = hungarian().topicOfKind(word.Fold)
 	}

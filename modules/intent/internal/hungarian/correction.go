@@ -79,11 +79,11 @@ func bareNo(s *sentence, row []*span) int {
 // saidInstead is where a piece begins that only says what was meant instead: a szárítógépet akartam; -1 for none.
 func saidInstead(s *sentence, row []*span) int {
 	to := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cMeant) && !isCommanding(sp) })
-	if to < 0 || s.isQuestion {
+	if to < 0 || s.IsQuestion {
 		return -1
 	}
 	from := to
-	for from > 0 && !s.tokens[row[from].from].breakBefore {
+	for from > 0 && !s.Tokens[row[from].from].BreakBefore {
 		from--
 	}
 	isMeant := from > 0 && from < to && slices.ContainsFunc(row[:from], isCommanding)
@@ -95,7 +95,7 @@ func saidInstead(s *sentence, row []*span) int {
 }
 
 func isNo(s *sentence, sp *span) bool {
-	return sp.means(cNegation, "told") && s.tokens[sp.from].fold == "nem"
+	return sp.means(cNegation, "told") && s.Tokens[sp.from].Fold == "nem"
 }
 
 // sighs reports whether a span only goes with a correction: inkább.
@@ -104,16 +104,16 @@ func sighs(sp *span) bool { return sp.means(cFiller, "rather") }
 // isApart reports whether a "nem" stands between pauses, with nothing but small words before it: jaj nem.
 func isApart(s *sentence, row []*span, at int) bool {
 	from := at
-	for from > 0 && !s.tokens[row[from].from].breakBefore && row[from-1].is(cFiller) {
+	for from > 0 && !s.Tokens[row[from].from].BreakBefore && row[from-1].is(cFiller) {
 		from--
 	}
 
-	return s.tokens[row[from].from].breakBefore && endsPiece(s, row, at)
+	return s.Tokens[row[from].from].BreakBefore && endsPiece(s, row, at)
 }
 
 // endsPiece reports whether a pause, or "inkább", follows a span.
 func endsPiece(s *sentence, row []*span, at int) bool {
-	return at+1 < len(row) && (s.tokens[row[at+1].from].breakBefore || sighs(row[at+1]))
+	return at+1 < len(row) && (s.Tokens[row[at+1].from].BreakBefore || sighs(row[at+1]))
 }
 
 // withoutMeant leaves out what only says that the other thing was meant: bocs, a szárítót akartam mondani.
@@ -144,7 +144,7 @@ func isBetweenAmounts(row []*span, at int) bool {
 // or at "then".
 func endOfPiece(s *sentence, row []*span) int {
 	for k := 1; k < len(row); k++ {
-		if row[k].means(cConjunction, "then") || s.tokens[row[k].from].breakBefore && hasCommand(s, row, k) {
+		if row[k].means(cConjunction, "then") || s.Tokens[row[k].from].BreakBefore && hasCommand(s, row, k) {
 			return k
 		}
 	}
@@ -272,7 +272,7 @@ func (c *correction) kindElsewhere() bool {
 // withoutContrast leaves out a thing that is only set against the one that is meant: nem a mosógépet, a
 // szárítót kapcsold be; a lámpát kapcsold fel, nem a tévét.
 func withoutContrast(s *sentence, row []*span) []*span {
-	if s.isQuestion {
+	if s.IsQuestion {
 		return row
 	}
 	for at := range row {
@@ -299,15 +299,15 @@ func onlyNames(sp *span) bool { return isThing(sp) && !sp.is(cVerb) || sp.is(cFi
 
 // endOfContrast is where a piece ends that begins with "nem" and only names things; 0 where there is none.
 func endOfContrast(s *sentence, row []*span, at int) int {
-	isFirst := s.tokens[row[at].from].breakBefore || onlySmall(row[:at])
+	isFirst := s.Tokens[row[at].from].BreakBefore || onlySmall(row[:at])
 	if !isFirst || !isNo(s, row[at]) {
 		return 0
 	}
 	to := at + 1
-	for to < len(row) && !s.tokens[row[to].from].breakBefore && onlyNames(row[to]) {
+	for to < len(row) && !s.Tokens[row[to].from].BreakBefore && onlyNames(row[to]) {
 		to++
 	}
-	isPiece := to == len(row) || s.tokens[row[to].from].breakBefore || row[to].is(cBut)
+	isPiece := to == len(row) || s.Tokens[row[to].from].BreakBefore || row[to].is(cBut)
 	if !isPiece || !slices.ContainsFunc(row[at+1:to], isThing) {
 		return 0
 	}

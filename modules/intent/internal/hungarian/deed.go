@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -27,7 +28,7 @@ func (b *builder) addDoers(e *hamanagerapi.Entity) {
 	for _, text := range append([]string{e.Name}, e.Aliases...) {
 		tokens := b.tokens(text)
 		for i, tok := range tokens {
-			if participle := participleIn(tok.lower); participle != "" && len(tokens) <= longestParted {
+			if participle := participleIn(tok.Lower); participle != "" && len(tokens) <= longestParted {
 				b.ix.doers = append(b.ix.doers, doer{morphology.Fold(participle), slices.Delete(replaced(tokens, -1), i, i+1), e})
 			}
 		}
@@ -62,7 +63,7 @@ func (w *weigher) findDeed() (d deed, ok bool) {
 		if sp.to-sp.from > 1 || sp.said != "" || sp.isWishedFor() || sp.is(cArea|cFloor|cNumber|cPrefix) {
 			continue
 		}
-		for _, participle := range deedsOf(w.s.tokens[sp.from].fold) {
+		for _, participle := range deedsOf(w.s.Tokens[sp.from].Fold) {
 			for k := range w.ix.doers {
 				doer := &w.ix.doers[k]
 				front, does := strings.CutSuffix(doer.participle, participle)
@@ -87,11 +88,11 @@ func (w *weigher) findDeed() (d deed, ok bool) {
 // doneTo finds the span beside a verb at a place that says one of some words, and tells how surely it does.
 func (w *weigher) doneTo(verb int, called []string) (at int, surely float32) {
 	for i, sp := range w.row {
-		if i == verb || sp.said != "" || sp.to-sp.from > 1 || isArticle(w.s.tokens[sp.from].fold) || w.isBroken(min(i, verb), max(i, verb)) {
+		if i == verb || sp.said != "" || sp.to-sp.from > 1 || tokens.IsArticle(w.s.Tokens[sp.from].Fold) || w.isBroken(min(i, verb), max(i, verb)) {
 			continue
 		}
 		for _, word := range called {
-			if as := w.ix.isDoneTo(w.s.tokens[sp.from].fold, word); word != "" && as > surely {
+			if as := w.ix.isDoneTo(w.s.Tokens[sp.from].Fold, word); word != "" && as > surely {
 				at, surely = i, as
 			}
 		}
@@ -102,7 +103,7 @@ func (w *weigher) doneTo(verb int, called []string) (at int, surely float32) {
 
 // isBroken reports whether punctuation parts two spans of the row.
 func (w *weigher) isBroken(from, to int) bool {
-	return slices.ContainsFunc(w.row[from+1:to+1], func(sp *span) bool { return w.s.tokens[sp.from].breakBefore })
+	return slices.ContainsFunc(w.row[from+1:to+1], func(sp *span) bool { return w.s.Tokens[sp.from].BreakBefore })
 }
 
 // isDoneTo tells how surely a folded word with an ending is what a name begins with: disznókat, of disznóetető.
@@ -162,7 +163,7 @@ func (w *weigher) takeDeed() {
 // only spoken of.
 func (w *weigher) weighDeed(p piece) (wanted weighed, ok bool) {
 	const unclear = cNegation | cNeedless | cQuestion | cBlock
-	if w.deed == nil || !slices.Contains(w.row[p.from:p.to], w.deed.verb) || !looksImperative(w.s.tokens[w.deed.verb.from].fold) || w.s.isQuestion {
+	if w.deed == nil || !slices.Contains(w.row[p.from:p.to], w.deed.verb) || !looksImperative(w.s.Tokens[w.deed.verb.from].Fold) || w.s.IsQuestion {
 		return wanted, false
 	}
 	if slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool { return sp.is(unclear) && !sp.is(cFiller|cPrefix|cBut) }) {

@@ -98,7 +98,7 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 	var segments [][]*span
 	from := 0
 	for k := 1; k < len(spans); k++ {
-		isCut := s.tokens[spans[k].from].breakBefore || spans[k].means(cConjunction, "then") || spans[k].means(cConjunction, "and") && k != verb+1 && !isHalfMore(spans, k)
+		isCut := s.Tokens[spans[k].from].BreakBefore || spans[k].means(cConjunction, "then") || spans[k].means(cConjunction, "and") && k != verb+1 && !isHalfMore(spans, k)
 		said := partsOf(spans[from:k])
 		if !isCut || countParts(said) < 2 && (len(segments) == 0 || said&partDeed == 0) {
 			continue
@@ -177,7 +177,7 @@ func onlySmall(row []*span) bool {
 }
 
 func isNow(s *sentence, sp *span) bool {
-	return slices.ContainsFunc(times().Now, func(w string) bool { return morphology.IsFoldOf(s.tokens[sp.from].fold, w) })
+	return slices.ContainsFunc(times().Now, func(w string) bool { return morphology.IsFoldOf(s.Tokens[sp.from].Fold, w) })
 }
 
 // prefixOf is the place of the prefix that belongs to the verb, -1 without one.

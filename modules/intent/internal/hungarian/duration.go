@@ -11,13 +11,13 @@ import (
 // matchDuration adds a length of time that is written as one word: ötperces, tízpercet, félórás,
 // másfélórára. The span then is both, the number and its unit.
 func (f *spanner) matchDuration(i, first int) {
-	tok := &f.s.tokens[i]
-	value, rest, ok := numberIn(tok, f.s.hasAccent)
-	if tok.isNumber {
+	tok := &f.s.Tokens[i]
+	value, rest, ok := numberIn(tok, f.s.HasAccent)
+	if tok.IsNumber {
 		return
 	}
 	if !ok || !f.mayBeUnit(rest) {
-		value, rest, ok = fractionIn(tok.fold)
+		value, rest, ok = fractionIn(tok.Fold)
 	}
 	if !ok || !f.mayBeUnit(rest) {
 		return
@@ -65,14 +65,14 @@ func fractionIn(folded string) (value float64, rest string, ok bool) {
 // matchNamedTimer reads a timer that is written together with its name: tésztaidőzítő.
 func (f *spanner) matchNamedTimer(i int, s *span) {
 	const shortest = 3
-	tok := &f.s.tokens[i]
-	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
+	tok := &f.s.Tokens[i]
+	morphology.EachStem(tok.Fold, f.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		for _, w := range times().Timers {
 			head, ok := strings.CutSuffix(stem, morphology.Fold(w))
 			if !ok || len(head) < shortest {
 				continue
 			}
-			said := []rune(tok.lower)[:len([]rune(head))] // folded letters are bytes here, one for each letter
+			said := []rune(tok.Lower)[:len([]rune(head))] // folded letters are bytes here, one for each letter
 			s.lexemes, s.classes = []lexeme{{class: cAbout, value: "timer"}}, cAbout
 			s.suffix, s.score, s.isWhole, s.called = ending, scoreWord, true, string(said)
 
@@ -171,7 +171,7 @@ func withoutPurpose(s *sentence, row []*span) []*span {
 	if verb < 0 {
 		return row
 	}
-	at := slices.IndexFunc(row[verb:], func(sp *span) bool { return sp.means(cFiller, "joins") && s.tokens[sp.from].fold == "hogy" })
+	at := slices.IndexFunc(row[verb:], func(sp *span) bool { return sp.means(cFiller, "joins") && s.Tokens[sp.from].Fold == "hogy" })
 	if at < 0 || slices.ContainsFunc(row[verb+at:], isCommanding) {
 		return row
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -65,9 +66,9 @@ func (sp *span) topicsOf() []string {
 }
 
 // wordOfEvidence is a token as evidence. Of a number only what follows it tells anything.
-func wordOfEvidence(tok *token, hasAccent bool) wish.Word {
-	if tok.isNumber {
-		return wish.Word{Fold: strings.TrimLeft(tok.fold, "0123456789.,/"), Part: wish.Number}
+func wordOfEvidence(tok *tokens.Token, hasAccent bool) wish.Word {
+	if tok.IsNumber {
+		return wish.Word{Fold: strings.TrimLeft(tok.Fold, "0123456789.,/"), Part: wish.Number}
 	}
 	value, rest, ok := numberIn(tok, hasAccent)
 	_, isEnding := hungarian().suffixes[rest]
@@ -75,7 +76,7 @@ func wordOfEvidence(tok *token, hasAccent bool) wish.Word {
 		return wish.Word{Fold: rest, Part: wish.Number}
 	}
 
-	return wish.Word{Fold: tok.fold, Form: formOf(tok.fold)}
+	return wish.Word{Fold: tok.Fold, Form: formOf(tok.Fold)}
 }
 
 // formOf tells what a folded word looks like.
@@ -99,7 +100,7 @@ type piece struct{ from, to int }
 
 // evidenceOf is what a row has, seen from one of its pieces: all else is aside.
 func evidenceOf(s *sentence, row []*span, of piece) *wish.Evidence {
-	e := &wish.Evidence{Words: make([]wish.Word, 0, len(s.tokens)), IsQuestion: s.isQuestion, IsExclaimed: s.isExclaimed}
+	e := &wish.Evidence{Words: make([]wish.Word, 0, len(s.Tokens)), IsQuestion: s.IsQuestion, IsExclaimed: s.IsExclaimed}
 	for i, sp := range row {
 		if sp.said != "" {
 			continue
@@ -107,12 +108,12 @@ func evidenceOf(s *sentence, row []*span, of piece) *wish.Evidence {
 		isAside, from := i < of.from || i >= of.to, len(e.Words)
 		switch {
 		case sp.isWishedFor():
-			e.Words = append(e.Words, wish.Word{Fold: s.tokens[sp.to-1].fold, Part: wish.Thing})
+			e.Words = append(e.Words, wish.Word{Fold: s.Tokens[sp.to-1].Fold, Part: wish.Thing})
 		case sp.is(cArea | cFloor):
-			e.Words = append(e.Words, wish.Word{Fold: s.tokens[sp.to-1].fold, Part: wish.Place})
+			e.Words = append(e.Words, wish.Word{Fold: s.Tokens[sp.to-1].Fold, Part: wish.Place})
 		default:
 			for k := sp.from; k < sp.to; k++ {
-				e.Words = append(e.Words, wordOfEvidence(&s.tokens[k], s.hasAccent))
+				e.Words = append(e.Words, wordOfEvidence(&s.Tokens[k], s.HasAccent))
 			}
 		}
 		for k := from; k < len(e.Words); k++ {

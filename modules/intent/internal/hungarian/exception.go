@@ -90,7 +90,7 @@ func beginsWithThing(row []*span) bool {
 func endOfNames(s *sentence, row []*span, i int) int {
 	end := i
 	for k := i; k < len(row); k++ {
-		isNext := k > i && s.tokens[row[k].from].breakBefore
+		isNext := k > i && s.Tokens[row[k].from].BreakBefore
 		if isNext && hasCommand(s, row, k) {
 			break
 		}
@@ -106,7 +106,7 @@ func endOfNames(s *sentence, row []*span, i int) int {
 
 // hasCommand reports whether the piece between punctuation that begins at span i commands.
 func hasCommand(s *sentence, row []*span, i int) bool {
-	for k := i; k < len(row) && (k == i || !s.tokens[row[k].from].breakBefore); k++ {
+	for k := i; k < len(row) && (k == i || !s.Tokens[row[k].from].BreakBefore); k++ {
 		if isCommanding(row[k]) {
 			return true
 		}
@@ -121,13 +121,13 @@ func startOfNames(s *sentence, row []*span, i int) int {
 	for k := i - 1; k >= 0; k-- {
 		switch {
 		case isThing(row[k]) && (isJoined || row[k].suffix.IsAdjective && row[k].suffix.Case == morphology.Nominative):
-			start, isJoined = k, s.tokens[row[k].from].breakBefore
+			start, isJoined = k, s.Tokens[row[k].from].BreakBefore
 		case row[k].is(cConjunction):
 			isJoined = true
 		case !row[k].is(cFiller):
 			return start
 		}
-		if s.tokens[row[k].from].breakBefore && !isJoined {
+		if s.Tokens[row[k].from].BreakBefore && !isJoined {
 			return start
 		}
 	}
@@ -138,7 +138,7 @@ func startOfNames(s *sentence, row []*span, i int) int {
 // negatedPiece finds the piece of the sentence around a "ne" or a "maradjon": at punctuation,
 // at "de", after "and". It may hold things and one verb, nothing else.
 func negatedPiece(s *sentence, row []*span, at int) (from, to int) {
-	isCut := func(k int) bool { return s.tokens[row[k].from].breakBefore || row[k].is(cBut) }
+	isCut := func(k int) bool { return s.Tokens[row[k].from].BreakBefore || row[k].is(cBut) }
 	isAnd := func(k int, commands []*span) bool {
 		return row[k].means(cConjunction, "and") && slices.ContainsFunc(commands, isCommanding)
 	}
@@ -295,10 +295,10 @@ func setsValue(piece []*span) bool {
 // pieceAround is the piece between pauses, or after an "and", that a span stands in.
 func pieceAround(s *sentence, row []*span, at int) []*span {
 	from, to := at, at+1
-	for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from-1].means(cConjunction, "and") {
+	for from > 0 && !s.Tokens[row[from].from].BreakBefore && !row[from-1].means(cConjunction, "and") {
 		from--
 	}
-	for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].is(cConjunction) {
+	for to < len(row) && !s.Tokens[row[to].from].BreakBefore && !row[to].is(cConjunction) {
 		to++
 	}
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -16,12 +17,12 @@ import (
 func (ix *Index) Explain(u meaning.Utterance) string {
 	var b strings.Builder
 	s := tokenize(u.Text, ix.lang.isEnding)
-	said := len(s.tokens)
-	if said == 0 || said > maxTokens {
+	said := len(s.Tokens)
+	if said == 0 || said > tokens.Max {
 		return "nothing to read: no words, or too many\n"
 	}
 	ix.lang.withoutHesitation(&s)
-	left := said - len(s.tokens)
+	left := said - len(s.Tokens)
 	ix.parted(&s)
 	fmt.Fprintf(&b, "words: %s\n", s.words())
 	if left > 0 {
@@ -62,9 +63,9 @@ func (ix *Index) explainRepair(b *strings.Builder, u meaning.Utterance, f *spann
 	}
 	b.WriteString("not understood so; words that nobody knows\n")
 	for _, at := range broken {
-		fmt.Fprintf(b, "  %s:", f.s.tokens[at].lower)
+		fmt.Fprintf(b, "  %s:", f.s.Tokens[at].Lower)
 		for _, r := range ix.repairsAt(f, at) {
-			repaired := sentence{cutText: cutText{tokens: r.tokens}}
+			repaired := sentence{Sentence: tokens.Sentence{Tokens: r.tokens}}
 			fmt.Fprintf(b, " %q (%s)", repaired.words(), r.why)
 		}
 		b.WriteString("\n")
@@ -135,9 +136,9 @@ func explainDecision(b *strings.Builder, got meaning.Understanding) {
 
 // words joins the tokens for people.
 func (s *sentence) words() string {
-	words := make([]string, 0, len(s.tokens))
-	for _, tok := range s.tokens {
-		words = append(words, tok.lower)
+	words := make([]string, 0, len(s.Tokens))
+	for _, tok := range s.Tokens {
+		words = append(words, tok.Lower)
 	}
 
 	return strings.Join(words, " ")
@@ -191,8 +192,8 @@ func explainCommand(c meaning.Command) string {
 // explain lists everything that a span may be.
 func (sp *span) explain(s *sentence) string {
 	texts := make([]string, 0, sp.to-sp.from)
-	for _, tok := range s.tokens[sp.from:sp.to] {
-		texts = append(texts, tok.lower)
+	for _, tok := range s.Tokens[sp.from:sp.to] {
+		texts = append(texts, tok.Lower)
 	}
 	parts := []string{strings.Join(texts, " ") + ":"}
 	for _, l := range sp.lexemes {

@@ -11,7 +11,7 @@ import (
 // kapcsold le; csináld vissza. plain is what it means on its own, nil for nothing, and stands
 // where it needs nothing of the turn before.
 func (ix *Index) follow(u meaning.Utterance, s *sentence, plain *interpretation) *interpretation {
-	if u.Before.Last() == nil || s.isQuoted {
+	if u.Before.Last() == nil || s.IsQuoted {
 		return plain
 	}
 	rows, _ := ix.findSpans(s).coverings()
@@ -163,7 +163,7 @@ func undo(m *meaning.Memory) *interpretation {
 // so (csak a csillár maradjon) undoes the rest.
 func (ix *Index) undoPart(m *meaning.Memory, s *sentence, row []*span) *interpretation {
 	kept := exceptionOf(row)
-	isOnly := slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cBut) && s.tokens[sp.from].fold == "csak" })
+	isOnly := slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cBut) && s.Tokens[sp.from].Fold == "csak" })
 	part := meaning.Memory{Was: map[string]meaning.Was{}, Commands: m.Commands}
 	for id, was := range m.Was {
 		if e := ix.home.Entity(id); e != nil && kept.covers(ix.home, e) != isOnly {

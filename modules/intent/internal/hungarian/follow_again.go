@@ -193,7 +193,7 @@ func withoutEdges(row []*span) []*span {
 // than a few are rather about something else.
 func (c *clause) isItem() bool {
 	const longest = 6
-	if len(c.spans) > longest || c.verb != nil || c.s.isQuestion {
+	if len(c.spans) > longest || c.verb != nil || c.s.IsQuestion {
 		return false
 	}
 

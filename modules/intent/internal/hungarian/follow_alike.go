@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -17,7 +18,7 @@ func (ix *Index) withAlike(s *sentence, row []*span, last *meaning.Command) []*s
 	if at < 0 || len(last.Targets) != 1 {
 		return row
 	}
-	e := ix.calledLike(last.Targets[0], &s.tokens[row[at].to-1])
+	e := ix.calledLike(last.Targets[0], &s.Tokens[row[at].to-1])
 	if e == nil {
 		return row
 	}
@@ -54,9 +55,9 @@ func (sp *span) mayTell() bool {
 
 // calledLike finds the one device of the kind of another, first in its room, that has a word in its name which the other
 // has not.
-func (ix *Index) calledLike(like *hamanagerapi.Entity, tok *token) *hamanagerapi.Entity {
+func (ix *Index) calledLike(like *hamanagerapi.Entity, tok *tokens.Token) *hamanagerapi.Entity {
 	var found []*hamanagerapi.Entity
-	morphology.EachStem(tok.fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
+	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
 		if isNameOf(like, stem) {
 			return true
 		}

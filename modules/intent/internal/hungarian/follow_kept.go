@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -59,7 +60,7 @@ func unitOfTimer(c *meaning.Command) string {
 func withUnits(row []*span, unit string, s *sentence) []*span {
 	var full []*span
 	for i, sp := range row {
-		if s.tokens[sp.from].fold == "plusz" && i+1 < len(row) && row[i+1].is(cNumber|cFraction) && sp.said == "" {
+		if s.Tokens[sp.from].Fold == "plusz" && i+1 < len(row) && row[i+1].is(cNumber|cFraction) && sp.said == "" {
 			sp = unsaid("még", lexeme{class: cAgain}, morphology.Nominative)
 			sp.classes |= cFiller
 		}
@@ -133,7 +134,7 @@ func takeOffList(m *meaning.Memory, s *sentence, row []*span) *interpretation {
 	var taken []meaning.Command
 	for _, c := range m.Commands {
 		item := tokenize(c.Slots.Text("item"), neverEnding)
-		if len(item.tokens) > 0 && c.Intent != meaning.ListRemoveItem && s.says(item.tokens[len(item.tokens)-1].fold) {
+		if len(item.Tokens) > 0 && c.Intent != meaning.ListRemoveItem && s.says(item.Tokens[len(item.Tokens)-1].Fold) {
 			taken = append(taken, c)
 		}
 	}
@@ -143,9 +144,9 @@ func takeOffList(m *meaning.Memory, s *sentence, row []*span) *interpretation {
 
 // says reports whether a folded word is said, in any form.
 func (s *sentence) says(folded string) bool {
-	return slices.ContainsFunc(s.tokens, func(tok token) bool {
-		is := tok.fold == folded
-		morphology.EachStem(tok.fold, hungarian().suffixes, func(stem string, _ morphology.Suffix) bool {
+	return slices.ContainsFunc(s.Tokens, func(tok tokens.Token) bool {
+		is := tok.Fold == folded
+		morphology.EachStem(tok.Fold, hungarian().suffixes, func(stem string, _ morphology.Suffix) bool {
 			is = is || stem == folded
 
 			return !is

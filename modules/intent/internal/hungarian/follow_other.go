@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -74,11 +75,11 @@ func (ix *Index) withAllOf(s *sentence, row []*span, m *meaning.Memory) []*span 
 // countOf is how many things a word for all of them says that there are: mindkettő; 0 where it says nothing of that.
 func (ix *Index) countOf(s *sentence, sp *span) int {
 	to := sp.to
-	if to+1 < len(s.tokens) && isArticle(s.tokens[to].fold) { // mind | a kettő
+	if to+1 < len(s.Tokens) && tokens.IsArticle(s.Tokens[to].Fold) { // mind | a kettő
 		to += 2
 	}
 
-	return countSaid(&sentence{cutText: cutText{tokens: s.tokens[sp.from:to], hasAccent: s.hasAccent}})
+	return countSaid(&sentence{Sentence: tokens.Sentence{Tokens: s.Tokens[sp.from:to], HasAccent: s.HasAccent}})
 }
 
 // countsThings reports whether a clause says how many things are meant, which only those who were spoken of can be.
@@ -131,13 +132,13 @@ func (ix *Index) restOf(e *hamanagerapi.Entity) []*hamanagerapi.Entity {
 
 // isAlike reports whether two things are called the same, or the same but for one word: Kapu 1, Kapu 2.
 func isAlike(a, b *hamanagerapi.Entity) bool {
-	words, others := tokenize(a.Name, neverEnding).tokens, tokenize(b.Name, neverEnding).tokens
+	words, others := tokenize(a.Name, neverEnding).Tokens, tokenize(b.Name, neverEnding).Tokens
 	if len(words) != len(others) {
 		return false
 	}
 	differ := 0
 	for i := range words {
-		if words[i].fold != others[i].fold {
+		if words[i].Fold != others[i].Fold {
 			differ++
 		}
 	}
@@ -177,7 +178,7 @@ func (ix *Index) isForbidden(u meaning.Utterance, s *sentence, pieces [][]*span)
 		}
 	}
 
-	return is && !s.isQuestion
+	return is && !s.IsQuestion
 }
 
 // forbidsLast reports whether a piece denies what the turn before did, to all that it was done to.
@@ -198,7 +199,7 @@ func (ix *Index) forbidsLast(u meaning.Utterance, s *sentence, piece []*span) bo
 // isDenied reports whether a piece says "ne" or "mégse".
 func isDenied(s *sentence, piece []*span) bool {
 	return slices.ContainsFunc(piece, func(sp *span) bool {
-		return sp.means(cNegation, "") || sp.is(cNevermind) && !isCommanding(sp) && isOneOf(s.tokens[sp.from].fold, times().TakesBack)
+		return sp.means(cNegation, "") || sp.is(cNevermind) && !isCommanding(sp) && isOneOf(s.Tokens[sp.from].Fold, times().TakesBack)
 	})
 }
 
@@ -213,7 +214,7 @@ func namesAll(sp *span, things []*hamanagerapi.Entity) bool {
 // előzőre.
 func isBackInMedia(s *sentence, row []*span, last *meaning.Command) bool {
 	return domainOf(last) == "media_player" && consistsOf(row, cUndo|cMedia, cUndo|cMedia|cPrefix) && slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.means(cMedia, "previous") || sp.is(cUndo) && isOneOf(stemOfPrevious(s.tokens[sp.to-1].fold), []string{"előző"})
+		return sp.means(cMedia, "previous") || sp.is(cUndo) && isOneOf(stemOfPrevious(s.Tokens[sp.to-1].Fold), []string{"előző"})
 	})
 }
 

@@ -208,7 +208,7 @@ func (ix *Index) withoutTalk(s *sentence, row []*span) [][]*span {
 	return kept
 }
 
-// isExclaimed reports whether a piece is nothing but words that nobody knows, and that name and ask
+// IsExclaimed reports whether a piece is nothing but words that nobody knows, and that name and ask
 // nothing: remek, pompás lett.
 func (ix *Index) isExclaimed(s *sentence, piece []*span) bool {
 	return ix.namesNothing(s, piece) && !slices.ContainsFunc(piece, func(sp *span) bool {
@@ -243,7 +243,7 @@ func isDoneBack(sp *span, piece []*span) bool {
 
 // takesBack reports whether a span says by itself that what was done is not wanted.
 func takesBack(s *sentence, sp *span) bool {
-	return sp.is(cUndo) || sp.is(cNeedless) && !sp.is(cTells) || sp.is(cNevermind) && isOneOf(s.tokens[sp.from].fold, times().TakesBack)
+	return sp.is(cUndo) || sp.is(cNeedless) && !sp.is(cTells) || sp.is(cNevermind) && isOneOf(s.Tokens[sp.from].Fold, times().TakesBack)
 }
 
 // isBackSaid reports whether a piece has the prefix that undoes.
@@ -267,5 +267,5 @@ func isTooMuch(s *sentence, pieces [][]*span) bool {
 		}
 	}
 
-	return is && !s.isQuestion
+	return is && !s.IsQuestion
 }

@@ -10,6 +10,7 @@ import (
 	"homehub/modules/intent/internal/hungarian/inflect"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/numerals"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -89,7 +90,7 @@ func (c *clause) lists() []*span {
 // negates reports whether anything is denied, other than that there is enough of something.
 func (c *clause) negates() bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.is(cNegation) && !sp.is(cNeeds) || sp.is(cBlock) && sp.is(cMeant) || c.s.tokens[sp.from].fold == "vagy" // on one or the other: which?
+		return sp.is(cNegation) && !sp.is(cNeeds) || sp.is(cBlock) && sp.is(cMeant) || c.s.Tokens[sp.from].Fold == "vagy" // on one or the other: which?
 	})
 }
 
@@ -173,7 +174,7 @@ func (c *clause) partsAround(list int) (said, missing []*span, ok bool) {
 // item: a piacon vettem, Juli végzett az ablakokkal.
 func (c *clause) tellsSomething(piece []*span) bool {
 	return slices.ContainsFunc(piece, func(sp *span) bool {
-		return sp.means(cNeeds, "got") || sp.is(cUnknown|cAttribute) && c.ix.lang.isRemark(c.s.tokens[sp.to-1].fold)
+		return sp.means(cNeeds, "got") || sp.is(cUnknown|cAttribute) && c.ix.lang.isRemark(c.s.Tokens[sp.to-1].Fold)
 	})
 }
 
@@ -205,15 +206,15 @@ func (c *clause) itemsIn(list int) []string {
 
 // isListed reports whether what is to be on the list is set off from it: barkácslistára: tipli.
 func (c *clause) isListed(list, first int) bool {
-	if first > list && c.s.tokens[c.spans[first].from].breakBefore || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) && !c.hasInfinitive() {
+	if first > list && c.s.Tokens[c.spans[first].from].BreakBefore || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) && !c.hasInfinitive() {
 		return true
 	}
 	const most = 6
 	isTold := slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return sp.is(cTells|cQuestion) || c.ix.lang.isFinite(sp, c.s.tokens[sp.from].fold) || sp != c.spans[list] && isArticle(c.s.tokens[sp.from].fold) && sp.from < c.spans[first].from
+		return sp.is(cTells|cQuestion) || c.ix.lang.isFinite(sp, c.s.Tokens[sp.from].Fold) || sp != c.spans[list] && tokens.IsArticle(c.s.Tokens[sp.from].Fold) && sp.from < c.spans[first].from
 	})
 
-	return len(c.spans) <= most && !isTold && !c.s.isQuestion // tej, kenyér a listára
+	return len(c.spans) <= most && !isTold && !c.s.IsQuestion // tej, kenyér a listára
 }
 
 // maySayWithoutList reports whether words can be an item where no list is named: few of them, and
@@ -225,7 +226,7 @@ func (c *clause) maySayWithoutList(first, last int) bool {
 	}
 
 	return !slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool {
-		folded := c.s.tokens[sp.to-1].fold
+		folded := c.s.Tokens[sp.to-1].Fold
 		isWhere := sp.is(cUnknown) && morphology.EndsWithAny(folded, []string{"ra", "re", "ba", "be", "nak", "nek"}) && dictionaryForm(c.text(sp)) != c.text(sp)
 
 		return isWhere || strings.Contains(folded, "lista") || sp.is(cEntity|cArea|cKind) && sp.suffix.Case == morphology.Sublative
@@ -241,7 +242,7 @@ func (c *clause) piecesByList(lists []*span) [][]*span {
 	from := 0
 	hasList := slices.Contains(lists, c.spans[0])
 	for i := 1; i < len(c.spans); i++ {
-		isCut := c.s.tokens[c.spans[i].from].breakBefore || c.spans[i].is(cConjunction)
+		isCut := c.s.Tokens[c.spans[i].from].BreakBefore || c.spans[i].is(cConjunction)
 		if isCut && hasList && slices.ContainsFunc(c.spans[i:], func(sp *span) bool { return slices.Contains(lists, sp) }) {
 			pieces = append(pieces, c.spans[from:i])
 			from, hasList = i, false
@@ -294,7 +295,7 @@ func (c *clause) isAroundItem(sp *span) bool {
 // to be done (felhívni a fogorvost) is kept as it is.
 func (c *clause) items(first, last int) []string {
 	whole := c.itemText(first, last)
-	if c.has(cAbout, "item") || strings.HasSuffix(c.s.tokens[c.spans[first].to-1].fold, "ni") {
+	if c.has(cAbout, "item") || strings.HasSuffix(c.s.Tokens[c.spans[first].to-1].Fold, "ni") {
 		return []string{whole}
 	}
 
@@ -321,20 +322,20 @@ func (c *clause) items(first, last int) []string {
 
 // endsItem reports whether an item ends at a span: at a pause, before "and".
 func (c *clause) endsItem(i, last int) bool {
-	return i == last || c.s.tokens[c.spans[i+1].from].breakBefore || c.spans[i+1].is(cConjunction)
+	return i == last || c.s.Tokens[c.spans[i+1].from].BreakBefore || c.spans[i+1].is(cConjunction)
 }
 
 // isEnumerated reports whether a pause or an "and" before a span joins two things rather than words.
 func (c *clause) isEnumerated(at int) bool {
-	return c.s.tokens[c.spans[at].from].breakBefore || c.isAndThe(at)
+	return c.s.Tokens[c.spans[at].from].BreakBefore || c.isAndThe(at)
 }
 
 // isAndThe reports whether an "and" joins two things rather than the words of a name: a tej és a
 // kenyér; tej meg kenyér.
 func (c *clause) isAndThe(at int) bool {
-	next := c.s.tokens[c.spans[at].to-1]
+	next := c.s.Tokens[c.spans[at].to-1]
 
-	return next.fold == "meg" || at+1 < len(c.spans) && isArticle(c.s.tokens[c.spans[at+1].from].fold)
+	return next.Fold == "meg" || at+1 < len(c.spans) && tokens.IsArticle(c.s.Tokens[c.spans[at+1].from].Fold)
 }
 
 // itemText is what was said from one span to another, without an article before it.
@@ -342,7 +343,7 @@ func (c *clause) itemText(from, to int) string {
 	for from < to && c.spans[from].is(cFiller) && !c.spans[from].is(cNumber) && !c.isMeasure(from+1) {
 		from++
 	}
-	said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to].to-1].to]
+	said := c.s.Text[c.s.Tokens[c.spans[from].from].From:c.s.Tokens[c.spans[to].to-1].To]
 	if c.spans[from].from > 0 {
 		return said
 	}
@@ -353,14 +354,14 @@ func (c *clause) itemText(from, to int) string {
 
 // isMeasure reports whether a span is what things are counted in: egy kiló.
 func (c *clause) isMeasure(at int) bool {
-	return c.spans[at-1].from >= 0 && c.s.tokens[c.spans[at-1].from].fold == "egy" && slices.ContainsFunc(numerals.Measures(), func(w string) bool {
-		return morphology.IsFoldOf(c.s.tokens[c.spans[at].from].fold, w)
+	return c.spans[at-1].from >= 0 && c.s.Tokens[c.spans[at-1].from].Fold == "egy" && slices.ContainsFunc(numerals.Measures(), func(w string) bool {
+		return morphology.IsFoldOf(c.s.Tokens[c.spans[at].from].Fold, w)
 	})
 }
 
 // isObject reports whether a span ends as an object does.
 func (c *clause) isObject(at int) bool {
-	return strings.HasSuffix(c.s.tokens[c.spans[at].to-1].fold, "t")
+	return strings.HasSuffix(c.s.Tokens[c.spans[at].to-1].Fold, "t")
 }
 
 // isOnto reports whether the list is what something is put on: listára, teendőkhöz.

@@ -69,7 +69,7 @@ func (c *clause) namesTwoPeople() bool {
 
 func (c *clause) personNamed() string {
 	for i, sp := range c.spans {
-		isCalled := i+1 < len(c.spans) && c.s.tokens[c.spans[i+1].from].breakBefore && c.classes&(cDock|cClass|cKind) != 0 // anya, hol a töltőm?
+		isCalled := i+1 < len(c.spans) && c.s.Tokens[c.spans[i+1].from].BreakBefore && c.classes&(cDock|cClass|cKind) != 0 // anya, hol a töltőm?
 		if !sp.is(cEntity) || isCalled {
 			continue
 		}
@@ -125,10 +125,10 @@ func (c *clause) askTemperature() []draft {
 }
 
 func (c *clause) asksForTemperature() bool {
-	if (c.has(cQuestion, "how") || c.s.isQuestion) && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") {
+	if (c.has(cQuestion, "how") || c.s.IsQuestion) && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") {
 		return true // milyen meleg van?
 	}
-	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.tells || c.s.isQuestion
+	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.tells || c.s.IsQuestion
 
 	return isAsked && (c.has(cAttribute, "temperature") || c.has(cUnit, "degree"))
 }

@@ -140,7 +140,7 @@ func (ix *Index) takeBack(u meaning.Utterance, s *sentence) (meaning.Understandi
 	if !ix.takesBack(s) {
 		return meaning.Understanding{}, false
 	}
-	u.Text = s.text[s.tokens[1].from:]
+	u.Text = s.Text[s.Tokens[1].From:]
 	meant := ix.Understand(u)
 	isOther := func(c meaning.Command) bool {
 		return meaning.IsQuestion(c.Intent) || meaning.IsOfPlans(c.Intent) || meaning.IsOfTimers(c.Intent)
@@ -164,10 +164,10 @@ func (ix *Index) takeBack(u meaning.Utterance, s *sentence) (meaning.Understandi
 // takesBack reports whether a sentence begins by taking back what follows, and says nothing instead.
 func (ix *Index) takesBack(s *sentence) bool {
 	r := timeReader{s: s}
-	if len(s.tokens) < 2 || !r.isWord(0, times().TakesBack) || r.isWord(1, times().TakesBack) || s.tokens[1].breakBefore {
+	if len(s.Tokens) < 2 || !r.isWord(0, times().TakesBack) || r.isWord(1, times().TakesBack) || s.Tokens[1].BreakBefore {
 		return false
 	}
-	for i := range s.tokens {
+	for i := range s.Tokens {
 		if r.isWord(i, times().Instead) {
 			return false
 		}
@@ -180,7 +180,7 @@ func (ix *Index) takesBack(s *sentence) bool {
 func (ix *Index) timeIn(text string) *timePhrase {
 	s := tokenize(text, ix.lang.isEnding)
 	r := timeReader{s: &s}
-	for i := range s.tokens {
+	for i := range s.Tokens {
 		if p, _, ok := r.read(i); ok && p.isMoment() {
 			return p
 		}

@@ -53,7 +53,7 @@ func (c *clause) isAsking() bool {
 		return c.verb == nil || c.mood >= tellsState
 	}
 	if c.verb == nil {
-		return c.action == "" || c.s.isQuestion // "nappali lámpák ki" commands
+		return c.action == "" || c.s.IsQuestion // "nappali lámpák ki" commands
 	}
 
 	return c.mood == tellsState || c.mood == tellsPresent || c.mood == tellsPast && c.isAskedWhether()
@@ -74,7 +74,7 @@ func (c *clause) isOfNow() bool {
 }
 
 // isAskedWhether reports whether the form of the sentence asks whether something is so: bezártam-e.
-func (c *clause) isAskedWhether() bool { return c.s.isQuestion || c.has(cQuestion, "whether") }
+func (c *clause) isAskedWhether() bool { return c.s.IsQuestion || c.has(cQuestion, "whether") }
 
 // isOpenQuestion: a value is asked for, not whether something is so.
 func (c *clause) isOpenQuestion() bool {
@@ -223,7 +223,7 @@ func isScene(entities []*hamanagerapi.Entity) bool {
 	return len(of(entities, []string{"scene", "script", "automation", "button"})) == len(entities)
 }
 
-// stateAsked is the state that a question about a name asks for, empty for any. isAsked is
+// stateAsked is the state that a question about a name asks for, empty for any. IsAsked is
 // false where nothing is asked: a name alone is no question.
 func (c *clause) stateAsked(about *lexeme) (state string, isAsked bool) {
 	if c.has(cQuestion, "when") {
@@ -275,7 +275,7 @@ func (l *lexeme) saysOfAll() bool {
 }
 
 // isClosedQuestion reports whether the clause looks like a question at all.
-func (c *clause) isClosedQuestion() bool { return c.s.isQuestion || c.classes&(cQuestion|cCopula) != 0 }
+func (c *clause) isClosedQuestion() bool { return c.s.IsQuestion || c.classes&(cQuestion|cCopula) != 0 }
 
 // nameAskedFor is the name that the question is about: a name that is no common word before
 // one that is, the longer before the shorter.

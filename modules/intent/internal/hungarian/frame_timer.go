@@ -103,7 +103,7 @@ func (c *clause) saysAfter() bool {
 // startTimerOf starts a timer that nobody calls one: kérek egy tízpercest; tizenkét perc a
 // rizsnek; tojás, hét perc.
 func (c *clause) startTimerOf() []draft {
-	if c.s.isQuestion || len(c.quantities) != 1 || c.speaksOfTopic() || c.classes&(cTime|cArea|cEnds) != 0 || c.namesOtherThing() {
+	if c.s.IsQuestion || len(c.quantities) != 1 || c.speaksOfTopic() || c.classes&(cTime|cArea|cEnds) != 0 || c.namesOtherThing() {
 		return nil
 	}
 	slots, ok := c.timerName()
@@ -137,7 +137,7 @@ func (c *clause) speaksOfTopic() bool {
 
 // isAdjectival reports whether a quantity says what something is like: tízperces.
 func (c *clause) isAdjectival(q quantity) bool {
-	unit := c.s.tokens[c.spans[q.to-1].to-1].fold
+	unit := c.s.Tokens[c.spans[q.to-1].to-1].Fold
 
 	return slices.ContainsFunc(times().Adjectivals, func(w string) bool { return strings.Contains(unit, morphology.Fold(w)) })
 }
@@ -219,7 +219,7 @@ func (c *clause) timerStatus() []draft {
 
 // isAskedFor reports whether the clause asks for what it is about.
 func (c *clause) isAskedFor() bool {
-	return c.first(cQuestion) != nil || c.s.isQuestion || c.tells || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.has(cAbout, "waiting")
+	return c.first(cQuestion) != nil || c.s.IsQuestion || c.tells || c.has(cAttribute, "state") || c.has(cAbout, "remaining") || c.has(cAbout, "waiting")
 }
 
 // isWaiting reports whether one asks how long there is still to wait.

@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -106,18 +107,18 @@ func (c *clause) namesScene() bool {
 		isAlone = isAlone && !isTold && (isScene || sp.is(cFiller))
 	}
 
-	return isNamed && (isCalled || isAlone) && !c.s.isQuestion
+	return isNamed && (isCalled || isAlone) && !c.s.IsQuestion
 }
 
 // tellsByName reports whether a name rather tells something: elmentünk.
 func (c *clause) tellsByName(sp *span) bool {
-	return !c.s.isExclaimed && (sp.is(cCopula) || c.ix.lang.isRemark(c.s.tokens[sp.to-1].fold))
+	return !c.s.IsExclaimed && (sp.is(cCopula) || c.ix.lang.isRemark(c.s.Tokens[sp.to-1].Fold))
 }
 
 // namesTheScene reports whether a scene or script is named as the one that is known: kérem az esti fényt.
 func (c *clause) namesTheScene() bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
-		return c.isNamed(sp, []string{"scene", "script"}) && !sp.name.isShort && sp.from > 0 && (c.s.tokens[sp.from-1].fold == "a" || c.s.tokens[sp.from-1].fold == "az")
+		return c.isNamed(sp, []string{"scene", "script"}) && !sp.name.isShort && sp.from > 0 && (c.s.Tokens[sp.from-1].Fold == "a" || c.s.Tokens[sp.from-1].Fold == "az")
 	})
 }
 
@@ -125,13 +126,13 @@ func (c *clause) namesTheScene() bool {
 func (c *clause) hasIndefinite(domain string) bool {
 	return slices.ContainsFunc(c.spans, func(sp *span) bool {
 		return sp.means(cKind, domain) && sp.suffix.Case == morphology.Accusative && !sp.suffix.IsPlural && !sp.is(cEntity) &&
-			(sp.from == 0 || !isArticle(c.s.tokens[sp.from-1].fold))
+			(sp.from == 0 || !tokens.IsArticle(c.s.Tokens[sp.from-1].Fold))
 	})
 }
 
 // wantsUnsaid reports whether light or music is called for without any verb.
 func (c *clause) wantsUnsaid() bool {
-	return !c.s.isQuestion && !c.has(cFiller, "too") && c.classes&cConjunction == 0 &&
+	return !c.s.IsQuestion && !c.has(cFiller, "too") && c.classes&cConjunction == 0 &&
 		(c.hasIndefinite("light") || c.hasIndefinite("media_player") || c.callsForAir())
 }
 
@@ -223,7 +224,7 @@ func (c *clause) domainOfVerb() string {
 // isAboutAll reports whether all or nothing is spoken of without a word for what: mindent, semmi se.
 func (c *clause) isAboutAll() bool {
 	return c.has(cQuantity, "all") || c.has(cQuantity, "something") && slices.ContainsFunc(c.spans, func(sp *span) bool {
-		folded := c.s.tokens[sp.from].fold
+		folded := c.s.Tokens[sp.from].Fold
 
 		return sp.means(cQuantity, "something") && (strings.HasPrefix(folded, "minden") || strings.HasPrefix(folded, "semmi"))
 	})

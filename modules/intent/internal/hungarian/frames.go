@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // frame is a pattern of commands: which actions it is about, what must be said, what else
@@ -90,7 +91,7 @@ func (c *clause) isContradicted() bool {
 	return contrary != "" && slices.ContainsFunc(c.spans, func(sp *span) bool {
 		action, ok := c.ix.lang.bare[sp.value(cPrefix)]
 
-		return ok && action == contrary && sp.is(cPrefix) && !sp.is(cConjunction|cFiller) && (!sp.is(cQuestion) || !c.s.isQuestion)
+		return ok && action == contrary && sp.is(cPrefix) && !sp.is(cConjunction|cFiller) && (!sp.is(cQuestion) || !c.s.IsQuestion)
 	})
 }
 
@@ -118,7 +119,7 @@ func (f *frame) fitsTime(c *clause) bool {
 }
 
 // asksIndeed reports whether words of asking (kíváncsi vagyok, nem tudom) are followed by what is asked.
-func (c *clause) asksIndeed() bool { return c.tells || c.s.isQuestion || c.classes&cQuestion != 0 }
+func (c *clause) asksIndeed() bool { return c.tells || c.s.IsQuestion || c.classes&cQuestion != 0 }
 
 // asksTwice reports whether the clause holds two questions, each with its own word or mark: mennyi az
 // idő, és milyen nap van? Each is read by itself.
@@ -128,10 +129,10 @@ func (c *clause) asksTwice() bool {
 	isSaid, isAsked, isParted := false, false, false
 	for _, sp := range c.spans {
 		isSaid = isSaid || sp.is(says)
-		if isSaid && c.s.tokens[sp.to-1].isAsked {
+		if isSaid && c.s.Tokens[sp.to-1].IsAsked {
 			marks++
 		}
-		isParted = isParted || isAsked && (sp.is(cConjunction) || c.s.tokens[sp.from].breakBefore)
+		isParted = isParted || isAsked && (sp.is(cConjunction) || c.s.Tokens[sp.from].BreakBefore)
 		if isParted && asksOpenly(sp) {
 			return true
 		}
@@ -144,14 +145,14 @@ func (c *clause) asksTwice() bool {
 // isTold reports whether the clause tells how something is and does not ask: it ends as a
 // statement does where a question would have ended otherwise, or says what only tells.
 func (c *clause) isTold() bool {
-	if c.s.isQuestion || c.tells {
+	if c.s.IsQuestion || c.tells {
 		return false
 	}
 	if c.classes&cQuestion != 0 {
-		return c.s.isStatement && c.spans[0].from == 0 && c.spans[0].means(cQuestion, "how") // milyen meleg a kezed!
+		return c.s.IsStatement && c.spans[0].from == 0 && c.spans[0].means(cQuestion, "how") // milyen meleg a kezed!
 	}
 
-	return c.s.isStatement || c.has(cCopula, "told") || c.has(cHome, "arrived") || c.beginsWithTopic()
+	return c.s.IsStatement || c.has(cCopula, "told") || c.has(cHome, "arrived") || c.beginsWithTopic()
 }
 
 // beginsWithTopic reports whether a thing or place comes first and a verb that says how it is
@@ -175,12 +176,12 @@ func (c *clause) isCommand() bool {
 // and a thing that is named, the past would have another ending, and the other order.
 func (c *clause) isHeardAsPast() bool {
 	at := slices.Index(c.spans, c.verb)
-	if c.mood != tellsPast || at != 0 || len(c.spans) < 3 || c.spans[1] != c.prefix || !strings.HasSuffix(c.s.tokens[c.verb.from].fold, "lt") {
+	if c.mood != tellsPast || at != 0 || len(c.spans) < 3 || c.spans[1] != c.prefix || !strings.HasSuffix(c.s.Tokens[c.verb.from].Fold, "lt") {
 		return false
 	}
 
 	return slices.ContainsFunc(c.spans[2:], func(sp *span) bool {
-		return isThing(sp) && sp.suffix.Case == morphology.Accusative && isArticle(c.s.tokens[max(sp.from-1, 0)].fold)
+		return isThing(sp) && sp.suffix.Case == morphology.Accusative && tokens.IsArticle(c.s.Tokens[max(sp.from-1, 0)].Fold)
 	})
 }
 
@@ -188,7 +189,7 @@ func (c *clause) isHeardAsPast() bool {
 // whose ending was swallowed (kapcsol le a villanyt), or a note of what is to be done (sarok
 // lámpa bekapcsol): one who tells puts the prefix before the verb, and says who or which.
 func (c *clause) isTelegram() bool {
-	if c.s.isStatement && !isThing(c.spans[0]) || c.s.isQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
+	if c.s.IsStatement && !isThing(c.spans[0]) || c.s.IsQuestion || c.classes&(cQuestion|cAbout|cNegation) != 0 {
 		return false
 	}
 	if c.isHeardAsPast() {
@@ -198,7 +199,7 @@ func (c *clause) isTelegram() bool {
 	if at+1 < len(c.spans) && c.spans[at+1] == c.prefix {
 		return true
 	}
-	hasArticle := slices.ContainsFunc(c.spans, func(sp *span) bool { return isArticle(c.s.tokens[sp.from].fold) })
+	hasArticle := slices.ContainsFunc(c.spans, func(sp *span) bool { return tokens.IsArticle(c.s.Tokens[sp.from].Fold) })
 
 	return at == len(c.spans)-1 && !hasArticle && (c.prefix != nil || c.verb.prefix != "" || slices.Contains([]string{"start", "open", "close"}, c.action))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -15,7 +16,7 @@ import (
 // time, an unknown thing or place.
 func (ix *Index) readGist(u meaning.Utterance, f *spanner) *interpretation {
 	s := f.s
-	if s.isQuoted && !s.isOnlySetOff {
+	if s.IsQuoted && !s.IsOnlySetOff {
 		return nil
 	}
 	rows, _ := f.coverings()
@@ -126,7 +127,7 @@ func (ix *Index) partOf(s *sentence, piece []*span) part {
 	}
 	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
 	isWish := commands && ix.isWishBeside(piece)
-	if s.isOnlySetOff && !commands && slices.ContainsFunc(piece, func(sp *span) bool { return isUnknownImperative(s, sp) }) {
+	if s.IsOnlySetOff && !commands && slices.ContainsFunc(piece, func(sp *span) bool { return isUnknownImperative(s, sp) }) {
 		return isUnsafe // fordítsd le: jó éjszakát
 	}
 	switch {
@@ -169,7 +170,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 
 // isOrWhat reports whether a piece begins with "vagy": nobody knows what the other choice is.
 func isOrWhat(s *sentence, piece []*span, at int) bool {
-	return at == 0 && s.tokens[piece[at].from].fold == "vagy"
+	return at == 0 && s.Tokens[piece[at].from].Fold == "vagy"
 }
 
 // isJoined reports whether a word makes what follows it a part of what was said before: szóltam, hogy
@@ -214,7 +215,7 @@ func (ix *Index) forbids(s *sentence, piece []*span, at int) bool {
 			continue
 		}
 
-		return sp.is(cVerb) || !sp.is(cUnknown) || s.tokens[sp.from].isNumber
+		return sp.is(cVerb) || !sp.is(cUnknown) || s.Tokens[sp.from].IsNumber
 	}
 
 	return true
@@ -245,7 +246,7 @@ func (l *language) tells(s *sentence, sp *span) bool {
 	if slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.mood >= tellsOther }) {
 		return true
 	}
-	folded := s.tokens[sp.to-1].fold
+	folded := s.Tokens[sp.to-1].Fold
 
 	return l.isRemark(folded) && !sp.is(cEntity|cArea|cFloor|cKind|cPrefix|cNumber|cFiller|cConjunction) || l.isFinite(sp, folded)
 }
@@ -288,8 +289,8 @@ func (ix *Index) trimmed(s *sentence, piece []*span) (from, to int) {
 // only looks like one.
 func (ix *Index) beginsRemark(s *sentence, piece []*span, at int) bool {
 	sp := piece[at]
-	isNoun := at > 0 && (isArticle(s.tokens[piece[at-1].to-1].fold) || piece[at-1].suffix.IsAdjective)
-	isInfinitive := strings.HasSuffix(s.tokens[sp.from].fold, "ni")
+	isNoun := at > 0 && (tokens.IsArticle(s.Tokens[piece[at-1].to-1].Fold) || piece[at-1].suffix.IsAdjective)
+	isInfinitive := strings.HasSuffix(s.Tokens[sp.from].Fold, "ni")
 
 	return sp.is(cUnknown|cTells|cFeel) && !isNoun && !isInfinitive && ix.lang.tells(s, sp)
 }
@@ -310,7 +311,7 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	if !sp.is(cUnknown) {
 		return false
 	}
-	folded := s.tokens[sp.from].fold
+	folded := s.Tokens[sp.from].Fold
 	if isUnknownImperative(s, sp) {
 		return !ix.lang.isHandwork(folded) && isSaidWithoutVerb(piece, at, row)
 	}
@@ -323,7 +324,7 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 
 // isManner reports whether an unknown word says how something is to be done.
 func isManner(s *sentence, piece []*span, at int) bool {
-	return morphology.EndsWithAny(s.tokens[piece[at].from].fold, morphology.Rules().MannerEndings) && (at == 0 || !isArticle(s.tokens[piece[at-1].to-1].fold))
+	return morphology.EndsWithAny(s.Tokens[piece[at].from].Fold, morphology.Rules().MannerEndings) && (at == 0 || !tokens.IsArticle(s.Tokens[piece[at-1].to-1].Fold))
 }
 
 // isVerbWithoutSense reports whether a span is a verb that asks for nothing with the prefixes that are
@@ -367,7 +368,7 @@ func isSaidWithoutVerb(piece []*span, verb int, row []*span) bool {
 }
 
 func isUnknownImperative(s *sentence, sp *span) bool {
-	return sp.is(cUnknown) && looksImperative(s.tokens[sp.from].fold)
+	return sp.is(cUnknown) && looksImperative(s.Tokens[sp.from].Fold)
 }
 
 // looksImperative reports whether a folded word has the form of a verb that commands or wishes.
@@ -386,5 +387,5 @@ func looksImperative(folded string) bool {
 
 // mayBeArgument reports whether an unknown word has the form of what something is done to, or of a place.
 func mayBeArgument(s *sentence, sp *span) bool {
-	return morphology.EndsWithAny(s.tokens[sp.from].fold, morphology.Rules().ArgumentEndings)
+	return morphology.EndsWithAny(s.Tokens[sp.from].Fold, morphology.Rules().ArgumentEndings)
 }

@@ -8,6 +8,7 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // placeWords is data/places.yaml: what people call several rooms of a home.
@@ -94,7 +95,7 @@ func (b *builder) addGroup(called []string, rooms []*hamanagerapi.Area, isDwelle
 			continue
 		}
 		b.addWords(words, weightDerived, func(n *name) { n.setRooms(rooms) })
-		for _, tok := range tokenize(word, neverEnding).tokens {
+		for _, tok := range tokenize(word, neverEnding).Tokens {
 			b.addStems(tok)
 		}
 	}
@@ -127,7 +128,7 @@ func (b *builder) hasPart(text string, others []string) bool {
 	const shortest = 4
 	for _, tok := range b.tokens(text) {
 		for _, other := range others {
-			if tok.fold == other || len(other) >= shortest && (strings.HasPrefix(tok.fold, other) || strings.HasSuffix(tok.fold, other)) {
+			if tok.Fold == other || len(other) >= shortest && (strings.HasPrefix(tok.Fold, other) || strings.HasSuffix(tok.Fold, other)) {
 				return true
 			}
 		}
@@ -187,7 +188,7 @@ func (b *builder) isGrownUp(n *name) bool {
 }
 
 func (b *builder) hasWordOf(text string, words []string) bool {
-	return slices.ContainsFunc(b.tokens(text), func(tok token) bool { return slices.Contains(words, tok.fold) })
+	return slices.ContainsFunc(b.tokens(text), func(tok tokens.Token) bool { return slices.Contains(words, tok.Fold) })
 }
 
 // floorSaid is the floor that "upstairs" or "downstairs" means: the only one that goes by one of those

@@ -6,11 +6,12 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // plainWords are the folded words of a name, the last of them without the ending that says that it is
 // someone's: Gergő olvasólámpája has the words gergo and olvasolampa.
-func (b *builder) plainWords(tokens []token) []string {
+func (b *builder) plainWords(tokens []tokens.Token) []string {
 	words := replaced(tokens, -1)
 	last := len(words) - 1
 	plain := b.plainHead(words[last])
@@ -150,13 +151,13 @@ func (f *spanner) isNumbering(i int, n *name, ending morphology.Suffix) bool {
 	if !n.isNumber {
 		return true
 	}
-	tok := &f.s.tokens[i]
+	tok := &f.s.Tokens[i]
 	if n.isShort && ending.Case != morphology.Accusative {
 		return false
 	}
-	rest := strings.TrimLeft(tok.fold, "0123456789")
-	if !tok.isNumber {
-		_, left, ok := numberIn(tok, f.s.hasAccent)
+	rest := strings.TrimLeft(tok.Fold, "0123456789")
+	if !tok.IsNumber {
+		_, left, ok := numberIn(tok, f.s.HasAccent)
 		if !ok {
 			return true // an ordinal
 		}

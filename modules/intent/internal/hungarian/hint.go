@@ -16,7 +16,7 @@ func hintFrames() []frame {
 
 func (c *clause) hint() []draft {
 	isElsewhere := c.classes&cPlace != 0 && !c.has(cPlace, "here") && !c.has(cPlace, "room")
-	if c.s.isQuestion || c.has(cFiller, "today") || c.has(cFiller, "pleasant") || isElsewhere {
+	if c.s.IsQuestion || c.has(cFiller, "today") || c.has(cFiller, "pleasant") || isElsewhere {
 		return nil
 	}
 	said, isOfRoom := strings.CutPrefix(c.first(cFeel).value(cFeel), "room ")

@@ -8,6 +8,7 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/spelling"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // Index is what the grammar knows of one structure of a home: its names, cut into words
@@ -40,7 +41,7 @@ type name struct {
 	// isSomeones: it is the end of a name that says whose it is: olvasólámpa, of Kati olvasólámpája.
 	isSomeones bool
 
-	// isNumber: only a number; it must be said as one that things have (kettes).
+	// IsNumber: only a number; it must be said as one that things have (kettes).
 	isNumber bool
 
 	// isList: the name of a list without that word; it must say onto or off what.
@@ -74,7 +75,7 @@ const (
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
 		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}, numbers: map[int32]bool{}},
-		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, cut: map[string][]token{},
+		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, cut: map[string][]tokens.Token{},
 	}
 	for i := range home.Floors {
 		f := &home.Floors[i]
@@ -116,7 +117,7 @@ type builder struct {
 	// hasStems are the words whose stems are known already.
 	hasStems map[string]bool
 	// cut are the names that were cut into tokens already.
-	cut map[string][]token
+	cut map[string][]tokens.Token
 	// adjectives are words of names as adjectives; nothing is repaired to be one.
 	adjectives map[string]bool
 	// backs counts the words that end so.
@@ -143,10 +144,10 @@ func (b *builder) pack() {
 }
 
 // tokens cuts a name, each once.
-func (b *builder) tokens(text string) []token {
+func (b *builder) tokens(text string) []tokens.Token {
 	known, ok := b.cut[text]
 	if !ok {
-		known = tokenize(text, neverEnding).tokens
+		known = tokenize(text, neverEnding).Tokens
 		b.cut[text] = known
 	}
 
@@ -266,7 +267,7 @@ func (b *builder) withoutArea(text, areaID string) string {
 // isGeneric reports whether a text consists of words of the language and numbers only.
 func (b *builder) isGeneric(text string) bool {
 	for _, tok := range b.tokens(text) {
-		if !tok.isNumber && !b.ix.lang.hasWord(tok.fold) {
+		if !tok.IsNumber && !b.ix.lang.hasWord(tok.Fold) {
 			return false
 		}
 	}
@@ -283,17 +284,17 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 	}
 	folded := make([]string, 0, len(said))
 	for _, tok := range said {
-		folded = append(folded, tok.fold)
+		folded = append(folded, tok.Fold)
 		b.addStems(tok)
 	}
 	b.addWords(folded, weight, set)
 	b.addShort(folded, said[len(said)-1], set)
-	for _, spoken := range spokenNames(said, func(tok token) string { return text[tok.from:tok.to] }) {
+	for _, spoken := range spokenNames(said, func(tok tokens.Token) string { return text[tok.From:tok.To] }) {
 		b.addWords(spoken, weight, set)
 	}
 	for _, other := range describedOtherwise(folded) {
 		b.addWords(other, weight, set)
-		b.addStems(token{lower: other[0], fold: other[0]})
+		b.addStems(tokens.Token{Lower: other[0], Fold: other[0]})
 	}
 	if len(folded) > 1 {
 		joined := strings.Join(folded, "")
@@ -308,10 +309,10 @@ func (b *builder) add(text string, weight float32, set func(*name)) {
 
 // addShort adds a name without the last part of a compound that people leave out after a
 // participle: szárító(gép), but not kávé(gép).
-func (b *builder) addShort(folded []string, last token, set func(*name)) {
+func (b *builder) addShort(folded []string, last tokens.Token, set func(*name)) {
 	const shortest = 4
 	for _, head := range morphology.Rules().DroppableHeads {
-		short, ok := strings.CutSuffix(last.lower, head)
+		short, ok := strings.CutSuffix(last.Lower, head)
 		if !ok || len(short) < shortest || !strings.HasSuffix(short, "ó") && !strings.HasSuffix(short, "ő") {
 			continue
 		}
@@ -322,19 +323,19 @@ func (b *builder) addShort(folded []string, last token, set func(*name)) {
 }
 
 // addStems registers the stems that a word has before endings, once for each word.
-func (b *builder) addStems(tok token) {
-	if b.hasStems[tok.fold] {
+func (b *builder) addStems(tok tokens.Token) {
+	if b.hasStems[tok.Fold] {
 		return
 	}
-	b.hasStems[tok.fold] = true
-	for _, stem := range morphology.Rules().OtherStems(tok.lower) {
-		b.ix.changed[stem] = b.number(tok.fold)
+	b.hasStems[tok.Fold] = true
+	for _, stem := range morphology.Rules().OtherStems(tok.Lower) {
+		b.ix.changed[stem] = b.number(tok.Fold)
 	}
-	if tok.isNumber || b.ix.lang.hasWord(tok.fold) {
+	if tok.IsNumber || b.ix.lang.hasWord(tok.Fold) {
 		return
 	}
-	for _, written := range spokenWords(tok.fold) {
-		b.addSpoken(written, tok.fold)
+	for _, written := range spokenWords(tok.Fold) {
+		b.addSpoken(written, tok.Fold)
 	}
 }
 

@@ -154,13 +154,13 @@ func (l *language) addClasses(domain string, classes map[string]classWords) {
 // add gives a word or phrase one more meaning.
 func (l *language) add(written string, meaning lexeme) {
 	p := phrase{}
-	for _, tok := range tokenize(written, neverEnding).tokens {
-		n := l.number(tok.fold)
-		for _, stem := range morphology.Rules().OtherStems(tok.lower) {
+	for _, tok := range tokenize(written, neverEnding).Tokens {
+		n := l.number(tok.Fold)
+		for _, stem := range morphology.Rules().OtherStems(tok.Lower) {
 			l.changed[stem] = n
 		}
 		p.words = append(p.words, n)
-		p.written = append(p.written, tok.lower)
+		p.written = append(p.written, tok.Lower)
 	}
 	if len(p.words) == 0 {
 		panic("hungarian: a word without letters: " + written)

@@ -116,15 +116,15 @@ func (ix *Index) numberedBy(s *sentence, sp *span) (number int, ok bool) {
 	if !sp.is(cNumber|cUnknown|cEntity) || sp.said != "" || sp.to-sp.from > 2 {
 		return 0, false
 	}
-	tok := &s.tokens[sp.from]
-	ending := strings.TrimLeft(tok.fold, "0123456789")
+	tok := &s.Tokens[sp.from]
+	ending := strings.TrimLeft(tok.Fold, "0123456789")
 	value := sp.number
-	if !tok.isNumber {
-		value, ending, ok = numberIn(tok, s.hasAccent)
+	if !tok.IsNumber {
+		value, ending, ok = numberIn(tok, s.HasAccent)
 		if !ok {
 			return 0, false
 		}
-	} else if digits, err := strconv.Atoi(tok.fold[:len(tok.fold)-len(ending)]); err == nil {
+	} else if digits, err := strconv.Atoi(tok.Fold[:len(tok.Fold)-len(ending)]); err == nil {
 		value = float64(digits)
 	}
 

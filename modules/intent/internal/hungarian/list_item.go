@@ -19,7 +19,7 @@ func (c *clause) isSomethingElse(first, last int) bool {
 // isForSomebody reports whether what would be an item ends as who gets something does: a fiúknak.
 func (c *clause) isForSomebody(first, last int) bool {
 	return slices.ContainsFunc(c.spans[first:last+1], func(sp *span) bool {
-		folded := c.s.tokens[sp.to-1].fold
+		folded := c.s.Tokens[sp.to-1].Fold
 
 		return sp.is(cUnknown) && (strings.HasSuffix(folded, "knak") || strings.HasSuffix(folded, "knek"))
 	})
@@ -27,7 +27,7 @@ func (c *clause) isForSomebody(first, last int) bool {
 
 // hasInfinitive reports whether something is to be done rather than to be bought: kell menni.
 func (c *clause) hasInfinitive() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown|cVerb) && strings.HasSuffix(c.s.tokens[sp.to-1].fold, "ni") })
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown|cVerb) && strings.HasSuffix(c.s.Tokens[sp.to-1].Fold, "ni") })
 }
 
 // isAllOfThem reports whether spans only point at what was named before: mindkettőt.

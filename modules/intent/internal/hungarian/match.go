@@ -11,7 +11,7 @@ import (
 
 // matchVerb adds a verb form.
 func (f *spanner) matchVerb(i, first int) {
-	prefix, forms := f.ix.lang.formsOf(f.s.tokens[i].fold)
+	prefix, forms := f.ix.lang.formsOf(f.s.Tokens[i].Fold)
 	if forms == nil {
 		return
 	}
@@ -28,19 +28,19 @@ func (f *spanner) matchVerb(i, first int) {
 
 // matchNumber adds digits or a number word, with the ending that follows it.
 func (f *spanner) matchNumber(i, first int) {
-	tok := &f.s.tokens[i]
-	if tok.isNumber {
+	tok := &f.s.Tokens[i]
+	if tok.IsNumber {
 		s := f.merge(i, i+1, first)
-		s.number, s.classes, s.score = tok.number, s.classes|cNumber, max(s.score, scoreNumber)
-		if ending := strings.TrimLeft(tok.fold, "0123456789.,/"); ending != "" {
+		s.number, s.classes, s.score = tok.Number, s.classes|cNumber, max(s.score, scoreNumber)
+		if ending := strings.TrimLeft(tok.Fold, "0123456789.,/"); ending != "" {
 			s.suffix = f.ix.lang.suffixes[ending]
 			s.suffix.IsThere = true
 		}
 
 		return
 	}
-	value, rest, ok := numberIn(tok, f.s.hasAccent)
-	if by, isBy := numerals.ParseBy(tok.fold); isBy {
+	value, rest, ok := numberIn(tok, f.s.HasAccent)
+	if by, isBy := numerals.ParseBy(tok.Fold); isBy {
 		s := f.merge(i, i+1, first)
 		s.number, s.classes, s.score = by, s.classes|cNumber, max(s.score, scoreNumber)
 		s.suffix = morphology.Suffix{Case: morphology.Instrumental, IsThere: true}
@@ -68,11 +68,11 @@ func (f *spanner) matchNumber(i, first int) {
 // matchLongNumber adds a number that was written as several words: negyven öt, két ezer ötszáz.
 func (f *spanner) matchLongNumber(i, first int, value float64) {
 	const most = 5
-	for at := i + 1; at < len(f.s.tokens) && at < i+most; at++ {
-		tok := &f.s.tokens[at]
-		next, rest, ok := numberIn(tok, f.s.hasAccent)
+	for at := i + 1; at < len(f.s.Tokens) && at < i+most; at++ {
+		tok := &f.s.Tokens[at]
+		next, rest, ok := numberIn(tok, f.s.HasAccent)
 		ending, known := f.ix.lang.suffixes[rest]
-		if !ok || tok.isNumber || tok.breakBefore || rest != "" && !known {
+		if !ok || tok.IsNumber || tok.BreakBefore || rest != "" && !known {
 			return
 		}
 		if value, ok = continued(value, next); !ok {
@@ -114,7 +114,7 @@ func lastPlace(value float64) float64 {
 // konyhalámpa. The span then is both.
 func (f *spanner) matchCompound(i int, s *span) {
 	const shortest = 3
-	folded := f.s.tokens[i].fold
+	folded := f.s.Tokens[i].Fold
 	for cut := shortest; cut <= len(folded)-shortest; cut++ {
 		room := f.roomOf(folded[:cut])
 		if room == nil {
@@ -172,7 +172,7 @@ func (f *spanner) isUnit(i int) bool { return f.isOf(i, cUnit) }
 
 // isOf reports whether a token can be a word of a class.
 func (f *spanner) isOf(i int, of class) bool {
-	if i >= len(f.s.tokens) {
+	if i >= len(f.s.Tokens) {
 		return false
 	}
 	for _, r := range f.readings[i] {
@@ -192,10 +192,10 @@ func (f *spanner) isOf(i int, of class) bool {
 
 // matchSplitName finds a name of one word that was written as two: garázs kapu.
 func (f *spanner) matchSplitName(i, first int) {
-	if i+1 >= len(f.s.tokens) || f.s.tokens[i+1].breakBefore || f.s.tokens[i].isNumber || f.s.tokens[i+1].isNumber {
+	if i+1 >= len(f.s.Tokens) || f.s.Tokens[i+1].BreakBefore || f.s.Tokens[i].IsNumber || f.s.Tokens[i+1].IsNumber {
 		return
 	}
-	left, right := f.s.tokens[i].fold, f.s.tokens[i+1].fold
+	left, right := f.s.Tokens[i].Fold, f.s.Tokens[i+1].Fold
 	if len(left) < 2 || len(right) < 2 {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -197,14 +198,14 @@ func (ix *Index) sensorsNear(m *measure, devices []*hamanagerapi.Entity) []*hama
 // shareWord reports whether two names share a word that is not their room's.
 func (ix *Index) shareWord(a, b *hamanagerapi.Entity) bool {
 	const shortest = 3
-	words := tokenize(a.Name, neverEnding).tokens
+	words := tokenize(a.Name, neverEnding).Tokens
 	room := ""
 	if area := ix.home.Area(a.AreaID); area != nil {
 		room = morphology.Fold(area.Name)
 	}
-	for _, other := range tokenize(b.Name, neverEnding).tokens {
-		isRoom := other.fold == room || other.fold == room+"i"
-		if !isRoom && len(other.fold) >= shortest && slices.ContainsFunc(words, func(w token) bool { return w.fold == other.fold }) {
+	for _, other := range tokenize(b.Name, neverEnding).Tokens {
+		isRoom := other.Fold == room || other.Fold == room+"i"
+		if !isRoom && len(other.Fold) >= shortest && slices.ContainsFunc(words, func(w tokens.Token) bool { return w.Fold == other.Fold }) {
 			return true
 		}
 	}
@@ -278,11 +279,11 @@ func (ix *Index) ofWhole(m *measure) []*hamanagerapi.Entity {
 
 // saysWhole reports whether a name begins with a word for the home itself: ház, lakás.
 func (ix *Index) saysWhole(text string) bool {
-	tokens := tokenize(text, neverEnding).tokens
+	tokens := tokenize(text, neverEnding).Tokens
 	if len(tokens) == 0 {
 		return false
 	}
-	word, ok := ix.lang.vocabulary[tokens[0].fold]
+	word, ok := ix.lang.vocabulary[tokens[0].Fold]
 
 	return ok && slices.ContainsFunc(ix.lang.phrases[word], func(p phrase) bool {
 		return len(p.words) == 1 && slices.ContainsFunc(p.lexemes, func(l lexeme) bool { return l.class == cPlace && l.value == "everywhere" })

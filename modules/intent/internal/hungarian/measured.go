@@ -33,7 +33,7 @@ func (b *builder) addMeasured(e *hamanagerapi.Entity) {
 		b.addWords(thing, weightPart, set)
 		for _, device := range devices {
 			for _, other := range append([]string{device.Name}, device.Aliases...) {
-				b.addWords(replaced(tokenize(other, neverEnding).tokens, -1), weightPart, set)
+				b.addWords(replaced(tokenize(other, neverEnding).Tokens, -1), weightPart, set)
 			}
 		}
 	}
@@ -42,9 +42,9 @@ func (b *builder) addMeasured(e *hamanagerapi.Entity) {
 // thingMeasured is a sensor's name without the words, or the end of a compound, that say what is
 // measured; nil where nothing is left, or there is no such word.
 func (b *builder) thingMeasured(text string) []string {
-	tokens := tokenize(text, neverEnding).tokens
+	tokens := tokenize(text, neverEnding).Tokens
 	last := len(tokens)
-	for last > 0 && b.saysMeasure(tokens[last-1].fold) {
+	for last > 0 && b.saysMeasure(tokens[last-1].Fold) {
 		last--
 	}
 	thing := replaced(tokens[:last], -1)

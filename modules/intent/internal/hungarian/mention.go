@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // Which of several devices is meant is often said beside what names them: "Sanyinál szól a rádió, állítsd
@@ -27,7 +28,7 @@ const (
 // mentioned is the one of several devices that the rest of the sentence speaks of; nil for none, or more.
 func (c *clause) mentioned(candidates []*hamanagerapi.Entity) *hamanagerapi.Entity {
 	const tooMany = 64
-	if len(candidates) < 2 || len(candidates) > tooMany || c.has(cQuantity, "one") || c.s.isQuoted && !c.s.isOnlySetOff {
+	if len(candidates) < 2 || len(candidates) > tooMany || c.has(cQuantity, "one") || c.s.IsQuoted && !c.s.IsOnlySetOff {
 		return nil
 	}
 	words, called := c.mentioning()
@@ -60,7 +61,7 @@ type mentionWord struct {
 
 // mentioning are the words of the sentence that may tell which device is meant, and those that it is called by.
 func (c *clause) mentioning() (telling, called []mentionWord) {
-	tokens := c.s.tokens
+	tokens := c.s.Tokens
 	part := make([]class, len(tokens)) // what the words of the clause itself say
 	from, to := len(tokens), 0
 	for _, sp := range c.spans {
@@ -74,7 +75,7 @@ func (c *clause) mentioning() (telling, called []mentionWord) {
 	}
 	for i := 0; i < len(tokens); {
 		end := i + 1
-		for end < len(tokens) && !tokens[end].breakBefore {
+		for end < len(tokens) && !tokens[end].BreakBefore {
 			end++
 		}
 		isOther := (end <= from || i >= to) && slices.ContainsFunc(tokens[i:end], c.ix.lang.mayCommand)
@@ -108,23 +109,23 @@ func (c *clause) partIn(sp *span) class {
 }
 
 // mayCommand reports whether a token can be a command.
-func (l *language) mayCommand(tok token) bool {
-	_, forms := l.formsOf(tok.fold)
+func (l *language) mayCommand(tok tokens.Token) bool {
+	_, forms := l.formsOf(tok.Fold)
 
-	return slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) || looksImperative(tok.fold)
+	return slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) || looksImperative(tok.Fold)
 }
 
 // mentionWord takes a token apart; ok is false for small words.
-func (ix *Index) mentionWord(tok *token) (w mentionWord, ok bool) {
+func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord, ok bool) {
 	const shortest = 3
-	if tok.isNumber || isArticle(tok.fold) {
+	if tok.IsNumber || tokens.IsArticle(tok.Fold) {
 		return w, false
 	}
-	w.deeds = deedsOf(tok.fold)
-	if _, forms := ix.lang.formsOf(tok.fold); slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) {
+	w.deeds = deedsOf(tok.Fold)
+	if _, forms := ix.lang.formsOf(tok.Fold); slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) {
 		return w, true // a zárd is no zár
 	}
-	morphology.EachStem(tok.fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
+	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
 		if len(stem) < shortest {
 			return true
 		}

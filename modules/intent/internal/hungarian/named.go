@@ -91,7 +91,7 @@ func (c *clause) eachInItsRoom(t target, candidates []*hamanagerapi.Entity) []ta
 
 // isOneOfNone reports whether a name that begins with a number rather says that none is meant: egy lámpa se.
 func (c *clause) isOneOfNone(sp *span) bool {
-	return c.s.tokens[sp.from].fold == "egy" && c.isOfNone()
+	return c.s.Tokens[sp.from].Fold == "egy" && c.isOfNone()
 }
 
 // name calls the target by the name that its candidates share, or keeps the candidates for

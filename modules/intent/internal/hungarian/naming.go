@@ -6,19 +6,20 @@ import (
 
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/spelling"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // spokenNames are the other ways in which the words of a name are said or written down by who
 // only hears them: the letters of an abbreviation (LG, el gé, elgé), a number before its word
 // or after it (Kapu 1, 1-es kapu).
-func spokenNames(tokens []token, written func(token) string) [][]string {
+func spokenNames(tokens []tokens.Token, written func(tokens.Token) string) [][]string {
 	var others [][]string
 	for i, tok := range tokens {
-		if !morphology.IsAcronym(written(tok)) || morphology.HasVowel(tok.fold) {
+		if !morphology.IsAcronym(written(tok)) || morphology.HasVowel(tok.Fold) {
 			continue
 		}
 		for _, letters := range []map[string]string{morphology.Rules().Letters, morphology.Rules().OtherLetters, morphology.Rules().EnglishLetters, morphology.Rules().HalfEnglish} {
-			if names := letterNames(tok.fold, letters); names != nil {
+			if names := letterNames(tok.Fold, letters); names != nil {
 				others = append(others, replaced(tokens, i, names...), replaced(tokens, i, strings.Join(names, "")))
 			}
 		}
@@ -26,10 +27,10 @@ func spokenNames(tokens []token, written func(token) string) [][]string {
 	last := len(tokens) - 1
 	switch {
 	case last < 1:
-	case tokens[last].isNumber:
-		others = append(others, append([]string{tokens[last].fold}, replaced(tokens[:last], -1)...))
-	case tokens[0].isNumber:
-		others = append(others, append(replaced(tokens[1:], -1), tokens[0].fold))
+	case tokens[last].IsNumber:
+		others = append(others, append([]string{tokens[last].Fold}, replaced(tokens[:last], -1)...))
+	case tokens[0].IsNumber:
+		others = append(others, append(replaced(tokens[1:], -1), tokens[0].Fold))
 	}
 
 	return others
@@ -77,13 +78,13 @@ func letterNames(folded string, letters map[string]string) []string {
 }
 
 // replaced returns the folded words of a name, the one at a place replaced.
-func replaced(tokens []token, at int, by ...string) []string {
+func replaced(tokens []tokens.Token, at int, by ...string) []string {
 	var folded []string
 	for i, tok := range tokens {
 		if i == at {
 			folded = append(folded, by...)
 		} else {
-			folded = append(folded, tok.fold)
+			folded = append(folded, tok.Fold)
 		}
 	}
 
@@ -91,11 +92,11 @@ func replaced(tokens []token, at int, by ...string) []string {
 }
 
 // withoutOrdinalEnding drops what makes a number an adjective: the 2-es lámpa has the words 2 and lámpa.
-func withoutOrdinalEnding(said []token) []token {
-	return slices.DeleteFunc(said, func(tok token) bool {
-		at := slices.IndexFunc(said, func(other token) bool { return other.isNumber && other.to+1 == tok.from })
+func withoutOrdinalEnding(said []tokens.Token) []tokens.Token {
+	return slices.DeleteFunc(said, func(tok tokens.Token) bool {
+		at := slices.IndexFunc(said, func(other tokens.Token) bool { return other.IsNumber && other.To+1 == tok.From })
 
-		return at >= 0 && slices.Contains(morphology.NumberAdjectives(), tok.fold)
+		return at >= 0 && slices.Contains(morphology.NumberAdjectives(), tok.Fold)
 	})
 }
 

@@ -9,8 +9,8 @@ func (f *spanner) isCount(from, to int, n *name, ending morphology.Suffix) bool 
 	if !f.ix.numbers[n.words[0]] {
 		return false
 	}
-	tok := &f.s.tokens[from]
-	if tok.fold == "egy" || tok.fold == "ket" {
+	tok := &f.s.Tokens[from]
+	if tok.Fold == "egy" || tok.Fold == "ket" {
 		return true
 	}
 	isWhole := len(n.words) > 1 || n.area == nil

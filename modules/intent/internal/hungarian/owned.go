@@ -7,24 +7,25 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
 // IsOwners reports whether an ending says that something is the stem's: Zsófié, Péterét, a
 // konyháét. Where no accents are written only a vowel before it tells it from other endings.
-func (f *spanner) isOwners(tok *token, stem string) bool {
-	ending, ok := strings.CutPrefix(tok.fold, stem)
+func (f *spanner) isOwners(tok *tokens.Token, stem string) bool {
+	ending, ok := strings.CutPrefix(tok.Fold, stem)
 	if !ok || ending == "" || ending[0] != 'e' {
 		return false
 	}
 	if s, ok := f.ix.lang.suffixes[ending[1:]]; ending != "e" && (!ok || s.IsPlural || s.IsPossessed) {
 		return false
 	}
-	if !f.s.hasAccent || tok.isRepaired {
+	if !f.s.HasAccent || tok.IsRepaired {
 		return morphology.EndsWithVowel(stem)
 	}
 	at := 0
-	for _, r := range tok.lower {
+	for _, r := range tok.Lower {
 		if at == len(stem) {
 			return r == 'é'
 		}
@@ -43,11 +44,11 @@ func (f *spanner) isOwner(o *owner, ending morphology.Suffix, to int) bool {
 	case ending.IsPlural, ending.IsPossessed, ending.Case != morphology.Nominative && ending.Case != morphology.Dative:
 		return false
 	}
-	if to < len(f.s.tokens) && isArticle(f.s.tokens[to].fold) {
+	if to < len(f.s.Tokens) && tokens.IsArticle(f.s.Tokens[to].Fold) {
 		to++
 	}
 
-	return to < len(f.s.tokens) && !f.s.tokens[to].breakBefore &&
+	return to < len(f.s.Tokens) && !f.s.Tokens[to].BreakBefore &&
 		slices.ContainsFunc(f.readings[to], func(r reading) bool { return r.suffix.IsPossessed })
 }
 
@@ -131,7 +132,7 @@ func (sp *span) isTheirs() bool {
 // ofOwnerBefore is what the owner who was spoken of before has of a kind: húzd le Zsófi redőnyét, és
 // kapcsold fel a lámpáját.
 func (o *owning) ofOwnerBefore(thing *span) *span {
-	if o.at == 0 || !isArticle(o.s.tokens[thing.from-1].fold) || len(o.read) > 1 && o.read[len(o.read)-2].is(partPlace) {
+	if o.at == 0 || !tokens.IsArticle(o.s.Tokens[thing.from-1].Fold) || len(o.read) > 1 && o.read[len(o.read)-2].is(partPlace) {
 		return thing
 	}
 	owner := o.ownerBefore()
@@ -257,7 +258,7 @@ func (o *owning) enumerated(thing *span) {
 	if !isOwned || !thing.is(cEntity|cKind) {
 		return
 	}
-	isJoined := o.s.tokens[o.row[o.at].from].breakBefore
+	isJoined := o.s.Tokens[o.row[o.at].from].BreakBefore
 	for i, sp := range slices.Backward(o.read) {
 		if sp.is(cConjunction) {
 			isJoined = true
@@ -273,7 +274,7 @@ func (o *owning) enumerated(thing *span) {
 		}
 		o.read[i] = thing.naming(found, sp.from)
 		o.read[i].to = sp.to
-		isJoined = o.s.tokens[sp.from].breakBefore
+		isJoined = o.s.Tokens[sp.from].BreakBefore
 	}
 }
 

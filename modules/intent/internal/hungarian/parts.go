@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // longestParted is how many words a name may have whose parts are names of their own.
@@ -40,7 +41,7 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 		if last > 1 {
 			b.addPartOf(e, []string{words[0], words[last]})
 		}
-		if last > 1 && tokens[last].isNumber { // kettes szalag, for Led szalag 2
+		if last > 1 && tokens[last].IsNumber { // kettes szalag, for Led szalag 2
 			b.addPart(e, []string{words[last], words[last-1]})
 		}
 		for _, word := range words {
@@ -56,13 +57,13 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 }
 
 // addAcronyms adds the abbreviations in a name, which are short and yet tell enough: LG.
-func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, said []token) {
+func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, said []tokens.Token) {
 	for _, tok := range said {
-		if len(said) < 2 || len(tok.fold) != 2 || !morphology.IsAcronym(text[tok.from:tok.to]) || b.ix.lang.hasWord(tok.fold) || b.isKnownName(tok.fold) {
+		if len(said) < 2 || len(tok.Fold) != 2 || !morphology.IsAcronym(text[tok.From:tok.To]) || b.ix.lang.hasWord(tok.Fold) || b.isKnownName(tok.Fold) {
 			continue
 		}
-		b.addPart(e, []string{tok.fold})
-		for _, spoken := range spokenNames([]token{tok}, func(token) string { return text[tok.from:tok.to] }) {
+		b.addPart(e, []string{tok.Fold})
+		for _, spoken := range spokenNames([]tokens.Token{tok}, func(tokens.Token) string { return text[tok.From:tok.To] }) {
 			b.addPart(e, spoken)
 		}
 	}
@@ -100,7 +101,7 @@ func (b *builder) countBacks() {
 				continue
 			}
 			for i, word := range b.plainWords(tokens) {
-				if seen[word] || tokens[i].isNumber {
+				if seen[word] || tokens[i].IsNumber {
 					continue
 				}
 				seen[word] = true
@@ -175,9 +176,9 @@ func (b *builder) collectFronts() {
 		}
 		for _, text := range append([]string{e.Name}, e.Aliases...) {
 			for _, tok := range b.tokens(text) {
-				if len(tok.fold) > lettersOfFront && !b.ix.lang.hasWord(tok.fold) {
-					front := tok.fold[:lettersOfFront]
-					b.fronts[front] = append(b.fronts[front], frontWord{folded: tok.fold, of: e})
+				if len(tok.Fold) > lettersOfFront && !b.ix.lang.hasWord(tok.Fold) {
+					front := tok.Fold[:lettersOfFront]
+					b.fronts[front] = append(b.fronts[front], frontWord{folded: tok.Fold, of: e})
 				}
 			}
 		}

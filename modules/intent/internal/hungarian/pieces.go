@@ -12,7 +12,7 @@ import (
 // question changes nothing, so that more may be left out than beside a command; but nothing
 // is where anything commands, supposes, or is what somebody said.
 func (ix *Index) readBesideRemarks(u meaning.Utterance, s *sentence, row []*span) *interpretation {
-	if s.isQuoted || !mayAsk(s, row) {
+	if s.IsQuoted || !mayAsk(s, row) {
 		return nil
 	}
 	pieces := questionsOf(s, row)
@@ -61,14 +61,14 @@ func leansOnUnknown(s *sentence, before [][]*span, piece []*span) bool {
 	}
 
 	return slices.ContainsFunc(slices.Concat(before...), func(sp *span) bool {
-		return sp.is(cUnknown) && morphology.EndsWithAny(s.tokens[sp.to-1].fold, []string{"ban", "ben", "nal", "nel", "ba", "be"})
+		return sp.is(cUnknown) && morphology.EndsWithAny(s.Tokens[sp.to-1].Fold, []string{"ban", "ben", "nal", "nel", "ba", "be"})
 	})
 }
 
 // mayAsk reports whether a row may hold questions: it has a question mark or a word of asking, and
 // nothing that commands or supposes.
 func mayAsk(s *sentence, row []*span) bool {
-	isAsked := s.isQuestion
+	isAsked := s.IsQuestion
 	for _, sp := range row {
 		isAsked = isAsked || sp.is(cQuestion)
 		if sp.is(cBlock) && !sp.is(cWonder|cBut) && !sp.means(cBlock, "past") && !sp.means(cBlock, "tells") && !sp.means(cBlock, "future") && !sp.means(cBlock, "later") {
@@ -99,7 +99,7 @@ func questionsOf(s *sentence, row []*span) [][]*span {
 	from := 0
 	for i, sp := range row {
 		isNext := sp.means(cConjunction, "and") && slices.ContainsFunc(row[i+1:], asksOpenly) && slices.ContainsFunc(row[from:i], asksOpenly)
-		if i > from && (s.tokens[sp.from].breakBefore || isNext) && !isJoinedOn(row[from:i], sp) {
+		if i > from && (s.Tokens[sp.from].BreakBefore || isNext) && !isJoinedOn(row[from:i], sp) {
 			pieces = append(pieces, row[from:i])
 			from = i
 		}
@@ -125,11 +125,11 @@ func (c *clause) isAskedIn(rest [][]*span) bool {
 		return true
 	}
 	const says = cState | cVerb | cCopula | cClass | cMeasure | cAttribute | cHome | cAbout | cSky | cUnit
-	if !c.s.isQuestion || c.classes&says == 0 {
+	if !c.s.IsQuestion || c.classes&says == 0 {
 		return false
 	}
 	last := c.spans[len(c.spans)-1]
-	isEnd := len(rest) == 0 || c.s.tokens[last.to-1].isAsked
+	isEnd := len(rest) == 0 || c.s.Tokens[last.to-1].IsAsked
 
 	return isEnd || isChoice(rest[0][0]) || rest[0][0].is(cConjunction) && slices.ContainsFunc(rest[0], asksOpenly) || isRemark(c.s, rest)
 }
@@ -141,7 +141,7 @@ func isChoice(sp *span) bool { return sp.means(cWonder, "or") }
 func isRemark(s *sentence, rest [][]*span) bool {
 	return !slices.ContainsFunc(rest, func(piece []*span) bool {
 		return slices.ContainsFunc(piece, func(sp *span) bool { return !sp.is(cAddress | cFiller | cUnknown | cWonder) })
-	}) && len(rest) == 1 && !s.isStatement
+	}) && len(rest) == 1 && !s.IsStatement
 }
 
 // namesIn are the things and places that a piece names, which the next may be about.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/numerals"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // HiddenPIN stands in records where a PIN was said.
@@ -24,13 +25,13 @@ var pinFillers = []string{
 // kettő három négy", "tizenkettő harmincnégy", "a kód 1234". Nothing else may be said with it.
 func ReadPIN(text string) (digits string, ok bool) {
 	s := tokenize(text, hungarian().isEnding)
-	if len(s.tokens) > maxTokens {
+	if len(s.Tokens) > tokens.Max {
 		return "", false
 	}
 	var b strings.Builder
-	for i := range s.tokens {
+	for i := range s.Tokens {
 		said, isNumber := digitsOf(&s, i)
-		if !isNumber && !slices.Contains(pinFillers, s.tokens[i].fold) {
+		if !isNumber && !slices.Contains(pinFillers, s.Tokens[i].Fold) {
 			return "", false
 		}
 		b.WriteString(said)
@@ -42,46 +43,46 @@ func ReadPIN(text string) (digits string, ok bool) {
 // HidePIN returns a text without its numbers where these have digits enough for a PIN.
 func HidePIN(text string) string {
 	s := tokenize(text, hungarian().isEnding)
-	if len(s.tokens) > maxTokens { // what stands beyond is not known
+	if len(s.Tokens) > tokens.Max { // what stands beyond is not known
 		return HiddenPIN
 	}
 	var b strings.Builder
 	said, at := 0, 0
-	for i := range s.tokens {
+	for i := range s.Tokens {
 		digits, isNumber := digitsOf(&s, i)
 		if !isNumber {
 			continue
 		}
 		said += len(digits)
-		if between := s.text[at:s.tokens[i].from]; at == 0 || strings.TrimSpace(between) != "" {
+		if between := s.Text[at:s.Tokens[i].From]; at == 0 || strings.TrimSpace(between) != "" {
 			b.WriteString(between)
 			b.WriteString(HiddenPIN)
 		}
-		at = s.tokens[i].to
+		at = s.Tokens[i].To
 	}
 	if said < minPIN {
 		return text
 	}
-	b.WriteString(s.text[at:])
+	b.WriteString(s.Text[at:])
 
 	return b.String()
 }
 
 // digitsOf are the digits of a token that is a number, or several in one word.
 func digitsOf(s *sentence, i int) (digits string, ok bool) {
-	tok := &s.tokens[i]
-	if tok.isNumber {
+	tok := &s.Tokens[i]
+	if tok.IsNumber {
 		return strings.Map(func(r rune) rune {
 			if r < '0' || r > '9' {
 				return -1
 			}
 
 			return r
-		}, s.text[tok.from:tok.to]), true
+		}, s.Text[tok.From:tok.To]), true
 	}
 
 	var b strings.Builder
-	for rest := tok.fold; rest != ""; {
+	for rest := tok.Fold; rest != ""; {
 		value, size := numerals.First(rest)
 		if size == 0 {
 			return "", false

@@ -157,7 +157,7 @@ func (c *clause) leavesOut(k *kind) bool {
 
 // isOfNone reports whether something is said of none of a kind: egy lámpa se égjen.
 func (c *clause) isOfNone() bool {
-	return c.denial != nil && (c.has(cQuantity, "none") || c.s.tokens[c.denial.from].fold == "se" || c.s.tokens[c.denial.from].fold == "sem")
+	return c.denial != nil && (c.has(cQuantity, "none") || c.s.Tokens[c.denial.from].Fold == "se" || c.s.Tokens[c.denial.from].Fold == "sem")
 }
 
 // leavesOutPlace reports whether the sentence is about all places but some.
@@ -218,7 +218,7 @@ func (c *clause) isApart(at int, domains []string) bool {
 		if !c.isNamed(sp, domains) {
 			continue
 		}
-		hasPause := slices.ContainsFunc(c.spans[min(at, k)+1:max(at, k)+1], func(sp *span) bool { return sp.said == "" && c.s.tokens[sp.from].breakBefore })
+		hasPause := slices.ContainsFunc(c.spans[min(at, k)+1:max(at, k)+1], func(sp *span) bool { return sp.said == "" && c.s.Tokens[sp.from].BreakBefore })
 		if !hasPause || !slices.ContainsFunc(c.spans[min(at, k):max(at, k)], func(sp *span) bool { return sp == c.verb }) {
 			return false
 		}
@@ -233,7 +233,7 @@ func (c *clause) isJoinedBefore(at int) bool {
 		if c.spans[k] == c.prefix { // állítsd meg a zenét
 			return false
 		}
-		if c.spans[k].is(cConjunction) || c.s.tokens[c.spans[k+1].from].breakBefore {
+		if c.spans[k].is(cConjunction) || c.s.Tokens[c.spans[k+1].from].BreakBefore {
 			return true
 		}
 	}
@@ -246,7 +246,7 @@ func (c *clause) isJoinedAfter(at int) bool {
 	isNext := false
 	for k := at + 1; k < len(c.spans); k++ {
 		other := c.spans[k]
-		isNext = isNext || other.is(cConjunction) || c.s.tokens[other.from].breakBefore
+		isNext = isNext || other.is(cConjunction) || c.s.Tokens[other.from].BreakBefore
 		switch {
 		case other.means(cFiller, "too"):
 			return true
@@ -287,5 +287,5 @@ func (c *clause) text(sp *span) string {
 		return sp.said
 	}
 
-	return c.s.text[c.s.tokens[sp.from].from:c.s.tokens[sp.to-1].to]
+	return c.s.Text[c.s.Tokens[sp.from].From:c.s.Tokens[sp.to-1].To]
 }

@@ -9,6 +9,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -25,7 +26,7 @@ const (
 // word, two words where they were run together, one where it was split.
 type repair struct {
 	from, to int // tokens
-	tokens   []token
+	tokens   []tokens.Token
 	why      string // for people
 }
 
@@ -65,7 +66,7 @@ func (ix *Index) variants(f *spanner) []*sentence {
 		if repairs := ix.repairsAt(f, at); len(repairs) > 0 {
 			rows = withEach(rows, repairs, at)
 		}
-		if len(rows) > maxVariants || len(rows) > 1 && len(rows)*len(f.s.tokens) > maxRead {
+		if len(rows) > maxVariants || len(rows) > 1 && len(rows)*len(f.s.Tokens) > maxRead {
 			return nil // it could be too much
 		}
 	}
@@ -107,12 +108,12 @@ func withEach(rows [][]repair, repairs []repair, at int) [][]repair {
 // isAllMistyped reports whether no word is left that is as it should be: there is no telling what
 // such a sentence was.
 func (s *sentence) isAllMistyped(repairs []repair) bool {
-	return len(repairs) == len(s.tokens) && !slices.ContainsFunc(repairs, func(r repair) bool { return len(r.tokens) > 1 })
+	return len(repairs) == len(s.Tokens) && !slices.ContainsFunc(repairs, func(r repair) bool { return len(r.tokens) > 1 })
 }
 
 // broken lists the tokens that nobody knows.
 func (f *spanner) broken() []int {
-	n := len(f.s.tokens)
+	n := len(f.s.Tokens)
 	isKnown := make([]bool, n)
 	for i := range f.spans {
 		sp := &f.spans[i]
@@ -136,28 +137,28 @@ func (f *spanner) broken() []int {
 // with returns the sentence with some of its tokens replaced.
 func (s *sentence) with(repairs []repair) *sentence {
 	repaired := *s
-	repaired.tokens = make([]token, 0, len(s.tokens)+len(repairs))
+	repaired.Tokens = make([]tokens.Token, 0, len(s.Tokens)+len(repairs))
 	at := 0
 	for _, r := range repairs {
-		repaired.tokens = append(repaired.tokens, s.tokens[at:r.from]...)
+		repaired.Tokens = append(repaired.Tokens, s.Tokens[at:r.from]...)
 		for i, tok := range r.tokens {
-			tok.from, tok.to = s.tokens[r.from].from, s.tokens[r.to-1].to
-			tok.breakBefore = i == 0 && s.tokens[r.from].breakBefore
-			tok.isHesitated = i == 0 && s.tokens[r.from].isHesitated
-			repaired.tokens = append(repaired.tokens, tok)
+			tok.From, tok.To = s.Tokens[r.from].From, s.Tokens[r.to-1].To
+			tok.BreakBefore = i == 0 && s.Tokens[r.from].BreakBefore
+			tok.IsHesitated = i == 0 && s.Tokens[r.from].IsHesitated
+			repaired.Tokens = append(repaired.Tokens, tok)
 		}
 		at = r.to
 	}
-	repaired.tokens = append(repaired.tokens, s.tokens[at:]...)
+	repaired.Tokens = append(repaired.Tokens, s.Tokens[at:]...)
 
 	return &repaired
 }
 
 // isBegunAnew reports whether a token is only the beginning of the next.
 func (s *sentence) isBegunAnew(at int) bool {
-	folded := s.tokens[at].fold
+	folded := s.Tokens[at].Fold
 
-	return at+1 < len(s.tokens) && len(folded) > 1 && strings.HasPrefix(s.tokens[at+1].fold, folded)
+	return at+1 < len(s.Tokens) && len(folded) > 1 && strings.HasPrefix(s.Tokens[at+1].Fold, folded)
 }
 
 // repairsAt finds what a token that nobody knows may have been meant to be.
@@ -166,8 +167,8 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 	if joined := ix.joined(s, at); len(joined) > 0 {
 		return joined
 	}
-	tok := &s.tokens[at]
-	if tok.isNumber || utf8.RuneCountInString(tok.fold) != len(tok.fold) || len(tok.fold) > 2*longestWord {
+	tok := &s.Tokens[at]
+	if tok.IsNumber || utf8.RuneCountInString(tok.Fold) != len(tok.Fold) || len(tok.Fold) > 2*longestWord {
 		return nil
 	}
 	one := repair{from: at, to: at + 1}
@@ -176,20 +177,20 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 
 		return []repair{one}
 	}
-	if short := ix.undrawn(tok.fold); short != "" {
-		one.tokens, one.why = []token{repairedToken(short)}, "drawn out"
+	if short := ix.undrawn(tok.Fold); short != "" {
+		one.tokens, one.why = []tokens.Token{repairedToken(short)}, "drawn out"
 
 		return []repair{one}
 	}
 
 	var found repairs
-	isAfterArticle := at > 0 && isArticle(s.tokens[at-1].fold)
-	ix.eachTakenApart(tok.fold, isAfterArticle, func(words []string) { found.add(one, "run together", cutAs(tok, words)...) })
+	isAfterArticle := at > 0 && tokens.IsArticle(s.Tokens[at-1].Fold)
+	ix.eachTakenApart(tok.Fold, isAfterArticle, func(words []string) { found.add(one, "run together", cutAs(tok, words)...) })
 	if len(found) == 0 {
 		found = ix.joinedMistyped(s, at)
 	}
-	if !ix.lang.isOtherWord(tok.fold) {
-		ix.eachMistyped(tok.fold, func(word string) { found.addMistyped(one, word, isAfterArticle && ix.lang.isSmall(word)) })
+	if !ix.lang.isOtherWord(tok.Fold) {
+		ix.eachMistyped(tok.Fold, func(word string) { found.addMistyped(one, word, isAfterArticle && ix.lang.isSmall(word)) })
 	}
 
 	return found
@@ -220,7 +221,7 @@ func (l *language) isSmall(folded string) bool {
 // repairs are the ways to repair one place, each of them once.
 type repairs []repair
 
-func (all *repairs) add(r repair, why string, tokens ...token) {
+func (all *repairs) add(r repair, why string, tokens ...tokens.Token) {
 	r.why, r.tokens = why, tokens
 	isKnown := slices.ContainsFunc(*all, func(known repair) bool {
 		return known.to == r.to && slices.EqualFunc(known.tokens, r.tokens, sameToken)
@@ -237,17 +238,17 @@ func (all *repairs) addMistyped(r repair, word string, isTooSmall bool) {
 	}
 }
 
-func sameToken(a, b token) bool { return a.fold == b.fold }
+func sameToken(a, b tokens.Token) bool { return a.Fold == b.Fold }
 
 // cutAs cuts a token into words, with the accents that it was written with.
-func cutAs(tok *token, words []string) []token {
-	written := []rune(tok.lower)
-	tokens := make([]token, 0, len(words))
+func cutAs(tok *tokens.Token, words []string) []tokens.Token {
+	written := []rune(tok.Lower)
+	tokens := make([]tokens.Token, 0, len(words))
 	for _, w := range words {
 		piece := repairedToken(w)
 		if len(w) <= len(written) { // folded letters are bytes here, one for each letter
-			piece.lower, written = string(written[:len(w)]), written[len(w):]
-			piece.hasAccent, piece.isRepaired = piece.lower != piece.fold, !tok.hasAccent
+			piece.Lower, written = string(written[:len(w)]), written[len(w):]
+			piece.HasAccent, piece.IsRepaired = piece.Lower != piece.Fold, !tok.HasAccent
 		}
 		tokens = append(tokens, piece)
 	}
@@ -256,11 +257,11 @@ func cutAs(tok *token, words []string) []token {
 }
 
 // repairedToken is a token whose accents nobody has written, and so none speaks against it.
-func repairedToken(folded string) token {
-	tok := token{lower: folded, fold: folded, isRepaired: true}
+func repairedToken(folded string) tokens.Token {
+	tok := tokens.Token{Lower: folded, Fold: folded, IsRepaired: true}
 	if morphology.IsDigits(folded) {
-		tok.isNumber = true
-		tok.number, _ = strconv.ParseFloat(folded, 64)
+		tok.IsNumber = true
+		tok.Number, _ = strconv.ParseFloat(folded, 64)
 	}
 
 	return tok

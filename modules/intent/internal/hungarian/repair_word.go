@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/spelling"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // joined puts together what was written as two words: kony hában, nappali ban, kap csold.
@@ -13,17 +14,17 @@ import (
 func (ix *Index) joined(s *sentence, at int) []repair {
 	var found []repair
 	for _, from := range []int{at - 1, at} {
-		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore {
+		if from < 0 || from+1 >= len(s.Tokens) || s.Tokens[from+1].BreakBefore {
 			continue
 		}
-		left, right := &s.tokens[from], &s.tokens[from+1]
-		whole := token{lower: left.lower + right.lower, fold: left.fold + right.fold, hasAccent: left.hasAccent || right.hasAccent}
-		isEnding := from == at-1 && ix.isEndingOf(left, right.fold)
-		if isEnding && left.isNumber { // 50 re
-			whole.isNumber, whole.number = true, left.number
+		left, right := &s.Tokens[from], &s.Tokens[from+1]
+		whole := tokens.Token{Lower: left.Lower + right.Lower, Fold: left.Fold + right.Fold, HasAccent: left.HasAccent || right.HasAccent}
+		isEnding := from == at-1 && ix.isEndingOf(left, right.Fold)
+		if isEnding && left.IsNumber { // 50 re
+			whole.IsNumber, whole.Number = true, left.Number
 		}
 		if isEnding || ix.isWhole(left, right, &whole) {
-			found = append(found, repair{from: from, to: from + 2, tokens: []token{whole}, why: "split"})
+			found = append(found, repair{from: from, to: from + 2, tokens: []tokens.Token{whole}, why: "split"})
 		}
 	}
 
@@ -31,30 +32,30 @@ func (ix *Index) joined(s *sentence, at int) []repair {
 }
 
 // isWhole reports whether two tokens are a known word together.
-func (ix *Index) isWhole(left, right, whole *token) bool {
+func (ix *Index) isWhole(left, right, whole *tokens.Token) bool {
 	const shortestStem, shortest = 3, 5
-	if left.isNumber || right.isNumber || len(left.fold) < 2 || len(whole.fold) < shortest || isArticle(left.fold) || isArticle(right.fold) {
+	if left.IsNumber || right.IsNumber || len(left.Fold) < 2 || len(whole.Fold) < shortest || tokens.IsArticle(left.Fold) || tokens.IsArticle(right.Fold) {
 		return false
 	}
 
-	return ix.isReadable(whole.fold, shortestStem) || ix.startsWithNumber(whole)
+	return ix.isReadable(whole.Fold, shortestStem) || ix.startsWithNumber(whole)
 }
 
 // isLittle reports whether a word is an article or a verb's prefix, which stand alone.
 func (ix *Index) isLittle(folded string) bool {
-	return isArticle(folded) || slices.Contains(ix.lang.prefixes, folded)
+	return tokens.IsArticle(folded) || slices.Contains(ix.lang.prefixes, folded)
 }
 
 // isEndingOf reports whether a word is only the ending of the one before it: wc ben.
-func (ix *Index) isEndingOf(word *token, ending string) bool {
+func (ix *Index) isEndingOf(word *tokens.Token, ending string) bool {
 	_, ok := ix.lang.suffixes[ending]
 
-	return ok && (word.isNumber || len(word.fold) > 1 && ix.hasStem(word.fold))
+	return ok && (word.IsNumber || len(word.Fold) > 1 && ix.hasStem(word.Fold))
 }
 
 // isFormOf reports whether a folded word is only another one with an ending.
-func (ix *Index) isFormOf(word *token, folded string) bool {
-	rest, ok := strings.CutPrefix(folded, word.fold)
+func (ix *Index) isFormOf(word *tokens.Token, folded string) bool {
+	rest, ok := strings.CutPrefix(folded, word.Fold)
 
 	return ok && (rest == "" || ix.isEndingOf(word, rest))
 }
@@ -64,14 +65,14 @@ func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 	const shortest = 7
 	var found repairs
 	for _, from := range []int{at - 1, at} {
-		if from < 0 || from+1 >= len(s.tokens) || s.tokens[from+1].breakBefore {
+		if from < 0 || from+1 >= len(s.Tokens) || s.Tokens[from+1].BreakBefore {
 			continue
 		}
-		left, right := &s.tokens[from], &s.tokens[from+1]
-		if left.isNumber || right.isNumber || ix.isLittle(left.fold) || ix.isLittle(right.fold) || len(left.fold)+len(right.fold) < shortest {
+		left, right := &s.Tokens[from], &s.Tokens[from+1]
+		if left.IsNumber || right.IsNumber || ix.isLittle(left.Fold) || ix.isLittle(right.Fold) || len(left.Fold)+len(right.Fold) < shortest {
 			continue
 		}
-		ix.eachMistyped(left.fold+right.fold, func(word string) {
+		ix.eachMistyped(left.Fold+right.Fold, func(word string) {
 			if !ix.isFormOf(left, word) { // legyen zöd is no form of legyen
 				found.add(repair{from: from, to: from + 2}, "split, and a letter wrong", repairedToken(word))
 			}
@@ -82,7 +83,7 @@ func (ix *Index) joinedMistyped(s *sentence, at int) repairs {
 }
 
 // startsWithNumber reports whether a word is a number, maybe with an ending: tizenhatra.
-func (ix *Index) startsWithNumber(tok *token) bool {
+func (ix *Index) startsWithNumber(tok *tokens.Token) bool {
 	_, rest, ok := numberIn(tok, false)
 	if !ok || rest == "" {
 		return ok
@@ -169,7 +170,7 @@ func addWay(ways [][]string, way []string) [][]string {
 func (ix *Index) isNumberPiece(piece string) bool {
 	tok := repairedToken(piece)
 
-	return tok.isNumber || ix.startsWithNumber(&tok)
+	return tok.IsNumber || ix.startsWithNumber(&tok)
 }
 
 // isPiece reports whether letters can be one of the words that were run together. Short ones

@@ -18,15 +18,15 @@ func (b *builder) addFirst(text, first string, a *hamanagerapi.Area) {
 func (b *builder) addLast(text string, a *hamanagerapi.Area) {
 	tokens := b.tokens(text)
 	last := len(tokens) - 1
-	if last < 1 || tokens[last].isNumber || b.ix.lang.hasWord(tokens[last].fold) || b.plainHead(tokens[last].fold) != tokens[last].fold {
+	if last < 1 || tokens[last].IsNumber || b.ix.lang.hasWord(tokens[last].Fold) || b.plainHead(tokens[last].Fold) != tokens[last].Fold {
 		return
 	}
-	b.addPartOfRoom(text[tokens[last].from:tokens[last].to], a)
+	b.addPartOfRoom(text[tokens[last].From:tokens[last].To], a)
 }
 
 // addPartOfRoom adds a part of an area's name, to those areas that have it already.
 func (b *builder) addPartOfRoom(part string, a *hamanagerapi.Area) {
-	at, ok := b.byText[strings.Join(replaced(withoutOrdinalEnding(tokenize(part, neverEnding).tokens), -1), " ")]
+	at, ok := b.byText[strings.Join(replaced(withoutOrdinalEnding(tokenize(part, neverEnding).Tokens), -1), " ")]
 	switch {
 	case !ok:
 		b.add(part, weightPart, func(n *name) { n.area, n.isPart = a, true })

@@ -26,7 +26,7 @@ func (f *spanner) coverings() (rows [][]*span, scores []float32) {
 }
 
 func (f *spanner) findCoverings() (rows [][]*span, scores []float32) {
-	n := len(f.s.tokens)
+	n := len(f.s.Tokens)
 	all := make([]covering, 1, 1+beam*len(f.spans))
 	all[0] = covering{span: -1, prev: -1}
 	ends := make([][beam]int32, n+1)

@@ -1,10 +1,13 @@
 package hungarian
 
-import "homehub/modules/intent/internal/hungarian/numerals"
+import (
+	"homehub/modules/intent/internal/hungarian/numerals"
+	"homehub/modules/intent/internal/hungarian/tokens"
+)
 
 // sentence is an utterance cut into tokens, and what is known of it as a whole.
 type sentence struct {
-	cutText
+	tokens.Sentence
 	// left is what is left out of what the sentence commands.
 	left []exception
 }
@@ -12,11 +15,11 @@ type sentence struct {
 // tokenize cuts text into tokens. isEnding says which letters after a hyphen belong to the word
 // before it (TV-t).
 func tokenize(text string, isEnding func(folded string) bool) sentence {
-	return sentence{cutText: cut(text, isEnding)}
+	return sentence{Sentence: tokens.Cut(text, isEnding)}
 }
 
 // numberIn reads the number that a token begins with, and returns what is left of it when folded. Of
 // what was not written so nobody knows the accents.
-func numberIn(tok *token, hasAccent bool) (value float64, rest string, ok bool) {
-	return numerals.Parse(tok.fold, tok.lower, hasAccent && !tok.isRepaired)
+func numberIn(tok *tokens.Token, hasAccent bool) (value float64, rest string, ok bool) {
+	return numerals.Parse(tok.Fold, tok.Lower, hasAccent && !tok.IsRepaired)
 }

@@ -17,7 +17,7 @@ func (l *language) sortOf(sp *span, s *sentence) []string {
 	}
 	for _, sort := range l.sorts {
 		found := false
-		morphology.EachStem(s.tokens[sp.to-1].fold, l.suffixes, func(stem string, _ morphology.Suffix) bool {
+		morphology.EachStem(s.Tokens[sp.to-1].Fold, l.suffixes, func(stem string, _ morphology.Suffix) bool {
 			found = slices.Contains(sort, stem)
 
 			return !found

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // reading is one way to cut a token into a known word and an ending.
@@ -82,18 +83,18 @@ type spanner struct {
 }
 
 func (ix *Index) findSpans(s *sentence) *spanner {
-	n := len(s.tokens)
+	n := len(s.Tokens)
 	f := &spanner{
 		ix: ix, s: s, readings: make([][]reading, n),
 		spans: make([]span, 0, 2*n), byStart: make([]int, 0, n+1),
 	}
 	backing := make([]reading, 0, 4*n)
-	for i := range s.tokens {
+	for i := range s.Tokens {
 		from := len(backing)
-		backing = f.read(backing, &s.tokens[i])
+		backing = f.read(backing, &s.Tokens[i])
 		f.readings[i] = backing[from:len(backing):len(backing)]
 	}
-	for i := range s.tokens {
+	for i := range s.Tokens {
 		f.byStart = append(f.byStart, len(f.spans))
 		f.at(i)
 	}
@@ -103,12 +104,12 @@ func (ix *Index) findSpans(s *sentence) *spanner {
 }
 
 // read appends the ways to read one token.
-func (f *spanner) read(into []reading, tok *token) []reading {
+func (f *spanner) read(into []reading, tok *tokens.Token) []reading {
 	from := len(into)
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
-	isSomeones := strings.HasSuffix(tok.lower, "át") || strings.HasSuffix(tok.lower, "ét")
-	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
-		if isSomeones && len(stem) == len(tok.fold)-len("at") && !morphology.EndsWithVowel(stem) {
+	isSomeones := strings.HasSuffix(tok.Lower, "át") || strings.HasSuffix(tok.Lower, "ét")
+	morphology.EachStem(tok.Fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
+		if isSomeones && len(stem) == len(tok.Fold)-len("at") && !morphology.EndsWithVowel(stem) {
 			s.IsPossessed = true
 		}
 		s.IsOwners = f.isOwners(tok, stem)
@@ -133,15 +134,15 @@ func (f *spanner) read(into []reading, tok *token) []reading {
 
 // readNumber reads a number as the digits that a name may have: lámpa kettő, kettes lámpa,
 // 2-es lámpa, a második lámpa.
-func (f *spanner) readNumber(into []reading, tok *token) []reading {
+func (f *spanner) readNumber(into []reading, tok *tokens.Token) []reading {
 	var digits, rest string
-	if tok.isNumber {
-		rest = strings.TrimLeft(tok.fold, "0123456789")
-		digits = tok.fold[:len(tok.fold)-len(rest)]
+	if tok.IsNumber {
+		rest = strings.TrimLeft(tok.Fold, "0123456789")
+		digits = tok.Fold[:len(tok.Fold)-len(rest)]
 		if rest == "" { // it is found as it stands
 			return into
 		}
-	} else if value, left, ok := numberIn(tok, f.s.hasAccent); ok {
+	} else if value, left, ok := numberIn(tok, f.s.HasAccent); ok {
 		digits, rest = strconv.Itoa(int(value)), left
 	} else {
 		return f.readOrdinal(into, tok)
@@ -158,14 +159,14 @@ func (f *spanner) readNumber(into []reading, tok *token) []reading {
 		return into
 	}
 	if word := f.ix.wordNumber(digits); word >= 0 {
-		into = append(into, reading{word: word, suffix: ending, stem: len(tok.fold) - len(rest)})
+		into = append(into, reading{word: word, suffix: ending, stem: len(tok.Fold) - len(rest)})
 	}
 
 	return into
 }
 
-func (f *spanner) readOrdinal(into []reading, tok *token) []reading {
-	morphology.EachStem(tok.fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
+func (f *spanner) readOrdinal(into []reading, tok *tokens.Token) []reading {
+	morphology.EachStem(tok.Fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
 		place, ok := f.ix.lang.ordinals[stem]
 		if !ok || place < 0 {
 			return true
@@ -252,7 +253,7 @@ func (f *spanner) matchPhrase(i int, r reading, p *phrase, first int) {
 	if last.suffix.Layers() > 1 && last.stem <= shortestDoubled {
 		return // kímát is no ki-m-at
 	}
-	if tok := &f.s.tokens[i]; len(p.words) == 1 && tok.hasAccent && !tok.isRepaired && !last.suffix.IsThere && p.isPrefix() && tok.lower != p.written[0] {
+	if tok := &f.s.Tokens[i]; len(p.words) == 1 && tok.HasAccent && !tok.IsRepaired && !last.suffix.IsThere && p.isPrefix() && tok.Lower != p.written[0] {
 		return // lé is no le
 	}
 	f.merge(i, to, first).addPhrase(p, last.suffix, score)
@@ -381,10 +382,10 @@ func (n *name) classes() class {
 func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(morphology.Suffix) bool) (last reading, to int, ok bool) {
 	at := i + 1
 	for _, word := range wanted[1:] {
-		if at < len(f.s.tokens) && isArticle(f.s.tokens[at].fold) && !f.isWord(at, word) { // túl erős a fény has one of its own
+		if at < len(f.s.Tokens) && tokens.IsArticle(f.s.Tokens[at].Fold) && !f.isWord(at, word) { // túl erős a fény has one of its own
 			at++
 		}
-		if at >= len(f.s.tokens) || f.s.tokens[at].breakBefore && !isLinker(f.s.tokens[at].fold) || !allowed(r.suffix) {
+		if at >= len(f.s.Tokens) || f.s.Tokens[at].BreakBefore && !isLinker(f.s.Tokens[at].Fold) || !allowed(r.suffix) {
 			return r, 0, false
 		}
 		next := slices.IndexFunc(f.readings[at], func(next reading) bool { return next.word == word })
@@ -416,10 +417,10 @@ func innerEnding(s morphology.Suffix) bool {
 // accentCost is what a token loses where it is written with other accents than a word. A
 // final a or e may be lengthened; a speaker who writes no accents at all loses nothing.
 func (f *spanner) accentCost(i int, written string) float32 {
-	if !f.s.hasAccent || f.s.tokens[i].isRepaired {
+	if !f.s.HasAccent || f.s.Tokens[i].IsRepaired {
 		return 0
 	}
-	said := f.s.tokens[i].lower
+	said := f.s.Tokens[i].Lower
 	for len(written) > 0 && len(said) > 0 {
 		w, wn := utf8.DecodeRuneInString(written)
 		s, sn := utf8.DecodeRuneInString(said)

@@ -28,10 +28,10 @@ func wishesByItself(s *sentence, row []*span, at int, begins func(*span) bool) b
 		return false
 	}
 	from, to := at, at+1
-	for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from].means(cConjunction, "then") && !isProperAnd(s, row[from]) {
+	for from > 0 && !s.Tokens[row[from].from].BreakBefore && !row[from].means(cConjunction, "then") && !isProperAnd(s, row[from]) {
 		from--
 	}
-	for to < len(row) && !s.tokens[row[to].from].breakBefore && !row[to].is(cConjunction) {
+	for to < len(row) && !s.Tokens[row[to].from].BreakBefore && !row[to].is(cConjunction) {
 		to++
 	}
 	piece := row[from:to]
@@ -45,7 +45,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 	var clauses [][]*span
 	from := 0
 	for k := 1; k < len(row); k++ {
-		isCut := s.tokens[row[k].from].breakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && (isProperAnd(s, row[k]) || joinsWhole(s, row, from, k))
+		isCut := s.Tokens[row[k].from].BreakBefore && !row[k-1].is(cConjunction) || row[k].means(cConjunction, "then") || row[k].means(cConjunction, "and") && (isProperAnd(s, row[k]) || joinsWhole(s, row, from, k))
 		if isCut && isWholeCommand(row[from:k]) && isWholeCommand(row[k:]) && hasOwnThing(s, row[k:]) && !isHalfMore(row, k) {
 			clauses = append(clauses, row[from:k])
 			from = k
@@ -58,7 +58,7 @@ func telegraphic(s *sentence, row []*span) [][]*span {
 // joinsWhole reports whether a "meg" stands between two commands: all that was said since the last pause is one.
 func joinsWhole(s *sentence, row []*span, from, at int) bool {
 	for k := at; k > from; k-- {
-		if s.tokens[row[k].from].breakBefore {
+		if s.Tokens[row[k].from].BreakBefore {
 			from = k
 		}
 	}
@@ -91,7 +91,7 @@ func isNote(sp *span) bool {
 // hasOwnThing reports whether the first piece of a part names what it is about.
 func hasOwnThing(s *sentence, part []*span) bool {
 	for i, sp := range part {
-		if i > 0 && s.tokens[sp.from].breakBefore {
+		if i > 0 && s.Tokens[sp.from].BreakBefore {
 			return false
 		}
 		if isThing(sp) || sp.is(cAbout) || isNote(sp) || isReminder(sp) || sp.is(cUnit) && isUnitOfTime(sp.value(cUnit)) {
@@ -151,7 +151,7 @@ func jointsBetween(s *sentence, row []*span, a, b int) (pause, and int) {
 	pause, and = -1, -1
 	for k := a + 1; k <= b; k++ {
 		switch {
-		case s.tokens[row[k].from].breakBefore && pause < 0:
+		case s.Tokens[row[k].from].BreakBefore && pause < 0:
 			pause = k
 		case row[k].means(cConjunction, "and") && !isPrefixOf(row, a, k):
 			if and < 0 || onlyFillers(row[k+1:b]) {
@@ -166,9 +166,9 @@ func jointsBetween(s *sentence, row []*span, a, b int) (pause, and int) {
 // isProperAnd reports whether a word stands between what it joins: és, and not meg, pedig, which
 // may follow the first word of what they join.
 func isProperAnd(s *sentence, sp *span) bool {
-	folded := s.tokens[sp.from].fold
+	folded := s.Tokens[sp.from].Fold
 
-	return s.tokens[sp.from].breakBefore || folded == "es" || folded == "s"
+	return s.Tokens[sp.from].BreakBefore || folded == "es" || folded == "s"
 }
 
 // isPrefixOf reports whether the span right after a verb is its prefix rather than "and":

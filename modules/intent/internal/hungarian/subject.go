@@ -4,20 +4,21 @@ import (
 	"slices"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // withoutSubject leaves out who did what is asked about: bezárta Zoli a kiskaput? The home knows only
 // how things are now. What somebody is asked who is in the room (te zártad be?) is not the home's to
 // answer; of that nothing is left.
 func withoutSubject(s *sentence, row []*span) []*span {
-	if !s.isQuestion || !slices.ContainsFunc(row, func(sp *span) bool { return sp.tellsOfPast() }) {
+	if !s.IsQuestion || !slices.ContainsFunc(row, func(sp *span) bool { return sp.tellsOfPast() }) {
 		return row
 	}
 	if isAskedOfYou(s, row) {
 		return nil
 	}
 	isDone := slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.tellsOfPast() && morphology.EndsWithAny(s.tokens[sp.from].fold, []string{"ta", "te", "tak", "tek"})
+		return sp.tellsOfPast() && morphology.EndsWithAny(s.Tokens[sp.from].Fold, []string{"ta", "te", "tak", "tek"})
 	}) && slices.ContainsFunc(row, func(sp *span) bool { return sp.suffix.Case == morphology.Accusative && isThing(sp) })
 	if !isDone {
 		return row
@@ -35,10 +36,10 @@ func (sp *span) tellsOfPast() bool {
 
 // isAskedOfYou reports whether a sentence asks somebody what he or she did.
 func isAskedOfYou(s *sentence, row []*span) bool {
-	isYou := slices.ContainsFunc(s.tokens, func(tok token) bool { return tok.fold == "te" || tok.fold == "ti" })
+	isYou := slices.ContainsFunc(s.Tokens, func(tok tokens.Token) bool { return tok.Fold == "te" || tok.Fold == "ti" })
 
 	return isYou && slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.tellsOfPast() && morphology.EndsWithAny(s.tokens[sp.from].fold, []string{"tad", "ted", "tal", "tel", "tatok", "tetek"})
+		return sp.tellsOfPast() && morphology.EndsWithAny(s.Tokens[sp.from].Fold, []string{"tad", "ted", "tal", "tel", "tatok", "tetek"})
 	})
 }
 

@@ -30,7 +30,7 @@ func (ix *Index) withThere(s *sentence, row []*span) []*span {
 // placeBefore is the last place that was named before a span, in another piece of the sentence; nil for none.
 func (ix *Index) placeBefore(s *sentence, row []*span, at int) *span {
 	from := at
-	for from > 0 && !s.tokens[row[from].from].breakBefore && !row[from].is(cConjunction) {
+	for from > 0 && !s.Tokens[row[from].from].BreakBefore && !row[from].is(cConjunction) {
 		from--
 	}
 	named := slices.DeleteFunc(slices.Clone(row[:from]), func(sp *span) bool { return sp.is(cEntity) && sp.name.isShort })

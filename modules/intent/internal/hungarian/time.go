@@ -140,7 +140,7 @@ const scoreTime = 1.6
 
 // matchTime adds the phrase of time that begins at a token. What the home calls so is no time.
 func (f *spanner) matchTime(i, first int) {
-	if tok := &f.s.tokens[i]; !tok.isNumber && !times().mayBegin(tok.fold) {
+	if tok := &f.s.Tokens[i]; !tok.IsNumber && !times().mayBegin(tok.Fold) {
 		return
 	}
 	r := timeReader{s: f.s}
@@ -196,11 +196,11 @@ func (r *timeReader) phraseAt(i int) (*timePhrase, int, bool) {
 
 // word returns the folded token; empty beyond the end, and after punctuation within a phrase.
 func (r *timeReader) word(i int) string {
-	if i < 0 || i >= len(r.s.tokens) {
+	if i < 0 || i >= len(r.s.Tokens) {
 		return ""
 	}
 
-	return r.s.tokens[i].fold
+	return r.s.Tokens[i].Fold
 }
 
 func (r *timeReader) isWord(i int, list []string) bool {
@@ -213,7 +213,7 @@ func (r *timeReader) isSaid(i int, written string) bool {
 		return false
 	}
 
-	return !r.s.hasAccent || r.s.tokens[i].lower == written || !r.s.tokens[i].hasAccent && !isHalf(written)
+	return !r.s.HasAccent || r.s.Tokens[i].Lower == written || !r.s.Tokens[i].HasAccent && !isHalf(written)
 }
 
 // isHalf: the one word whose unaccented form is another word.
@@ -226,7 +226,7 @@ func (r *timeReader) phrase(i int, written string) (int, bool) {
 	}
 	to := i
 	for w := range strings.FieldsSeq(written) {
-		if to > i && to < len(r.s.tokens) && r.s.tokens[to].breakBefore || !r.isSaid(to, w) {
+		if to > i && to < len(r.s.Tokens) && r.s.Tokens[to].BreakBefore || !r.isSaid(to, w) {
 			return i, false
 		}
 		to++
@@ -242,14 +242,14 @@ func beginsAlike(folded, written string) bool {
 
 // number reads a number at token i, and what its token ends in.
 func (r *timeReader) number(i int) (value float64, rest string, ok bool) {
-	if i >= len(r.s.tokens) {
+	if i >= len(r.s.Tokens) {
 		return 0, "", false
 	}
-	tok := &r.s.tokens[i]
-	if tok.isNumber {
-		return tok.number, strings.TrimLeft(tok.fold, "0123456789.,/"), true
+	tok := &r.s.Tokens[i]
+	if tok.IsNumber {
+		return tok.Number, strings.TrimLeft(tok.Fold, "0123456789.,/"), true
 	}
-	value, rest, ok = numberIn(tok, r.s.hasAccent)
+	value, rest, ok = numberIn(tok, r.s.HasAccent)
 
 	return value, rest, ok
 }
@@ -381,7 +381,7 @@ func (r *timeReader) isUntil(i int) bool {
 
 // part reads "reggel", "éjfélkor".
 func (r *timeReader) part(p *timePhrase, i int) int {
-	if i < len(r.s.tokens) && i > 0 && r.s.tokens[i].breakBefore && (p.day >= 0 || p.weekday >= 0) {
+	if i < len(r.s.Tokens) && i > 0 && r.s.Tokens[i].BreakBefore && (p.day >= 0 || p.weekday >= 0) {
 		return i
 	}
 	best := i

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // clock reads "hétkor", "7-kor", "fél nyolckor", "7:30-kor", "hét óra harminckor", "hét órakor".
@@ -54,8 +56,8 @@ func (r *timeReader) isByHour(i int, rest string) bool {
 // saysOtherNumber reports whether another number is said than the one at token i: este hatra legyen
 // húsz fok. Without one, that one is the amount (este húszra állítsd).
 func (r *timeReader) saysOtherNumber(i int) bool {
-	for k := range r.s.tokens {
-		if _, _, ok := r.number(k); ok && k != i && !isArticle(r.s.tokens[k].fold) && r.s.tokens[k].fold != "egy" {
+	for k := range r.s.Tokens {
+		if _, _, ok := r.number(k); ok && k != i && !tokens.IsArticle(r.s.Tokens[k].Fold) && r.s.Tokens[k].Fold != "egy" {
 			return true
 		}
 	}
@@ -82,7 +84,7 @@ func (r *timeReader) ending(i int, rest string) (int, bool) {
 
 // minutes reads what is after the hour at token i: 7:30-kor, 7.30-kor, 7 óra 30 perckor.
 func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, ok bool) {
-	if strings.Contains(r.s.tokens[i].fold, ".") {
+	if strings.Contains(r.s.Tokens[i].Fold, ".") {
 		minute = int(math.Round((hour - math.Trunc(hour)) * 100))
 		to, ok = r.ending(i, rest)
 
@@ -107,8 +109,8 @@ func (r *timeReader) minutes(i int, hour float64, rest string) (minute, to int, 
 // afterHour is the token that the minutes are to be in: what follows the hour's colon, or the
 // word for hours.
 func (r *timeReader) afterHour(i int, rest string) (next int, ok bool) {
-	tok := r.s.tokens[i]
-	switch isColon := tok.to < len(r.s.text) && r.s.text[tok.to] == ':'; {
+	tok := r.s.Tokens[i]
+	switch isColon := tok.To < len(r.s.Text) && r.s.Text[tok.To] == ':'; {
 	case rest != "":
 		return i, false
 	case isColon:

@@ -25,7 +25,7 @@ func (c *clause) timerName() (slots meaning.Slots, ok bool) {
 			continue
 		}
 		to := i + 1
-		for to < len(c.spans) && c.mayNameTimer(to, at) && !c.s.tokens[c.spans[to].from].breakBefore {
+		for to < len(c.spans) && c.mayNameTimer(to, at) && !c.s.Tokens[c.spans[to].from].BreakBefore {
 			to++
 		}
 		name, isName := c.nameOfTimer(i, to, at)
@@ -80,7 +80,7 @@ func (c *clause) namesOtherThing() bool {
 // nameOfTimer reads some words as a timer's name.
 func (c *clause) nameOfTimer(from, to, timer int) (string, bool) {
 	const longest = 3
-	said := c.s.text[c.s.tokens[c.spans[from].from].from:c.s.tokens[c.spans[to-1].to-1].to]
+	said := c.s.Text[c.s.Tokens[c.spans[from].from].From:c.s.Tokens[c.spans[to-1].to-1].To]
 	next := to
 	for next < len(c.spans) && c.spans[next].means(cFiller, "called") {
 		next++
@@ -111,14 +111,14 @@ func purposeIn(said string) (plain string, ok bool) {
 
 // isHeading reports whether words stand at the beginning, set off from all that follows: tojás, hét perc.
 func (c *clause) isHeading(from, to int) bool {
-	isFirst := c.verb == nil && onlyFillers(c.spans[:from]) && !c.ix.lang.isFinite(c.spans[from], c.s.tokens[c.spans[from].from].fold)
+	isFirst := c.verb == nil && onlyFillers(c.spans[:from]) && !c.ix.lang.isFinite(c.spans[from], c.s.Tokens[c.spans[from].from].Fold)
 
-	return isFirst && to < len(c.spans) && c.s.tokens[c.spans[to].from].breakBefore
+	return isFirst && to < len(c.spans) && c.s.Tokens[c.spans[to].from].BreakBefore
 }
 
 // looksLikeVerb reports whether a word that nobody knows rather commands: hosszabbítsd az időzítőt.
 func (c *clause) looksLikeVerb(i int) bool {
-	folded := c.s.tokens[c.spans[i].from].fold
+	folded := c.s.Tokens[c.spans[i].from].Fold
 
 	return c.verb == nil && (strings.HasSuffix(folded, "sd") || strings.HasSuffix(folded, "jd") || strings.HasSuffix(folded, "zd"))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -44,12 +45,12 @@ const (
 // zero value where nothing is meant or understood. It is pure and takes no lock.
 func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	s := tokenize(u.Text, ix.lang.isEnding)
-	if len(s.tokens) > maxTokens {
+	if len(s.Tokens) > tokens.Max {
 		return meaning.Understanding{}
 	}
 	ix.lang.withoutHesitation(&s)
 	ix.parted(&s)
-	if len(s.tokens) == 0 {
+	if len(s.Tokens) == 0 {
 		return meaning.Understanding{}
 	}
 	if taken, ok := ix.takeBack(u, &s); ok {
@@ -145,7 +146,7 @@ func (ix *Index) readKept(u meaning.Utterance, s *sentence, a *asides) *interpre
 		clauses[0] = append(slices.Clone(a.places), clauses[0]...)
 	}
 	r := ix.readClauses(u, s, clauses, a.before)
-	if r == nil || !s.isQuestion && slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return meaning.IsQuestion(c.Intent) }) {
+	if r == nil || !s.IsQuestion && slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return meaning.IsQuestion(c.Intent) }) {
 		return nil
 	}
 
@@ -364,7 +365,7 @@ func (ix *Index) readClause(c *clause) *interpretation {
 		if !f.asks {
 			r.putOff(c)
 		}
-		if f.asks && r.isEmpty() && !c.s.isQuestion && c.classes&(cQuestion|cQuantity) == 0 {
+		if f.asks && r.isEmpty() && !c.s.IsQuestion && c.classes&(cQuestion|cQuantity) == 0 {
 			continue // a remark (hideg van a hálóban), not a question about what is not there
 		}
 		r.frame = f.name

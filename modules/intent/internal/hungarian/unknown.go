@@ -18,7 +18,7 @@ func (ix *Index) readUnknownName(u meaning.Utterance, s *sentence, row []*span) 
 	if intent == "" || c.verb == nil || c.mood > asks || !c.within(cUnknown|cTarget|cPrefix) || len(splitClauses(s, row, isCommanding)) > 1 {
 		return nil
 	}
-	if s.isQuoted || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "joins") }) {
+	if s.IsQuoted || slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cFiller, "joins") }) {
 		return nil
 	}
 	missing := dictionaryForm(c.unknownWords())
@@ -46,7 +46,7 @@ func (c *clause) unknownWords() string {
 		}
 	}
 	for i := min(first, verb) + 1; i <= max(last, verb); i++ {
-		if c.s.tokens[c.spans[i].from].breakBefore {
+		if c.s.Tokens[c.spans[i].from].BreakBefore {
 			return "" // another clause
 		}
 	}
@@ -54,7 +54,7 @@ func (c *clause) unknownWords() string {
 		return ""
 	}
 
-	return c.s.text[c.s.tokens[c.spans[first].from].from:c.s.tokens[c.spans[last].to-1].to]
+	return c.s.Text[c.s.Tokens[c.spans[first].from].From:c.s.Tokens[c.spans[last].to-1].To]
 }
 
 // dictionaryForm is a word that nobody knows as it would stand in a dictionary, so that it

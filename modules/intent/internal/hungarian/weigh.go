@@ -50,7 +50,7 @@ type weigher struct {
 
 // newWeigher prepares a sentence for weighing; ok is false where it must not be.
 func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bool) {
-	if s.isQuoted && !s.isOnlySetOff || len(s.tokens) > maxWeighed {
+	if s.IsQuoted && !s.IsOnlySetOff || len(s.Tokens) > maxWeighed {
 		return nil, false
 	}
 	rows, _ := ix.findSpans(s).coverings()
@@ -304,7 +304,7 @@ func (w *weigher) cuts() []piece {
 	from := 0
 	for i := 1; i < len(w.row); i++ {
 		sp := w.row[i]
-		isCut := w.s.tokens[sp.from].breakBefore || sp.is(cConjunction) && !sp.is(cPrefix) && !w.row[i-1].is(cConjunction)
+		isCut := w.s.Tokens[sp.from].BreakBefore || sp.is(cConjunction) && !sp.is(cPrefix) && !w.row[i-1].is(cConjunction)
 		if isCut && !onlyNamesThings(w.row[from:i]) {
 			all = append(all, piece{from, i})
 			from = i

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -80,19 +81,19 @@ func asksOfThing(sp *span) bool {
 
 // isUnknownObject reports whether a span is what something is done to, and no device.
 func (w *weigher) isUnknownObject(sp *span) bool {
-	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(w.s.tokens[sp.from].fold) &&
-		strings.HasSuffix(w.s.tokens[sp.from].fold, "t")
+	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(w.s.Tokens[sp.from].Fold) &&
+		strings.HasSuffix(w.s.Tokens[sp.from].Fold, "t")
 }
 
 // isReporting reports whether a piece tells what was, and what follows it is the content of that: láttam egy
 // filmet, hogy ...
 func (w *weigher) isReporting(p []*span) bool {
 	next := p[len(p)-1].to
-	if next >= len(w.s.tokens) || !isLinker(w.s.tokens[next].fold) {
+	if next >= len(w.s.Tokens) || !isLinker(w.s.Tokens[next].Fold) {
 		return false
 	}
 
-	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.tokens[sp.from].fold) == "past" })
+	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.from].Fold) == "past" })
 }
 
 // isSaidMoreClosely reports whether a piece only says which thing is meant, by words that nobody knows: azt a
@@ -158,9 +159,9 @@ func (c *clause) asksForMore() bool {
 		}
 	}
 
-	isTold := c.beginsWithTopic() || c.verb != nil && (c.mood == tellsPast || c.mood == tellsPresent && !c.s.isQuestion && !c.isCommand())
+	isTold := c.beginsWithTopic() || c.verb != nil && (c.mood == tellsPast || c.mood == tellsPresent && !c.s.IsQuestion && !c.isCommand())
 
-	return isTold || c.has(cBlock, "why") || c.asksWho() || slices.ContainsFunc(c.spans, func(sp *span) bool { return c.ix.lang.isHandwork(c.s.tokens[sp.from].fold) })
+	return isTold || c.has(cBlock, "why") || c.asksWho() || slices.ContainsFunc(c.spans, func(sp *span) bool { return c.ix.lang.isHandwork(c.s.Tokens[sp.from].Fold) })
 }
 
 // asksWho reports whether a clause begins with "ki" and has a prefix besides: ki nyitotta ki a kaput?
@@ -197,7 +198,7 @@ func (w *weigher) denies(at int) bool {
 	if sp.said != "" || sp.isWishedFor() {
 		return false
 	}
-	isRunTogether := sp.is(cUnknown) && at+1 < len(w.row) && isCommanding(w.row[at+1]) && strings.HasSuffix(w.s.tokens[sp.to-1].fold, "ne")
+	isRunTogether := sp.is(cUnknown) && at+1 < len(w.row) && isCommanding(w.row[at+1]) && strings.HasSuffix(w.s.Tokens[sp.to-1].Fold, "ne")
 
 	return isRunTogether || sp.means(cNegation, "") || sp.is(cNeedless)
 }
@@ -205,9 +206,9 @@ func (w *weigher) denies(at int) bool {
 // isBabble reports whether nothing of a piece is understood but the thing that it names.
 func (w *weigher) isBabble(p piece, thing *span) bool {
 	return thing != nil && !slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool {
-		isWord := sp.to-sp.from > 1 || sp.said != "" || len(w.s.tokens[sp.from].fold) > 1
+		isWord := sp.to-sp.from > 1 || sp.said != "" || len(w.s.Tokens[sp.from].Fold) > 1
 
-		return sp != thing && isWord && (!sp.is(cUnknown) && !isArticle(w.s.tokens[sp.from].fold) || isUnknownImperative(w.s, sp))
+		return sp != thing && isWord && (!sp.is(cUnknown) && !tokens.IsArticle(w.s.Tokens[sp.from].Fold) || isUnknownImperative(w.s, sp))
 	})
 }
 
@@ -240,7 +241,7 @@ func (c *clause) saysHowLong() bool {
 
 // isTimeOfDay reports whether a span is a word for a time, be it one that nobody can plan by.
 func (c *clause) isTimeOfDay(sp *span) bool {
-	return sp.is(cTime|cBlock) || slices.ContainsFunc(times().Parts, func(p dayPart) bool { return slices.Contains(p.Words, c.s.tokens[sp.from].lower) })
+	return sp.is(cTime|cBlock) || slices.ContainsFunc(times().Parts, func(p dayPart) bool { return slices.Contains(p.Words, c.s.Tokens[sp.from].Lower) })
 }
 
 // isElsewhere reports whether a piece says of another device where something is to be done: a szivattyúknál.

@@ -51,11 +51,11 @@ type pointer struct {
 func (w *weigher) pointed() []pointer {
 	var all []pointer
 	for i, sp := range w.row {
-		tok := &w.s.tokens[sp.to-1]
-		if _, _, isNumber := numberIn(&w.s.tokens[sp.from], w.s.hasAccent); isNumber || !mayPoint(sp) {
+		tok := &w.s.Tokens[sp.to-1]
+		if _, _, isNumber := numberIn(&w.s.Tokens[sp.from], w.s.HasAccent); isNumber || !mayPoint(sp) {
 			continue
 		}
-		if words := w.ix.pointsAt(tok.fold, sp.is(cUnknown)); len(words) > 0 {
+		if words := w.ix.pointsAt(tok.Fold, sp.is(cUnknown)); len(words) > 0 {
 			all = append(all, pointer{i, words})
 		}
 	}
@@ -92,7 +92,7 @@ func rowNaming(row []*span, at int, entities []*hamanagerapi.Entity) []*span {
 
 // pointsAtThing reports whether a span points at devices: the end, the front or another form of a word of their names.
 func (w *weigher) pointsAtThing(sp *span) bool {
-	return mayPoint(sp) && len(w.ix.pointsAt(w.s.tokens[sp.to-1].fold, sp.is(cUnknown))) > 0
+	return mayPoint(sp) && len(w.ix.pointsAt(w.s.Tokens[sp.to-1].Fold, sp.is(cUnknown))) > 0
 }
 
 // mayPoint reports whether a span can be a word for a thing: none that says what is to be done, when

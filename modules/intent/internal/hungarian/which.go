@@ -11,7 +11,7 @@ import (
 
 // describes reports whether a kind only says more of the one that follows: a szellőztető ventilátort.
 func (c *clause) describes(at int) bool {
-	if at+1 >= len(c.spans) || !c.spans[at].isWhole || c.spans[at].suffix.IsThere || c.s.tokens[c.spans[at+1].from].breakBefore {
+	if at+1 >= len(c.spans) || !c.spans[at].isWhole || c.spans[at].suffix.IsThere || c.s.Tokens[c.spans[at+1].from].BreakBefore {
 		return false
 	}
 	kinds := kindsOf(c.spans[at+1])
@@ -29,7 +29,7 @@ func (c *clause) isSpecified(at int, domains []string) bool {
 			isLast := k+1 == len(c.spans) || !c.spans[k+1].is(cConjunction) && !c.spans[k+1].means(cFiller, "too")
 			isOfKind := slices.ContainsFunc(kindsOf(c.spans[at]), func(kd *kind) bool { return slices.ContainsFunc(sp.name.entities, kd.covers) })
 
-			return isLast && isOfKind && c.s.tokens[sp.from-1].breakBefore
+			return isLast && isOfKind && c.s.Tokens[sp.from-1].BreakBefore
 		case !sp.is(cFiller|cArea|cFloor) || sp.is(cConjunction):
 			return false
 		}
@@ -50,7 +50,7 @@ func (c *clause) isNarrowed(at int, domains []string) bool {
 		case c.isNamed(sp, domains):
 			isLast := k+1 == len(c.spans) || !c.spans[k+1].is(cConjunction) && !c.spans[k+1].means(cFiller, "too")
 
-			return isLast && c.s.tokens[sp.from-1].breakBefore && slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool {
+			return isLast && c.s.Tokens[sp.from-1].BreakBefore && slices.ContainsFunc(sp.name.entities, func(e *hamanagerapi.Entity) bool {
 				return slices.Contains(c.spans[at].name.entities, e)
 			})
 		case !sp.is(cFiller) || sp.is(cConjunction):
@@ -121,7 +121,7 @@ func (c *clause) mine(k *kind, sp *span) *hamanagerapi.Entity {
 
 // stemOf is the folded word of the language that a span says.
 func (c *clause) stemOf(sp *span) string {
-	stem := c.s.tokens[sp.to-1].fold
+	stem := c.s.Tokens[sp.to-1].Fold
 	morphology.EachStem(stem, c.ix.lang.suffixes, func(cut string, _ morphology.Suffix) bool {
 		if _, ok := c.ix.lang.vocabulary[cut]; ok {
 			stem = cut

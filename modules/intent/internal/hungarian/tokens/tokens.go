@@ -1,4 +1,4 @@
-package hungarian
+package tokens
 
 import (
 	"strconv"
@@ -11,55 +11,55 @@ import (
 	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
-// maxTokens bounds the work that one utterance can cause; nobody commands in so many words.
-const maxTokens = 96
+// Max bounds the work that one utterance can cause; nobody commands in so many words.
+const Max = 96
 
-// token is one word, number or sign of an utterance.
-type token struct {
-	lower string // in lower case, a hyphen before an ending removed
-	fold  string // lower without accents
-	// from and to are its place in the text.
-	from, to int
-	isNumber bool
-	number   float64
-	// breakBefore: punctuation stands before it.
-	breakBefore bool
-	hasAccent   bool
-	// isAsked: a question mark stands after it.
-	isAsked bool
-	// isRepaired: it was not written so, and nothing is known of its accents.
-	isRepaired bool
-	// isHesitated: somebody hesitated before it, in words: a nappali, izé, a konyhai.
-	isHesitated bool
+// Token is one word, number or sign of an utterance.
+type Token struct {
+	Lower string // in lower case, a hyphen before an ending removed
+	Fold  string // lower without accents
+	// From and To are its place in the text.
+	From, To int
+	IsNumber bool
+	Number   float64
+	// BreakBefore: punctuation stands before it.
+	BreakBefore bool
+	HasAccent   bool
+	// IsAsked: a question mark stands after it.
+	IsAsked bool
+	// IsRepaired: it was not written so, and nothing is known of its accents.
+	IsRepaired bool
+	// IsHesitated: somebody hesitated before it, in words: a nappali, izé, a konyhai.
+	IsHesitated bool
 }
 
-// cutText is an utterance cut into tokens.
-type cutText struct {
-	text   string
-	tokens []token
-	// isQuestion: it has a question mark. isStatement: it ends in a full stop or an
+// Sentence is an utterance cut into tokens.
+type Sentence struct {
+	Text   string
+	Tokens []Token
+	// IsQuestion: it has a question mark. IsStatement: it ends in a full stop or an
 	// exclamation mark, and so was written by someone who would have written the other.
-	isQuestion, isStatement bool
-	// isExclaimed: the last full stop or exclamation mark is one of exclamation.
-	isExclaimed bool
-	// isQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
-	isQuoted bool
-	// isOnlySetOff: it has none of them but colons and dashes, which may also part a remark.
-	isOnlySetOff bool
-	hasAccent    bool
+	IsQuestion, IsStatement bool
+	// IsExclaimed: the last full stop or exclamation mark is one of exclamation.
+	IsExclaimed bool
+	// IsQuoted: it has quotation marks, dashes or colons, which set off what someone else says.
+	IsQuoted bool
+	// IsOnlySetOff: it has none of them but colons and dashes, which may also part a remark.
+	IsOnlySetOff bool
+	HasAccent    bool
 }
 
-// cut cuts text into tokens. Names of a home are cut by the same rules, so that both
+// Cut cuts text into tokens. Names of a home are cut by the same rules, so that both
 // meet. isEnding says which letters after a hyphen belong to the word before it (TV-t).
-func cut(text string, isEnding func(folded string) bool) cutText {
+func Cut(text string, isEnding func(folded string) bool) Sentence {
 	if !norm.NFC.IsNormalString(text) {
 		text = norm.NFC.String(text)
 	}
 	text = strings.Map(plainDigit, text)
 	t := tokenizer{text: text, isEnding: isEnding}
-	t.s.text = text
-	t.s.tokens = make([]token, 0, min(strings.Count(text, " ")+2, maxTokens+1))
-	for t.at < len(text) && len(t.s.tokens) <= maxTokens {
+	t.s.Text = text
+	t.s.Tokens = make([]Token, 0, min(strings.Count(text, " ")+2, Max+1))
+	for t.at < len(text) && len(t.s.Tokens) <= Max {
 		t.step()
 	}
 
@@ -72,7 +72,7 @@ type tokenizer struct {
 	at       int
 	afterGap bool // punctuation was seen since the last token
 	isMarked bool // quotation marks were seen
-	s        cutText
+	s        Sentence
 }
 
 // step consumes one token or one character between tokens.
@@ -94,24 +94,24 @@ func (t *tokenizer) step() {
 func (t *tokenizer) takePunctuation(r rune) {
 	switch r {
 	case '?':
-		t.s.isQuestion = true
-		if last := len(t.s.tokens) - 1; last >= 0 {
-			t.s.tokens[last].isAsked = true
+		t.s.IsQuestion = true
+		if last := len(t.s.Tokens) - 1; last >= 0 {
+			t.s.Tokens[last].IsAsked = true
 		}
 	case '.', '!':
 		if r == '.' && t.isOrdinal() {
 			return // a 2. redőny
 		}
-		t.s.isStatement = true
-		t.s.isExclaimed = r == '!'
+		t.s.IsStatement = true
+		t.s.IsExclaimed = r == '!'
 	case '"', '„', '“', '”', '«', '»':
-		t.s.isOnlySetOff, t.isMarked = false, true
-		t.s.isQuoted = true
+		t.s.IsOnlySetOff, t.isMarked = false, true
+		t.s.IsQuoted = true
 
 		return
 	case '–', '—', ':':
-		t.s.isOnlySetOff = !t.isMarked
-		t.s.isQuoted = true
+		t.s.IsOnlySetOff = !t.isMarked
+		t.s.IsQuoted = true
 	case ',', ';', '\n':
 	default:
 		return
@@ -122,8 +122,8 @@ func (t *tokenizer) takePunctuation(r rune) {
 // isOrdinal reports whether the full stop at the present place belongs to the number before it: a
 // word in small letters follows.
 func (t *tokenizer) isOrdinal() bool {
-	n := len(t.s.tokens)
-	if n == 0 || !t.s.tokens[n-1].isNumber || t.s.tokens[n-1].to != t.at {
+	n := len(t.s.Tokens)
+	if n == 0 || !t.s.Tokens[n-1].IsNumber || t.s.Tokens[n-1].To != t.at {
 		return false
 	}
 	after := strings.TrimLeft(t.text[t.at+1:], " ")
@@ -155,14 +155,14 @@ func (t *tokenizer) takeNumber() {
 	}
 
 	number := t.text[from:t.at]
-	t.add(token{lower: number, fold: number, from: from, to: t.at, isNumber: true, number: value})
+	t.add(Token{Lower: number, Fold: number, From: from, To: t.at, IsNumber: true, Number: value})
 	ending, end := t.endingAfterHyphen()
 	if ending == "" {
 		ending, end = t.adjectiveEnding()
 	}
 	if ending != "" {
-		last := &t.s.tokens[len(t.s.tokens)-1]
-		last.fold, last.lower, last.to = number+morphology.Fold(ending), number+ending, end
+		last := &t.s.Tokens[len(t.s.Tokens)-1]
+		last.Fold, last.Lower, last.To = number+morphology.Fold(ending), number+ending, end
 		t.at = end
 	}
 }
@@ -194,11 +194,11 @@ func (t *tokenizer) takeWord(from int) {
 	written := t.text[from:end]
 	lower := strings.ToLower(written)
 	folded := morphology.Fold(lower)
-	tok := token{lower: lower, fold: folded, from: from, to: end, hasAccent: len(folded) != len(lower)}
+	tok := Token{Lower: lower, Fold: folded, From: from, To: end, HasAccent: len(folded) != len(lower)}
 	if ending, to := t.endingAfterHyphen(); ending != "" {
-		tok.lower += ending
-		tok.fold += morphology.Fold(ending)
-		tok.to, t.at = to, to
+		tok.Lower += ending
+		tok.Fold += morphology.Fold(ending)
+		tok.To, t.at = to, to
 	}
 	t.add(tok)
 }
@@ -221,7 +221,7 @@ func (t *tokenizer) takeSign(size int) {
 	}
 	rest := strings.ToLower(t.text[t.at:end])
 	t.at = end
-	t.add(token{lower: sign + rest, fold: sign + morphology.Fold(rest), from: from, to: end})
+	t.add(Token{Lower: sign + rest, Fold: sign + morphology.Fold(rest), From: from, To: end})
 }
 
 // endingAfterHyphen looks for "-ra" at the present place.
@@ -245,11 +245,11 @@ func (t *tokenizer) endingAfterHyphen() (ending string, end int) {
 	return ending, end
 }
 
-func (t *tokenizer) add(tok token) {
-	tok.breakBefore = t.afterGap
-	t.afterGap, t.s.isStatement = false, false
-	t.s.hasAccent = t.s.hasAccent || tok.hasAccent
-	t.s.tokens = append(t.s.tokens, tok)
+func (t *tokenizer) add(tok Token) {
+	tok.BreakBefore = t.afterGap
+	t.afterGap, t.s.IsStatement = false, false
+	t.s.HasAccent = t.s.HasAccent || tok.HasAccent
+	t.s.Tokens = append(t.s.Tokens, tok)
 }
 
 // plainDigit is what numbers are read in; keyboards of other scripts have digits of their own.
