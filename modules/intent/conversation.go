@@ -7,6 +7,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/pin"
 	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -77,8 +78,8 @@ func (s *service) readAnswer(ctx context.Context, t *turn) (complete func() erro
 	case said == hungarian.AnswerNo:
 		return t.decline
 	case t.asked.Needs == needsPIN: // a yes is none
-		if pin, ok := hungarian.ReadPIN(t.req.Text); ok {
-			return func() error { return s.tryPIN(ctx, t, pin) }
+		if digits, ok := pin.Read(t.req.Text); ok {
+			return func() error { return s.tryPIN(ctx, t, digits) }
 		}
 
 		return nil
@@ -217,7 +218,7 @@ func (s *service) repeat(t *turn) {
 		s.guard(t)
 	}
 	if t.asked.Needs == needsPIN {
-		t.words = hungarian.HiddenPIN // it may well be in there
+		t.words = pin.Hidden // it may well be in there
 	}
 	t.answer.Status, t.answer.Reason = t.asked.Kind, ""
 	t.answer.Speech = t.asked.Speech

@@ -6,7 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/pin"
 	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/apperr"
@@ -25,24 +25,24 @@ const (
 // can be nothing but a PIN.
 func wordsOf(caller identity.Principal, text string) string {
 	if caller.Kind == identity.Device {
-		return hungarian.HidePIN(text)
+		return pin.Hide(text)
 	}
-	if pin, ok := hungarian.ReadPIN(text); ok && len(pin) >= minPIN {
-		return hungarian.HiddenPIN
+	if digits, ok := pin.Read(text); ok && len(digits) >= minPIN {
+		return pin.Hidden
 	}
 
 	return text
 }
 
 // tryPIN takes the utterance for the PIN that was asked for.
-func (s *service) tryPIN(ctx context.Context, t *turn, pin string) error {
-	t.words = hungarian.HiddenPIN
+func (s *service) tryPIN(ctx context.Context, t *turn, digits string) error {
+	t.words = pin.Hidden
 	t.meant = meaning.Understanding{Commands: rebindAll(t.home, t.asked.Commands), Source: t.asked.Source}
 	if t.req.DryRun || t.caller.May(identity.Risky) != identity.WithPIN {
 		return nil // a PIN is not tried for nothing; the guard says what is needed now
 	}
 
-	isRight, err := s.checkPIN(ctx, t.caller, pin)
+	isRight, err := s.checkPIN(ctx, t.caller, digits)
 	var failure *apperr.Error
 	switch {
 	case errors.As(err, &failure) && failure.Kind == apperr.RateLimited:
@@ -64,12 +64,12 @@ func (s *service) tryPIN(ctx context.Context, t *turn, pin string) error {
 	return nil
 }
 
-func (s *service) checkPIN(ctx context.Context, caller identity.Principal, pin string) (bool, error) {
-	if len(pin) < minPIN || len(pin) > maxPIN {
+func (s *service) checkPIN(ctx context.Context, caller identity.Principal, digits string) (bool, error) {
+	if len(digits) < minPIN || len(digits) > maxPIN {
 		return false, nil
 	}
 
-	return s.pins.CheckPIN(ctx, caller, pin)
+	return s.pins.CheckPIN(ctx, caller, digits)
 }
 
 // askPINAgain asks anew, with one try less.

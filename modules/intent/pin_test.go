@@ -13,7 +13,7 @@ import (
 
 	"homehub/modules/audit/auditapi"
 	"homehub/modules/hamanager/hamanagertest"
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/pin"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/platform/apperr"
 	"homehub/platform/identity"
@@ -139,7 +139,7 @@ func TestPINIsNeverKept(t *testing.T) {
 	items, _, err := b.listHistory(t.Context(), panel, 10, "")
 	require.NoError(t, err)
 	require.Len(t, items, 6)
-	require.Equal(t, hungarian.HiddenPIN, *items[0].Text)
+	require.Equal(t, pin.Hidden, *items[0].Text)
 }
 
 // A claim outlives its process: what it keeps of a PIN must not give the PIN away.
@@ -265,9 +265,9 @@ func TestPINOpensOnlyWhatTheDeviceMayReach(t *testing.T) {
 func TestPeopleKeepTheirNumbers(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "vegyél 1000 forintért kenyeret", wordsOf(owner, "vegyél 1000 forintért kenyeret"))
-	require.Equal(t, hungarian.HiddenPIN, wordsOf(owner, "a kód 1234"))
+	require.Equal(t, pin.Hidden, wordsOf(owner, "a kód 1234"))
 	require.Equal(t, "vegyél •••• forintért kenyeret", wordsOf(panel, "vegyél 1000 forintért kenyeret"))
-	require.Equal(t, hungarian.HiddenPIN, wordsOf(panel, strings.Repeat("1 ", 200)))
+	require.Equal(t, pin.Hidden, wordsOf(panel, strings.Repeat("1 ", 200)))
 }
 
 func TestQuestionThatNobodyAnsweredIsToldToItsAsker(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/pin"
 	"homehub/modules/intent/internal/hungarian/speech"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/llm/llmapi"
@@ -97,7 +98,7 @@ func (s *service) askStage(ctx context.Context, t *turn, i int, stage understand
 	if i == 0 {
 		return stage.understand(ctx, h)
 	}
-	if t.words == hungarian.HiddenPIN || t.asked != nil && t.asked.Needs == needsPIN {
+	if t.words == pin.Hidden || t.asked != nil && t.asked.Needs == needsPIN {
 		return meaning.Understanding{}, nil
 	}
 	h = s.forModel(ctx, t, h)

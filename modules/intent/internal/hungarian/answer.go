@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
@@ -50,7 +51,7 @@ func ReadAnswer(text string) Answer {
 // readAlone covers a text with the words of the language, without any home.
 func readAlone(text string) (*spanner, [][]*span) {
 	ix := NewIndex(&hamanagerapi.Home{})
-	s := tokenize(text, ix.lang.isEnding)
+	s := tokenize(text, morphology.IsEnding)
 	if len(s.Tokens) == 0 || len(s.Tokens) > tokens.Max {
 		return nil, nil
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
+
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
@@ -14,7 +16,7 @@ import (
 // form, a part of the name that the others have not, its state, its place in the row, several of
 // them, all, or all but those that it refuses.
 func (ix *Index) Choose(text string, q meaning.Question) []int {
-	s := tokenize(text, ix.lang.isEnding)
+	s := tokenize(text, morphology.IsEnding)
 	if len(s.Tokens) == 0 || len(s.Tokens) > tokens.Max || len(q.Choices) == 0 {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
+
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -252,7 +254,7 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 		return nil
 	}
 	u.Text, u.Before = s.Text[at+1:], nil
-	rest := tokenize(u.Text, ix.lang.isEnding)
+	rest := tokenize(u.Text, morphology.IsEnding)
 	if !asksForSomething(ix.firstRow(&rest)) { // teendő: porszívózni
 		return nil
 	}
@@ -271,7 +273,7 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 // mayHead reports whether a text only names what follows it. A word that changes what follows, or
 // that somebody says it, makes more of it than a heading.
 func (ix *Index) mayHead(text string) bool {
-	heading := tokenize(text, ix.lang.isEnding)
+	heading := tokenize(text, morphology.IsEnding)
 
 	return !slices.ContainsFunc(ix.firstRow(&heading), func(sp *span) bool {
 		changes := sp.is(cBlock|cNegation|cNevermind|cTime|cCorrection) && !sp.is(cFiller)

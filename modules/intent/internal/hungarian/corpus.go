@@ -105,7 +105,7 @@ func (m *marked) read(said string) error {
 
 // takePlain takes words that stand outside brackets.
 func (m *marked) takePlain(text string) {
-	s := tokenize(text, hungarian().isEnding)
+	s := tokenize(text, morphology.IsEnding)
 	e := &m.example
 	for i := range s.Tokens {
 		e.Words = append(e.Words, wordOfEvidence(&s.Tokens[i], s.HasAccent))
@@ -119,7 +119,7 @@ func (m *marked) takePlain(text string) {
 
 // takeMarked takes what stands in brackets, as one word.
 func (m *marked) takeMarked(text string, part wish.Part) {
-	tokens := tokenize(text, hungarian().isEnding).Tokens
+	tokens := tokenize(text, morphology.IsEnding).Tokens
 	if len(tokens) == 0 {
 		return
 	}

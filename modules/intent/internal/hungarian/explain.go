@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
+
 	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -16,7 +18,7 @@ import (
 // people and slow.
 func (ix *Index) Explain(u meaning.Utterance) string {
 	var b strings.Builder
-	s := tokenize(u.Text, ix.lang.isEnding)
+	s := tokenize(u.Text, morphology.IsEnding)
 	said := len(s.Tokens)
 	if said == 0 || said > tokens.Max {
 		return "nothing to read: no words, or too many\n"

@@ -178,7 +178,7 @@ func (ix *Index) takesBack(s *sentence) bool {
 
 // timeIn finds the only phrase of time in a text.
 func (ix *Index) timeIn(text string) *timePhrase {
-	s := tokenize(text, ix.lang.isEnding)
+	s := tokenize(text, morphology.IsEnding)
 	r := timeReader{s: &s}
 	for i := range s.Tokens {
 		if p, _, ok := r.read(i); ok && p.isMoment() {
@@ -191,7 +191,7 @@ func (ix *Index) timeIn(text string) *timePhrase {
 
 // hasVerb reports whether any word of a text asks for something to be done.
 func (ix *Index) hasVerb(text string) bool {
-	s := tokenize(text, ix.lang.isEnding)
+	s := tokenize(text, morphology.IsEnding)
 	f := ix.findSpans(&s)
 
 	return slices.ContainsFunc(f.spans, func(sp span) bool { return isCommanding(&sp) })

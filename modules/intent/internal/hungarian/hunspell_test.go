@@ -128,7 +128,7 @@ func TestFindHunspellForms(t *testing.T) {
 			continue
 		}
 		all++
-		s := tokenize(form, ix.lang.isEnding)
+		s := tokenize(form, morphology.IsEnding)
 		f := ix.findSpans(&s)
 		wanted := ix.wordNumber(morphology.Fold(stem))
 		if slices.ContainsFunc(f.readings[0], func(r reading) bool { return r.word == wanted }) {

@@ -58,7 +58,7 @@ type phrase struct {
 // hungarian is the language, read once.
 var hungarian = sync.OnceValue(func() *language {
 	l := &language{
-		suffixes:   morphology.Rules().Suffixes(),
+		suffixes:   morphology.Suffixes(),
 		vocabulary: make(map[string]int32, 2000),
 		changed:    map[string]int32{},
 	}
@@ -266,24 +266,3 @@ func (l *language) hasMeaning(folded string) bool {
 func neverEnding(string) bool { return false }
 
 func equalWords(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") }
-
-// isEnding reports whether folded letters can stand after a hyphen as an ending.
-func (l *language) isEnding(folded string) bool {
-	if _, ok := l.suffixes[folded]; ok {
-		return true
-	}
-	for _, adjective := range morphology.NumberAdjectives() { // a 3-asban
-		if _, ok := l.suffixes[strings.TrimPrefix(folded, adjective)]; ok {
-			return true
-		}
-	}
-
-	for _, adjective := range morphology.NumberAdjectives() { // 3-asban
-		if ending, ok := strings.CutPrefix(folded, adjective); ok && l.suffixes[ending].IsThere {
-			return true
-		}
-	}
-
-	// -val after a consonant: 5-tel, 3-mal, 1-gyel
-	return len(folded) <= 4 && (strings.HasSuffix(folded, "al") || strings.HasSuffix(folded, "el") || folded == "es" || folded == "os" || folded == "as")
-}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
+
 	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -44,7 +46,7 @@ const (
 // Understand tells what an utterance means in this home: bound commands, a question, or the
 // zero value where nothing is meant or understood. It is pure and takes no lock.
 func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
-	s := tokenize(u.Text, ix.lang.isEnding)
+	s := tokenize(u.Text, morphology.IsEnding)
 	if len(s.Tokens) > tokens.Max {
 		return meaning.Understanding{}
 	}

@@ -3,6 +3,8 @@ package hungarian
 import (
 	"testing"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -83,7 +85,7 @@ func TestDoubtfulIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	ix := ownedHome()
 	require.False(t, ix.Understand(meaning.Utterance{Text: "kapcsold fel a kerti lámpát"}).IsDoubtful)
-	s := tokenize("pöccintsd már be nekem azt az LG-t, legyél drága", ix.lang.isEnding)
+	s := tokenize("pöccintsd már be nekem azt az LG-t, legyél drága", morphology.IsEnding)
 	r := ix.readWeighed(meaning.Utterance{}, &s)
 	require.NotNil(t, r)
 	w, ok := ix.newWeigher(meaning.Utterance{}, &s)

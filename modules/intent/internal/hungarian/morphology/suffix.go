@@ -1,6 +1,9 @@
 package morphology
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // Case is what the ending of a noun says about its part in the sentence.
 type Case uint8
@@ -37,9 +40,11 @@ type Suffix struct {
 // maxSuffix is the length of the longest ending in letters.
 const maxSuffix = 12
 
-// Suffixes is every ending that a noun can have, without accents. It is put together from
-// the layers of a Hungarian noun: stem, plural or owner, case.
-func (m *RuleSet) Suffixes() map[string]Suffix {
+// Suffixes is every ending that a noun can have, without accents, made once. It is not to be changed.
+var Suffixes = sync.OnceValue(func() map[string]Suffix { return Rules().suffixes() })
+
+// suffixes puts the endings together from the layers of a Hungarian noun: stem, plural or owner, case.
+func (m *RuleSet) suffixes() map[string]Suffix {
 	table := make(map[string]Suffix, 2000)
 	for owner, s := range ownerEndings() {
 		for ending, c := range m.caseEndings() {
@@ -205,3 +210,25 @@ func (s Suffix) SaysAll() bool { return s.IsPlural && !s.IsAdjective }
 
 // NumberAdjectives are what makes a number an adjective: 2-es, 3-as, 6-os, kettes.
 func NumberAdjectives() []string { return []string{"es", "as", "os"} }
+
+// IsEnding reports whether folded letters can stand after a hyphen as an ending.
+func IsEnding(folded string) bool {
+	table := Suffixes()
+	if _, ok := table[folded]; ok {
+		return true
+	}
+	for _, adjective := range NumberAdjectives() { // a 3-asban
+		if _, ok := table[strings.TrimPrefix(folded, adjective)]; ok {
+			return true
+		}
+	}
+
+	for _, adjective := range NumberAdjectives() { // 3-asban
+		if ending, ok := strings.CutPrefix(folded, adjective); ok && table[ending].IsThere {
+			return true
+		}
+	}
+
+	// -val after a consonant: 5-tel, 3-mal, 1-gyel
+	return len(folded) <= 4 && (strings.HasSuffix(folded, "al") || strings.HasSuffix(folded, "el") || folded == "es" || folded == "os" || folded == "as")
+}

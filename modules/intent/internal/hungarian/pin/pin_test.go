@@ -1,4 +1,4 @@
-package hungarian_test
+package pin_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"homehub/modules/intent/internal/hungarian"
+	"homehub/modules/intent/internal/hungarian/pin"
 )
 
 func TestReadPIN(t *testing.T) {
@@ -21,7 +21,7 @@ func TestReadPIN(t *testing.T) {
 		"kilenc": "9", "tizenöt tizenhat": "1516", "１２３４": "1234", "a kód ١٢٣٤": "1234", "۱۲ 34": "1234",
 		"öt öt hat hat": "5566",
 	} {
-		digits, ok := hungarian.ReadPIN(text)
+		digits, ok := pin.Read(text)
 		require.True(t, ok, text)
 		require.Equal(t, want, digits, text)
 	}
@@ -29,7 +29,7 @@ func TestReadPIN(t *testing.T) {
 		"", "a kód", "igen", "mégse", "nyisd ki az ajtót 1234", "kapcsold fel a villanyt", "1234 lámpa", "egy lámpa",
 		strings.Repeat("1 ", 200),
 	} {
-		digits, ok := hungarian.ReadPIN(text)
+		digits, ok := pin.Read(text)
 		require.False(t, ok, "%s is not %s", text, digits)
 	}
 }
@@ -48,6 +48,6 @@ func TestHidePIN(t *testing.T) {
 		"kapcsold fel a villanyt":              "kapcsold fel a villanyt",
 		strings.Repeat("1 ", 200):              "••••",
 	} {
-		require.Equal(t, want, hungarian.HidePIN(text), text)
+		require.Equal(t, want, pin.Hide(text), text)
 	}
 }

@@ -1,37 +1,40 @@
-package hungarian
+// Package pin hears a PIN, typed or said in any grouping, and hides it in what is kept of an utterance.
+package pin
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
+
 	"homehub/modules/intent/internal/hungarian/numerals"
 	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
-// HiddenPIN stands in records where a PIN was said.
-const HiddenPIN = "••••"
+// Hidden stands in records where a PIN was said.
+const Hidden = "••••"
 
 // minPIN is how many digits make a PIN of a number; fewer are an ordinary number.
 const minPIN = 4
 
-// pinFillers may be said beside a PIN; folded.
-var pinFillers = []string{
+// fillers may be said beside a PIN; folded.
+var fillers = []string{
 	"a", "az", "es", "ez", "hogy", "itt", "van", "kod", "kodom", "kodunk", "pin", "pinem", "pinkod", "pinkodom", "szam", "jelszo",
 	"jelszavam", "igen", "tessek",
 }
 
-// ReadPIN reads the digits of a PIN, typed or said in any grouping: "1234", "1 2 3 4", "egy
+// Read reads the digits of a PIN, typed or said in any grouping: "1234", "1 2 3 4", "egy
 // kettő három négy", "tizenkettő harmincnégy", "a kód 1234". Nothing else may be said with it.
-func ReadPIN(text string) (digits string, ok bool) {
-	s := tokenize(text, hungarian().isEnding)
+func Read(text string) (digits string, ok bool) {
+	s := tokens.Cut(text, morphology.IsEnding)
 	if len(s.Tokens) > tokens.Max {
 		return "", false
 	}
 	var b strings.Builder
 	for i := range s.Tokens {
 		said, isNumber := digitsOf(&s, i)
-		if !isNumber && !slices.Contains(pinFillers, s.Tokens[i].Fold) {
+		if !isNumber && !slices.Contains(fillers, s.Tokens[i].Fold) {
 			return "", false
 		}
 		b.WriteString(said)
@@ -40,11 +43,11 @@ func ReadPIN(text string) (digits string, ok bool) {
 	return b.String(), b.Len() > 0
 }
 
-// HidePIN returns a text without its numbers where these have digits enough for a PIN.
-func HidePIN(text string) string {
-	s := tokenize(text, hungarian().isEnding)
+// Hide returns a text without its numbers where these have digits enough for a PIN.
+func Hide(text string) string {
+	s := tokens.Cut(text, morphology.IsEnding)
 	if len(s.Tokens) > tokens.Max { // what stands beyond is not known
-		return HiddenPIN
+		return Hidden
 	}
 	var b strings.Builder
 	said, at := 0, 0
@@ -56,7 +59,7 @@ func HidePIN(text string) string {
 		said += len(digits)
 		if between := s.Text[at:s.Tokens[i].From]; at == 0 || strings.TrimSpace(between) != "" {
 			b.WriteString(between)
-			b.WriteString(HiddenPIN)
+			b.WriteString(Hidden)
 		}
 		at = s.Tokens[i].To
 	}
@@ -69,7 +72,7 @@ func HidePIN(text string) string {
 }
 
 // digitsOf are the digits of a token that is a number, or several in one word.
-func digitsOf(s *sentence, i int) (digits string, ok bool) {
+func digitsOf(s *tokens.Sentence, i int) (digits string, ok bool) {
 	tok := &s.Tokens[i]
 	if tok.IsNumber {
 		return strings.Map(func(r rune) rune {
