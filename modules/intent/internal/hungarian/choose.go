@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"homehub/modules/intent/internal/hungarian/morphology"
-
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"homehub/modules/intent/internal/hungarian/morphology"
-
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 

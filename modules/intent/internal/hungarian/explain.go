@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
-
 	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
-
 	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )

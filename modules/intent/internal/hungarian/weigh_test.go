@@ -3,11 +3,10 @@ package hungarian
 import (
 	"testing"
 
-	"homehub/modules/intent/internal/hungarian/morphology"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
 

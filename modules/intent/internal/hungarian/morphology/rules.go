@@ -53,6 +53,7 @@ var Rules = sync.OnceValue(func() *RuleSet {
 // Harmony chooses among the three forms of an ending.
 type Harmony uint8
 
+// The harmonies, by the vowels that they go with.
 const (
 	Back         Harmony = iota // o, a, u
 	Front                       // e, i

@@ -8,6 +8,7 @@ import (
 // Case is what the ending of a noun says about its part in the sentence.
 type Case uint8
 
+// The cases.
 const (
 	Nominative Case = iota
 	Accusative
@@ -75,6 +76,7 @@ func (s Suffix) SaysWhere() bool {
 	}
 }
 
+// Layers is how many things the ending says: several, whose, what like, which case.
 func (s Suffix) Layers() int {
 	n := 0
 	for _, is := range [...]bool{s.IsPlural && !s.IsAdjective, s.IsPossessed && !s.IsAdjective, s.IsAdjective, s.Case != Nominative} {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
-
 	"homehub/modules/intent/internal/hungarian/numerals"
 	"homehub/modules/intent/internal/hungarian/tokens"
 )
