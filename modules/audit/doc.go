@@ -2,7 +2,8 @@
 // was let. It knows no other module.
 //
 // It owns the tables audit_entries (the chains), audit_heads (the end of each chain, and the
-// lock its one writer holds) and audit_personal (what may be erased); the routes
+// lock its one writer holds), audit_personal (what may be erased) and audit_acted (in which parts of
+// which chains a person acted, so that this is found); the routes
 // GET /api/v1/audit and GET /api/v1/audit/verify, and their like for the operator; and the command audit verify.
 //
 // # The chain

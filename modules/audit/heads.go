@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"homehub/platform/clock"
+	"homehub/platform/identity"
 )
 
 const (
@@ -32,29 +33,51 @@ type lastHead struct {
 	head
 
 	movedAt time.Time // when somebody else had moved it; zero: never
+	// acted is where people are known to have acted: what was written together with this head and
+	// those before it. While the chain ends where it was left, none of that was undone.
+	acted []acted
+}
+
+// acted says that a person's entries are in a block of a chain.
+type acted struct {
+	actorID string
+	block   int64
+}
+
+const (
+	// blockSize is how many entries of a chain a block has; the migrations know it, too.
+	blockSize = 128
+	// maxActed is how many people of a chain are remembered.
+	maxActed = 8
+)
+
+// actedIn is what is to be found of a person's entry later; false for entries of others.
+func actedIn(e *entry) (acted, bool) {
+	return acted{actorID: e.ActorID, block: e.Seq / blockSize}, e.ActorKind == string(identity.User)
 }
 
 func newHeads(now clock.Clock) *heads { return &heads{now: now, known: make(map[string]lastHead)} }
 
-func (k *heads) find(householdID string) (head, bool) {
+func (k *heads) find(householdID string) (lastHead, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	last, ok := k.known[householdID]
 	if !ok || last.Seq == 0 || !last.movedAt.IsZero() && k.now().Sub(last.movedAt) < sharedFor {
-		return head{}, false
+		return lastHead{}, false
 	}
 
-	return last.head, true
+	return last, true
 }
 
-func (k *heads) remember(h head) {
+// remember takes in where a chain ends now, and what of acted was written up to there.
+func (k *heads) remember(h head, known []acted) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.known) >= maxHeads {
 		clear(k.known)
 	}
 	last := k.known[h.HouseholdID]
-	last.head = h
+	last.head, last.acted = h, known
 	k.known[h.HouseholdID] = last
 }
 

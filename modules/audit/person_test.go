@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,8 +9,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 
 	"homehub/modules/audit/auditapi"
+	"homehub/platform/database"
+	"homehub/platform/database/databasetest"
 )
 
 func personalLeft(tb testing.TB, s *service, householdID string) []string {
@@ -47,18 +51,83 @@ func TestEraseLeavesNothingOfAPersonAndAllOfTheOthers(t *testing.T) {
 	requireIntact(t, s, auditapi.OperatorChain, 1)
 }
 
-// Erasing looks into an index; it does not read millions of entries of others.
+// Erasing looks into indexes; it does not read millions of entries of others.
 func TestAPersonIsFoundThroughAnIndex(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	for where, index := range map[string]string{whereActor: "audit_entries_actor", whereTarget: "audit_entries_target"} {
-		explain := `EXPLAIN QUERY PLAN `
-		if s.db.Dialect() == "postgres" {
-			explain = `EXPLAIN `
+	explain, blocks := `EXPLAIN QUERY PLAN `, "PRIMARY KEY"
+	if s.db.Dialect() == "postgres" {
+		explain, blocks = `EXPLAIN `, "audit_acted_pkey"
+	}
+	require.Contains(t, planOf(t, s, explain+selectAbout, "u1", "", 0, 5), "audit_entries_target")
+	require.Contains(t, planOf(t, s, explain+selectBlocks, "u1", "", 0, 5), blocks)
+	require.Regexp(t, "PRIMARY KEY|audit_entries_pkey", planOf(t, s, explain+selectOwn, home, 0, blockSize, "u1"))
+}
+
+// actsOf is where a person's own entries stand.
+func actsOf(tb testing.TB, s *service, userID string) (seqs []int64) {
+	tb.Helper()
+	require.NoError(tb, s.eachBlock(tb.Context(), userID, func(_ block, entries []entry) error {
+		seqs = append(seqs, seqsOf(entries)...)
+
+		return nil
+	}))
+
+	return seqs
+}
+
+// The blocks where somebody acted are known after everything that may undo what was written.
+func TestWhoActedIsFoundWhateverWasUndone(t *testing.T) {
+	t.Parallel()
+	at := noon
+	later := func() time.Time { at = at.Add(sharedFor); return at } // what was moved is guessed again
+	replica := func(db *database.DB) *service {
+		return New(Deps{DB: db, Keys: testKeys(), Log: zap.NewNop(), Now: later}).svc
+	}
+	s := replica(databasetest.New(t))
+	other := replica(s.db)
+	undone := errors.New("undone")
+	say := func(on *service, actor string, then error) {
+		e := event(home, "light.l1")
+		e.Actor.ID = actor
+		require.ErrorIs(t, s.db.InBatch(t.Context(), func(ctx context.Context) error { return errors.Join(on.record(ctx, e), then) }), then)
+	}
+	fill(t, s, home, 2)
+	want := map[string]int{"u1": 2}
+	for i, actor := range []string{"u2", "u3", "u2", "u4", "u3", "u2"} {
+		say(s, actor, undone)
+		say(s, actor, undone)
+		on := s
+		if i%2 == 1 {
+			on = other
 		}
-		plan := planOf(t, s, explain+`SELECT household_id, seq FROM audit_entries WHERE `+where+
-			` AND (household_id, seq) > ('', 0) ORDER BY household_id, seq LIMIT 5`, "u1")
-		require.Contains(t, plan, index)
+		say(on, actor, nil)
+		say(on, actor, nil)
+		want[actor] += 2
+	}
+
+	for actor, n := range want {
+		require.Len(t, actsOf(t, s, actor), n, actor)
+	}
+	requireIntact(t, s, home, 14)
+}
+
+// Who acts all the time leaves one mark in each block of a chain, and none when a device acts.
+func TestMarksOfWhoActed(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	fill(t, s, home, 3*blockSize)
+	e := event(home, "light.l1")
+	e.Actor.Kind, e.Actor.ID = "device", "d1"
+	require.NoError(t, s.record(t.Context(), e))
+
+	var marks []int64
+	require.NoError(t, s.db.Conn(t.Context()).Raw(`SELECT block FROM audit_acted ORDER BY actor_id, block`).Scan(&marks).Error)
+	require.Equal(t, []int64{0, 1, 2, 3}, marks)
+	acts := actsOf(t, s, "u1")
+	require.Len(t, acts, 3*blockSize)
+	for i, seq := range acts {
+		require.Equal(t, int64(i+1), seq)
 	}
 }
 

@@ -88,9 +88,9 @@ func withDeadlineOnly(ctx context.Context) (context.Context, context.CancelFunc)
 
 // append extends the chain: from where this process left it, or else from what is stored.
 func (s *service) append(ctx context.Context, e *entry, values []personal) error {
-	if h, ok := s.heads.find(e.HouseholdID); ok {
+	if last, ok := s.heads.find(e.HouseholdID); ok {
 		guessed := *e
-		err := s.appendAfter(ctx, h, &guessed, values)
+		err := s.appendAfter(ctx, last, &guessed, values)
 		if !errors.Is(err, errHeadMoved) {
 			return err
 		}
@@ -99,16 +99,43 @@ func (s *service) append(ctx context.Context, e *entry, values []personal) error
 	return s.appendToStored(ctx, e, values)
 }
 
-// appendAfter extends the chain if it still ends with h; else errHeadMoved.
-func (s *service) appendAfter(ctx context.Context, h head, e *entry, values []personal) error {
-	next := h
+// appendAfter extends the chain if it still ends where it was left; else errHeadMoved.
+func (s *service) appendAfter(ctx context.Context, last lastHead, e *entry, values []personal) error {
+	next := last.head
 	s.keys.extend(&next, e)
-	if err := s.store.moveHead(ctx, h, next, e.At, func() { s.heads.moved(e.HouseholdID) }); err != nil {
+	if err := s.store.moveHead(ctx, last.head, next, e.At, func() { s.heads.moved(e.HouseholdID) }); err != nil {
 		return err
 	}
-	s.heads.remember(next)
+	known, err := s.addActed(ctx, e, last.acted)
+	if err != nil {
+		return err
+	}
+	s.heads.remember(next, known)
 
 	return s.store.insertEntry(ctx, e, values)
+}
+
+// addActed notes where a person acts, unless that is known, and returns what is known now. What
+// was known is left as it is: a transaction that is undone may still have it.
+func (s *service) addActed(ctx context.Context, e *entry, known []acted) ([]acted, error) {
+	now, isPerson := actedIn(e)
+	if !isPerson || slices.Contains(known, now) {
+		return known, nil
+	}
+	if err := s.store.insertActed(ctx, e.HouseholdID, now); err != nil {
+		return nil, err
+	}
+	kept := make([]acted, 0, maxActed)
+	for _, k := range known {
+		if k.actorID != now.actorID {
+			kept = append(kept, k)
+		}
+	}
+	if len(kept) == maxActed {
+		kept = kept[1:]
+	}
+
+	return append(kept, now), nil
 }
 
 // appendToStored locks the chain, extends it, and stores both.
@@ -131,7 +158,11 @@ func (s *service) appendToStored(ctx context.Context, e *entry, values []persona
 	if err := s.store.updateHead(ctx, &h, e.At); err != nil {
 		return err
 	}
-	s.heads.remember(h)
+	known, err := s.addActed(ctx, e, nil)
+	if err != nil {
+		return err
+	}
+	s.heads.remember(h, known)
 
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// personBatch is how many entries of a person are read or erased at once: writers of other
-// chains wait no longer than that takes.
+// personBatch is how many entries about a person are read or erased at once: writers of other
+// chains wait no longer than that takes. A person's own are read and erased a block at a time.
 const personBatch = 500
 
 // ownEntry is an entry as the person who acted gets it.
@@ -36,17 +36,54 @@ func (m *Module) Export(ctx context.Context, userID string, add func(item any) e
 func (m *Module) Erase(ctx context.Context, userID string) error { return m.svc.erase(ctx, userID) }
 
 func (s *service) erase(ctx context.Context, userID string) error {
-	if err := s.eraseWhere(ctx, whereActor, userID, false); err != nil {
+	err := s.eachBlock(ctx, userID, func(b block, entries []entry) error {
+		return s.store.erasePersonal(ctx, b.HouseholdID, seqsOf(entries), false)
+	})
+	if err != nil {
 		return err
 	}
 
-	return s.eraseWhere(ctx, whereTarget, userID, true)
+	return s.eraseAbout(ctx, userID)
 }
 
-func (s *service) eraseWhere(ctx context.Context, where, userID string, keepsActor bool) error {
+// eachBlock calls visit with what a person did, block by block.
+func (s *service) eachBlock(ctx context.Context, userID string, visit func(b block, entries []entry) error) error {
+	var after block
+	for {
+		page, err := s.store.listBlocks(ctx, userID, after, personBatch)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, b := range page {
+			entries, err := s.store.listOwn(ctx, userID, b)
+			if err != nil {
+				return err
+			}
+			if len(entries) == 0 {
+				continue
+			}
+			if err := visit(b, entries); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1]
+	}
+}
+
+func seqsOf(entries []entry) []int64 {
+	seqs := make([]int64, len(entries))
+	for i, e := range entries {
+		seqs[i] = e.Seq
+	}
+
+	return seqs
+}
+
+// eraseAbout erases what others' entries hold of a person.
+func (s *service) eraseAbout(ctx context.Context, userID string) error {
 	var after place
 	for {
-		page, err := s.store.listPlaces(ctx, where, userID, after, personBatch)
+		page, err := s.store.listAbout(ctx, userID, after, personBatch)
 		if err != nil || len(page) == 0 {
 			return err
 		}
@@ -56,7 +93,7 @@ func (s *service) eraseWhere(ctx context.Context, where, userID string, keepsAct
 		}
 		err = s.db.InTx(ctx, func(ctx context.Context) error {
 			for _, householdID := range slices.Sorted(maps.Keys(seqs)) { // one order for all who erase
-				if err := s.store.erasePersonal(ctx, householdID, seqs[householdID], keepsActor); err != nil {
+				if err := s.store.erasePersonal(ctx, householdID, seqs[householdID], true); err != nil {
 					return err
 				}
 			}
@@ -71,33 +108,12 @@ func (s *service) eraseWhere(ctx context.Context, where, userID string, keepsAct
 }
 
 func (s *service) export(ctx context.Context, userID string, add func(item any) error) error {
-	var after place
-	for {
-		page, err := s.store.listOwn(ctx, userID, after, personBatch)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for len(page) > 0 { // chain by chain
-			n := 1
-			for n < len(page) && page[n].HouseholdID == page[0].HouseholdID {
-				n++
-			}
-			if err := s.exportEntries(ctx, page[:n], add); err != nil {
-				return err
-			}
-			after = place{HouseholdID: page[n-1].HouseholdID, Seq: page[n-1].Seq}
-			page = page[n:]
-		}
-	}
+	return s.eachBlock(ctx, userID, func(_ block, entries []entry) error { return s.exportEntries(ctx, entries, add) })
 }
 
 // exportEntries adds entries of one chain.
 func (s *service) exportEntries(ctx context.Context, entries []entry, add func(item any) error) error {
-	seqs := make([]int64, len(entries))
-	for i, e := range entries {
-		seqs[i] = e.Seq
-	}
-	texts, err := s.store.findTexts(ctx, entries[0].HouseholdID, seqs)
+	texts, err := s.store.findTexts(ctx, entries[0].HouseholdID, seqsOf(entries))
 	if err != nil {
 		return err
 	}

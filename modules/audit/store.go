@@ -115,6 +115,19 @@ func (s *store) insertEntry(ctx context.Context, e *entry, values []personal) er
 	return nil
 }
 
+// insertActed notes that a person acts in a block of a chain, whose head is locked.
+func (s *store) insertActed(ctx context.Context, householdID string, a acted) error {
+	err := s.db.Write(ctx, database.Write{
+		SQL:  `INSERT INTO audit_acted (actor_id, household_id, block) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		Args: []any{a.actorID, householdID, a.block},
+	})
+	if err != nil {
+		return fmt.Errorf("note who acted: %w", err)
+	}
+
+	return nil
+}
+
 // deletePersonalFrom removes what a cut tail has left behind, which is in the way of what follows.
 func (s *store) deletePersonalFrom(ctx context.Context, householdID string, seq int64) error {
 	err := s.db.Conn(ctx).Exec(`DELETE FROM audit_personal WHERE household_id = ? AND seq >= ?`, householdID, seq).Error

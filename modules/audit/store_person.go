@@ -13,21 +13,37 @@ type place struct {
 	Seq         int64
 }
 
-// Whose entries: the person's own acts, or those of others that are about the person. The
-// conditions are those of the two indexes.
-const (
-	whereActor  = `actor_kind = 'user' AND actor_id = ?`
-	whereTarget = `action <> 'intent.execute' AND target = ?`
-)
+// block is a part of a chain in which a person acted.
+type block struct {
+	HouseholdID string
+	Block       int64
+}
 
-// listPlaces returns where up to limit of a person's entries stand, after one place.
-func (s *store) listPlaces(ctx context.Context, where, userID string, after place, limit int) ([]place, error) {
+// The conditions are those of the index.
+const selectAbout = `SELECT household_id, seq FROM audit_entries
+	WHERE action <> 'intent.execute' AND target = ? AND (household_id, seq) > (?, ?) ORDER BY household_id, seq LIMIT ?`
+
+// listAbout returns where up to limit entries stand that tell what others did about a person, after
+// one place.
+func (s *store) listAbout(ctx context.Context, userID string, after place, limit int) ([]place, error) {
 	var found []place
-	err := s.db.Conn(ctx).Raw(
-		`SELECT household_id, seq FROM audit_entries WHERE `+where+` AND (household_id, seq) > (?, ?)
-		ORDER BY household_id, seq LIMIT ?`, userID, after.HouseholdID, after.Seq, limit).Scan(&found).Error
+	err := s.db.Conn(ctx).Raw(selectAbout, userID, after.HouseholdID, after.Seq, limit).Scan(&found).Error
 	if err != nil {
-		return nil, fmt.Errorf("find entries of a person: %w", err)
+		return nil, fmt.Errorf("find entries about a person: %w", err)
+	}
+
+	return found, nil
+}
+
+const selectBlocks = `SELECT household_id, block FROM audit_acted
+	WHERE actor_id = ? AND (household_id, block) > (?, ?) ORDER BY household_id, block LIMIT ?`
+
+// listBlocks returns up to limit blocks with entries of what a person did, after one of them.
+func (s *store) listBlocks(ctx context.Context, userID string, after block, limit int) ([]block, error) {
+	var found []block
+	err := s.db.Conn(ctx).Raw(selectBlocks, userID, after.HouseholdID, after.Block, limit).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("find where a person acted: %w", err)
 	}
 
 	return found, nil
@@ -49,26 +65,28 @@ func (s *store) erasePersonal(ctx context.Context, householdID string, seqs []in
 	return nil
 }
 
-// listOwn returns a page of what a person did, in the order of listPlaces.
-func (s *store) listOwn(ctx context.Context, userID string, after place, limit int) ([]entry, error) {
-	rows, err := s.db.Conn(ctx).Raw(
-		`SELECT `+entryColumns+` FROM audit_entries WHERE `+whereActor+` AND (household_id, seq) > (?, ?)
-		ORDER BY household_id, seq LIMIT ?`, userID, after.HouseholdID, after.Seq, limit).Rows()
+const selectOwn = `SELECT ` + entryColumns + ` FROM audit_entries
+	WHERE household_id = ? AND seq >= ? AND seq < ? AND actor_kind = 'user' AND actor_id = ? ORDER BY seq`
+
+// listOwn returns what a person did in a block.
+func (s *store) listOwn(ctx context.Context, userID string, b block) ([]entry, error) {
+	first := b.Block * blockSize
+	rows, err := s.db.Conn(ctx).Raw(selectOwn, b.HouseholdID, first, first+blockSize, userID).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("list entries of a person: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 
-	var page []entry
+	var found []entry
 	for rows.Next() {
 		var e entry
 		if err := e.scan(rows); err != nil {
 			return nil, fmt.Errorf("read entry: %w", err)
 		}
-		page = append(page, e)
+		found = append(found, e)
 	}
 
-	return page, database.MapError(rows.Err())
+	return found, database.MapError(rows.Err())
 }
 
 // findTexts returns the personal values, by entry and field, that some entries of a chain have left.

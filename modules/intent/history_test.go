@@ -39,6 +39,43 @@ func TestHistoryPages(t *testing.T) {
 	require.Equal(t, []string{"szöveg 4", "szöveg 3", "szöveg 2", "szöveg 1", "szöveg 0"}, seen)
 }
 
+// The newest of all speakers come page by page, whoever speaks how often.
+func TestHistoryPagesOfManySpeakers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	speakers := []string{"c", "a", "a", "b", "a", "c", "a", "a", "b", "a", "d", "d", "d"}
+	var want []string
+	for i, speaker := range speakers {
+		for _, household := range []string{owner.HouseholdID, "the neighbour's"} {
+			row := historyRow{ID: identity.NewID(), HouseholdID: household, At: b.clock.now(), ActorKind: "user", ActorID: speaker, Commands: "[]"}
+			require.NoError(t, b.db.Conn(t.Context()).Create(&row).Error, i)
+			if household == owner.HouseholdID {
+				want = append([]string{row.ID}, want...)
+			}
+		}
+	}
+
+	for limit := 1; limit <= len(want)+1; limit++ {
+		var seen []string
+		query := historyQuery{householdID: owner.HouseholdID, limit: limit}
+		for {
+			rows, err := b.store.listHistory(t.Context(), query)
+			require.NoError(t, err)
+			for _, row := range rows {
+				seen = append(seen, row.ID)
+			}
+			if len(rows) < limit {
+				break
+			}
+			query.before = rows[limit-1].ID
+		}
+		require.Equal(t, want, seen, "in pages of %d", limit)
+	}
+	rows, err := b.store.listHistory(t.Context(), historyQuery{householdID: "nobody's", limit: 2})
+	require.NoError(t, err)
+	require.Empty(t, rows)
+}
+
 func TestTheTimeOfAnUtterance(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

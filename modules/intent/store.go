@@ -102,17 +102,40 @@ type historyQuery struct {
 }
 
 func (s *store) listHistory(ctx context.Context, q historyQuery) ([]historyRow, error) {
-	query := s.db.Conn(ctx).Where("household_id = ?", q.householdID)
-	if q.actorID != "" {
-		query = query.Where("actor_id = ?", q.actorID)
+	if q.before == "" {
+		q.before = maxID
 	}
-	if q.before != "" {
-		query = query.Where("id < ?", q.before)
+	query := s.db.Conn(ctx).Where("household_id = ? AND actor_id = ? AND id < ?", q.householdID, q.actorID, q.before).
+		Order("id DESC").Limit(q.limit)
+	if q.actorID == "" {
+		query = s.db.Conn(ctx).Raw(listHistoryOfAll, map[string]any{
+			"household": q.householdID, "before": q.before, "limit": q.limit, "skipped": q.limit - 1,
+		})
 	}
 	var rows []historyRow
-	if err := query.Order("id DESC").Limit(q.limit).Find(&rows).Error; err != nil {
+	if err := query.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list history: %w", err)
 	}
 
 	return rows, nil
 }
+
+// maxID is above every id: they are UUIDs.
+const maxID = "g"
+
+// listHistoryOfAll takes the newest of everybody who has spoken and then the newest of these, so that
+// one index is enough: another one by household and id alone would cost each utterance a page. Each
+// speaker there is costs a few looks into the index, however much was said.
+const listHistoryOfAll = `WITH RECURSIVE speakers (id) AS (
+		SELECT MIN(actor_id) FROM intent_history WHERE household_id = @household
+		UNION ALL
+		SELECT (SELECT MIN(actor_id) FROM intent_history WHERE household_id = @household AND actor_id > speakers.id)
+		FROM speakers WHERE speakers.id IS NOT NULL
+	)
+	SELECT h.* FROM speakers
+	JOIN intent_history h ON h.household_id = @household AND h.actor_id = speakers.id AND h.id < @before AND h.id >= COALESCE((
+		SELECT oldest.id FROM intent_history oldest
+		WHERE oldest.household_id = @household AND oldest.actor_id = speakers.id AND oldest.id < @before
+		ORDER BY oldest.id DESC LIMIT 1 OFFSET @skipped
+	), '')
+	ORDER BY h.id DESC LIMIT @limit`
