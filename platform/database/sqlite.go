@@ -31,7 +31,7 @@ func (db *DB) openSQLite(cfg Config) (gorm.Dialector, error) {
 		"foreign_keys(on)",
 		"secure_delete(on)",            // what is deleted is overwritten, not only forgotten
 		"cache_size(-4096)",            // each chain, history and index grows at a page of its own
-		"wal_autocheckpoint(4000)",     // pages: what is written often is copied into the file seldom
+		"wal_autocheckpoint(15000)",    // pages: each time it holds up a commit (docs/decisions/0092)
 		"journal_size_limit(67108864)", // a burst does not leave a huge WAL behind
 	}
 	query := url.Values{
