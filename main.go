@@ -15,16 +15,13 @@ import (
 	"homehub/platform/buildinfo"
 	"homehub/platform/exitcode"
 	"homehub/platform/hashing"
+	"homehub/platform/heap"
 )
-
-// gcPercent lets the heap grow by little more than half before it is swept, where Go alone would let it
-// double: a tenth less memory with a hundred homes in the process, for a hundredth of the time.
-const gcPercent = 55
 
 func main() {
 	hashing.Main()
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(heap.RestPercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := rootCommand().ExecuteContext(ctx)

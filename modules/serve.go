@@ -17,6 +17,7 @@ import (
 	"homehub/modules/intent"
 	"homehub/platform/buildinfo"
 	"homehub/platform/health"
+	"homehub/platform/heap"
 	"homehub/platform/httpx"
 	"homehub/platform/lifecycle"
 )
@@ -134,6 +135,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	// However long requests may take to end, the modules stay until they have.
 	group := lifecycle.Group{StopTimeout: s.cfg.Server.DrainDelay + s.cfg.Server.ShutdownTimeout + stopMargin}
+	group.Add("heap", heap.Run)
 	group.Add("modules", s.modules.Run)
 	group.Add("http", s.http.Run)
 
