@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
+	"sync"
 	"time"
 
 	"homehub/platform/secret"
@@ -47,8 +49,15 @@ type head struct {
 
 // keyring finds the key that signed something; the newest signs.
 type keyring struct {
-	newest secret.Key
-	byID   map[string][]byte
+	newest  secret.Key
+	byID    map[string][]byte
+	signers *sync.Pool // of *signer, with the newest key
+}
+
+// signer is used again: what an HMAC needs is made once.
+type signer struct {
+	mac     hash.Hash
+	message []byte
 }
 
 func newKeyring(keys []secret.Key) keyring {
@@ -59,6 +68,7 @@ func newKeyring(keys []secret.Key) keyring {
 	if len(keys) > 0 {
 		k.newest = keys[0]
 	}
+	k.signers = &sync.Pool{New: func() any { return &signer{mac: hmac.New(sha256.New, k.newest.Value)} }}
 
 	return k
 }
@@ -110,6 +120,17 @@ func sign(key, message []byte) []byte {
 	return mac.Sum(nil)
 }
 
+// signed is the newest key's HMAC of what appendTo adds.
+func (k keyring) signed(appendTo func([]byte) []byte) []byte {
+	s := k.signers.Get().(*signer) //nolint:forcetypeassert // the only kind
+	defer k.signers.Put(s)
+	s.message = appendTo(s.message[:0])
+	s.mac.Reset()
+	s.mac.Write(s.message)
+
+	return s.mac.Sum(nil)
+}
+
 // isGenuine reports whether the head is as this package last wrote it.
 func (k keyring) isGenuine(h *head) bool {
 	if h.Seq == 0 {
@@ -124,19 +145,27 @@ func (k keyring) isGenuine(h *head) bool {
 // where it was not, e is linked to nothing that verifies, so that the break stays visible.
 func (k keyring) extend(h *head, e *entry) (wasGenuine bool) {
 	wasGenuine = k.isGenuine(h)
-	e.PrevHash = h.previous()
+	previous := h.previous()
 	if !wasGenuine {
 		broken := sha256.Sum256(append([]byte("homehub audit: the head was not genuine"), h.Hash...))
-		e.PrevHash = broken[:]
+		previous = broken[:]
 	}
-	e.Seq = h.Seq + 1
-	e.KeyID = k.newest.ID
-	e.Hash = e.sign(k.newest.Value)
-
-	h.Seq, h.Hash, h.KeyID = e.Seq, e.Hash, e.KeyID
-	h.Seal = h.sign(k.newest.Value)
+	k.link(h, e, previous)
 
 	return wasGenuine
+}
+
+// extendOwn is extend where h is as this process has sealed it.
+func (k keyring) extendOwn(h *head, e *entry) { k.link(h, e, h.previous()) }
+
+func (k keyring) link(h *head, e *entry, previous []byte) {
+	e.PrevHash = previous
+	e.Seq = h.Seq + 1
+	e.KeyID = k.newest.ID
+	e.Hash = k.signed(e.appendTo)
+
+	h.Seq, h.Hash, h.KeyID = e.Seq, e.Hash, e.KeyID
+	h.Seal = k.signed(h.appendTo)
 }
 
 // previous is what the next entry is linked to.

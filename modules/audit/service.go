@@ -102,7 +102,7 @@ func (s *service) append(ctx context.Context, e *entry, values []personal) error
 // appendAfter extends the chain if it still ends where it was left; else errHeadMoved.
 func (s *service) appendAfter(ctx context.Context, last lastHead, e *entry, values []personal) error {
 	next := last.head
-	s.keys.extend(&next, e)
+	s.keys.extendOwn(&next, e)
 	if err := s.store.moveHead(ctx, last.head, next, e.At, func() { s.heads.moved(e.HouseholdID) }); err != nil {
 		return err
 	}

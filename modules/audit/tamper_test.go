@@ -31,8 +31,10 @@ func TestForgedEntriesNeedTheKey(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	fill(t, s, home, 1)
-	forger := newKeyring(testKeys())
-	forger.newest.Value = []byte("a guess")
+	guessed := testKeys()
+	guessed[0].Value = []byte("a guess")
+	forger := newKeyring(guessed)
+	forger.byID = s.keys.byID // or the forger would not take the head for genuine
 
 	h, err := s.store.readHead(t.Context(), home)
 	require.NoError(t, err)

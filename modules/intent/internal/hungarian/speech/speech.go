@@ -286,9 +286,34 @@ func fillIn(template string, c meaning.Command, entities []*hamanagerapi.Entity)
 		subject = nameAll(entities, func(name string) string { return name })
 	}
 
-	return strings.NewReplacer(
+	return replaceAll(fillInTimer(template, c), []string{
 		"{object}", object, "{subject}", subject, "{names}", namesOf(entities), "{value}", valueOf(c), "{item}", c.Slots.Text("item"),
-	).Replace(fillInTimer(template, c))
+	})
+}
+
+// replaceAll does once what a strings.Replacer is for, without what that makes to do it often: each
+// mark, from left to right, becomes what follows it in pairs.
+func replaceAll(template string, pairs []string) string {
+	var b strings.Builder
+	for {
+		first := strings.IndexByte(template, '{')
+		if first < 0 {
+			break
+		}
+		b.WriteString(template[:first])
+		mark, with := "{", "{"
+		for i := 0; i < len(pairs); i += 2 {
+			if strings.HasPrefix(template[first:], pairs[i]) {
+				mark, with = pairs[i], pairs[i+1]
+				break
+			}
+		}
+		b.WriteString(with)
+		template = template[first+len(mark):]
+	}
+	b.WriteString(template)
+
+	return b.String()
 }
 
 func namesOf(entities []*hamanagerapi.Entity) string {
