@@ -85,5 +85,5 @@ func (p *pace) next(cycles, live uint64) (percent int, isOver bool) {
 func percentFor(live uint64) int {
 	growth := busyGrowth * 100 / max(live, 1)
 
-	return int(min(max(growth, RestPercent), busyPercent)) //nolint:gosec // at most busyPercent
+	return int(min(max(growth, RestPercent), busyPercent))
 }
