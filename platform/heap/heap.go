@@ -1,5 +1,5 @@
 // Package heap lets the garbage collector run less often while there is much to do, and gives the memory
-// back afterwards.
+// back afterwards (docs/decisions/0093).
 package heap
 
 import (
