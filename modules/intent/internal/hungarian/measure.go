@@ -163,10 +163,25 @@ func (c *clause) measureOfThings(m *measure) []draft {
 
 			return nil
 		}
-		drafts = append(drafts, c.askSensors(sensors)...)
+		drafts = append(drafts, c.askWhich(sp, sensors)...)
 	}
 
 	return drafts
+}
+
+// askWhich asks the sensors of one thing. Where there are several things called so, in the place that was said, it is
+// open which is meant.
+func (c *clause) askWhich(thing *span, sensors []*hamanagerapi.Entity) []draft {
+	if p := c.places(nil); p.isPlaced() {
+		sensors = meaning.Preferred(sensors, func(e *hamanagerapi.Entity) bool { return c.ix.isIn(e, p) })
+	}
+	if len(sensors) < 2 || thing.suffix.IsPlural || c.classes&cQuantity != 0 {
+		return c.askSensors(sensors)
+	}
+	t := target{slots: meaning.Slots{}, said: c.text(thing)}
+	t.name(sensors, c.u.AreaID)
+
+	return draftsFor(meaning.GetState, nil, []target{t})
 }
 
 // askSensors asks each of some sensors.

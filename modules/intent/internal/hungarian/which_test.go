@@ -58,6 +58,8 @@ func inn() *Index {
 		entity("input_boolean.buli", "Bulimód", "", "input_boolean", ""),
 		entity("input_boolean.csend", "Csend mód", "", "input_boolean", ""),
 		entity("sensor.lada", "Fagyasztóláda hőmérséklete", "pince", "sensor", "temperature"),
+		entity("sensor.h1", "Bal hordó súlya", "pince", "sensor", "weight"),
+		entity("sensor.h2", "Jobb hordó súlya", "konyha", "sensor", "weight"),
 		entity("binary_sensor.lada", "Fagyasztóláda ajtó", "pince", "binary_sensor", "door"),
 	}))
 }
@@ -74,6 +76,8 @@ func TestWhichOfSeveral(t *testing.T) {
 		"állítsd le a gépet":                       {"switch.mosogato", "switch.mosogep", "switch.pc"},
 		"kapcsold ki a módot":                      {"input_boolean.buli", "input_boolean.csend"},
 		"mi a helyzet a fagyasztóládával?":         {"binary_sensor.lada", "sensor.lada"},
+		"mekkora a súly?":                          {"sensor.h1", "sensor.h2"},
+		"hány kilós a jobb hordó?":                 {"sensor.h2"},
 		"indítsd el a ventilátort a gangon":        {"fan.f1", "fan.f2"},
 		"a lépcsőfeljárón húzd le a redőnyt":       {"cover.l1", "cover.l2"},
 		"kapcsold be a hatost":                     {"switch.k6"},

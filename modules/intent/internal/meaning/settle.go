@@ -8,7 +8,8 @@ import (
 
 // Settle answers a question by the states: where just one candidate can change at all (of two
 // television sets one is on, and it is to be switched off), that one was meant. What would
-// let somebody in is asked all the same.
+// let somebody in is asked all the same, and so is what is to be switched on: who has something
+// end sees or hears it, but few know of what is off that it is the only one.
 func Settle(home *hamanagerapi.Home, c Command, q *Question) (Command, *Question) {
 	var able []*hamanagerapi.Entity
 	for _, choice := range q.Choices {
@@ -20,7 +21,7 @@ func Settle(home *hamanagerapi.Home, c Command, q *Question) (Command, *Question
 			able = append(able, e)
 		}
 	}
-	if len(able) != 1 || IsQuestion(c.Intent) {
+	if len(able) != 1 || IsQuestion(c.Intent) || c.Intent == TurnOn {
 		return c, q
 	}
 	settled, again := Bind(home, Utterance{}, Narrow(home, c, Choice{EntityID: able[0].ID}))
@@ -64,7 +65,7 @@ func canChange(intent string, e *hamanagerapi.Entity) bool {
 	case MediaUnpause:
 		return state == "paused"
 	case SetVolumeRelative, MediaMute, SetVolume:
-		return state == "playing" || state == "on"
+		return slices.Contains([]string{"playing", "on", "paused", "buffering"}, state)
 	default:
 		return true
 	}
