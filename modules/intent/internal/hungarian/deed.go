@@ -113,7 +113,7 @@ func (ix *Index) isDoneTo(folded, front string) float32 {
 	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		switch {
 		case !ending.IsThere:
-		case stem == front, ix.isChanged(stem, front):
+		case stem == front, slices.Contains(wholeOf(stem), front):
 			surely = mentionWhole
 		case len(stem) >= shortest && strings.HasPrefix(front, stem):
 			surely = max(surely, mentionPart)
@@ -123,16 +123,6 @@ func (ix *Index) isDoneTo(folded, front string) float32 {
 	})
 
 	return surely
-}
-
-// isChanged reports whether a stem is what becomes of a word before endings: lov, of ló.
-func (ix *Index) isChanged(stem, word string) bool {
-	number, ok := ix.lang.changed[stem]
-	if !ok {
-		number, ok = ix.changed[stem]
-	}
-
-	return ok && number == ix.wordNumber(word)
 }
 
 // deedActionOf is what it means for a device to do what it is called after; empty where that means nothing.

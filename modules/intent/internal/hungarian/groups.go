@@ -15,6 +15,7 @@ import (
 type placeWords struct {
 	Groups   []roomGroup `yaml:"groups"`
 	Dwellers []roomGroup `yaml:"dwellers"`
+	Roles    []role      `yaml:"roles"`
 	Children struct {
 		Words  []string `yaml:"words"`
 		Others []string `yaml:"others"`
@@ -45,6 +46,10 @@ var placesSaid = sync.OnceValue(func() *placeWords {
 			morphology.FoldAll(g.Words)
 			morphology.FoldAll(g.Rooms)
 		}
+	}
+	for _, r := range p.Roles {
+		morphology.FoldAll(r.Words)
+		morphology.FoldAll(r.Also)
 	}
 	for _, list := range [][]string{p.Children.Words, p.Children.Others, p.Outside.Rooms, p.Outside.Sensors, p.Lawn, p.Upstairs, p.Downstairs} {
 		morphology.FoldAll(list)

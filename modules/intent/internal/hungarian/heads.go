@@ -91,6 +91,9 @@ func (b *builder) addNumber(e *hamanagerapi.Entity, words []string) {
 	if last == 0 {
 		return
 	}
+	if last > 1 && morphology.IsDigits(words[last]) { // kettes szalag, for Led szalag 2
+		b.addPart(e, []string{words[last], words[last-1]})
+	}
 	for _, word := range []string{words[0], words[last]} {
 		if morphology.IsDigits(word) && !b.isCalledByNumber(word) {
 			b.addPart(e, []string{word})

@@ -62,17 +62,7 @@ type mentionWord struct {
 // mentioning are the words of the sentence that may tell which device is meant, and those that it is called by.
 func (c *clause) mentioning() (telling, called []mentionWord) {
 	tokens := c.s.Tokens
-	part := make([]class, len(tokens)) // what the words of the clause itself say
-	from, to := len(tokens), 0
-	for _, sp := range c.spans {
-		if sp.said != "" {
-			continue
-		}
-		from, to = min(from, sp.from), max(to, sp.to)
-		for i := sp.from; i < sp.to; i++ {
-			part[i] = c.partIn(sp)
-		}
-	}
+	part, from, to := c.partsOfTokens()
 	for i := 0; i < len(tokens); {
 		end := i + 1
 		for end < len(tokens) && !tokens[end].BreakBefore {
@@ -93,6 +83,23 @@ func (c *clause) mentioning() (telling, called []mentionWord) {
 	}
 
 	return telling, called
+}
+
+// partsOfTokens tells of every token what it says for the clause, as partIn does, and which the clause begins and ends with.
+func (c *clause) partsOfTokens() (part []class, from, to int) {
+	part = make([]class, len(c.s.Tokens))
+	from = len(part)
+	for _, sp := range c.spans {
+		if sp.said != "" {
+			continue
+		}
+		from, to = min(from, sp.from), max(to, sp.to)
+		for i := sp.from; i < sp.to; i++ {
+			part[i] = c.partIn(sp)
+		}
+	}
+
+	return part, from, to
 }
 
 // partIn is what a span says for its clause: cEntity for what it is about, cVerb for what is asked and where, 0 for
@@ -117,7 +124,7 @@ func (l *language) mayCommand(tok tokens.Token) bool {
 
 // mentionWord takes a token apart; ok is false for small words.
 func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord, ok bool) {
-	const shortest = 3
+	const shortest = 2
 	if tok.IsNumber || tokens.IsArticle(tok.Fold) {
 		return w, false
 	}
@@ -125,11 +132,12 @@ func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord, ok bool) {
 	if _, forms := ix.lang.formsOf(tok.Fold); slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) {
 		return w, true // a zárd is no zár
 	}
-	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
-		if len(stem) < shortest {
+	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
+		if len(stem) < shortest || len(stem) == shortest && !ending.IsThere {
 			return true
 		}
 		w.stems = append(w.stems, stem)
+		w.stems = append(w.stems, wholeOf(stem)...)
 		if word := ix.wordNumber(stem); word >= 0 {
 			w.owners = ix.appendOwners(w.owners, word)
 		}
@@ -138,6 +146,18 @@ func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord, ok bool) {
 	})
 
 	return w, len(w.stems) > 0
+}
+
+// wholeOf are the folded words that a folded stem may be of: ló, of lov.
+func wholeOf(stem string) []string {
+	var words []string
+	for word, oblique := range morphology.Rules().Stems {
+		if morphology.Fold(strings.TrimSuffix(oblique, "!")) == stem {
+			words = append(words, morphology.Fold(word))
+		}
+	}
+
+	return words
 }
 
 // appendOwners adds the owners that are called by a word.

@@ -21,6 +21,9 @@ func workshopHome() *Index {
 	return NewIndex(hamanagerapi.NewHome(home, []*hamanagerapi.Entity{
 		entity("person.jozsi", "Józsi", "", "person"),
 		entity("person.juli", "Juli", "", "person"),
+		&hamanagerapi.Entity{ID: "person.vera", Name: "Vera", Aliases: []string{"anyu"}, Domain: "person", Exposed: true},
+		entity("light.vera", "Vera lámpája", "kamra", "light"),
+		entity("light.polc", "Befőttespolc lámpa", "kamra", "light"),
 		entity("switch.varro", "Varrógép", "juli", "switch"),
 		entity("switch.fagyi", "Fagylaltgép", "kamra", "switch"),
 		entity("switch.kutya", "Kutyaetető", "kamra", "switch"),
@@ -45,6 +48,8 @@ func TestMentioned(t *testing.T) {
 		"kapcsold be a gépet":                               {"switch.fagyi", "switch.varro"}, // a question
 		"Józsi szobájából hallatszik, halkítsd le a rádiót": {"media_player.jozsi"},
 		"a kicsi lámpát oltsd el a műhelyben":               {"light.kis"},
+		"a feleségem lámpáját kapcsold le":                  {"light.vera"},
+		"a befőttesnél kapcsold fel nekem a lámpát":         {"light.polc"},
 		"zárd be a jobb oldali szekrényzárat":               {"lock.jobb"},
 	} {
 		assert.Equal(t, want, reached(ix.Understand(meaning.Utterance{Text: said})), said)

@@ -37,6 +37,7 @@ func (b *builder) addOwners() {
 			b.shareOwner(e)
 		}
 	}
+	b.addRoles()
 }
 
 func (b *builder) addOwnersOfRoom(a *hamanagerapi.Area) {
@@ -141,6 +142,34 @@ func (b *builder) shareOwner(person *hamanagerapi.Entity) {
 	for _, text := range append([]string{person.Name}, person.Aliases...) {
 		if at, ok := b.byText[morphology.Fold(text)]; ok && b.ix.names[at].owner == nil {
 			b.ix.names[at].owner = shared
+		}
+	}
+}
+
+// role is what somebody of a home may be called; by one of also only where that is his name.
+type role struct {
+	Words []string `yaml:"words"`
+	Also  []string `yaml:"also"`
+}
+
+// addRoles lets whoever is called by one word of a role be called by all of them: anya, anyukám.
+func (b *builder) addRoles() {
+	for _, r := range placesSaid().Roles {
+		var known []name
+		for _, called := range slices.Concat(r.Words, r.Also) {
+			if at, ok := b.byText[called]; ok && (b.ix.names[at].owner != nil || b.isPerson(called)) {
+				known = append(known, b.ix.names[at])
+			}
+		}
+		if len(known) == 0 || slices.ContainsFunc(known, func(n name) bool { return n.owner != known[0].owner }) {
+			continue // nobody, or it cannot be told who
+		}
+		people := slices.DeleteFunc(slices.Clone(known[0].entities), func(e *hamanagerapi.Entity) bool { return e.Domain != "person" })
+		for _, called := range r.Words {
+			if b.isKnownName(called) {
+				continue
+			}
+			b.addWords([]string{called}, weightDerived, func(n *name) { n.owner, n.entities = known[0].owner, people })
 		}
 	}
 }

@@ -41,9 +41,6 @@ func (b *builder) addParts(e *hamanagerapi.Entity) {
 		if last > 1 {
 			b.addPartOf(e, []string{words[0], words[last]})
 		}
-		if last > 1 && tokens[last].IsNumber { // kettes szalag, for Led szalag 2
-			b.addPart(e, []string{words[last], words[last-1]})
-		}
 		for _, word := range words {
 			if front, isPlace := b.frontOf(word); front != "" {
 				b.addFront(e, front, isPlace)

@@ -69,6 +69,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
 		return nil
 	}
 	w.takeDeed()
+	w.row = w.withKindsPointedAt()
 	if w.dependsOn() {
 		return nil
 	}

@@ -62,7 +62,7 @@ func (w *weigher) isGivenToOthers(p []*span) bool {
 	if isKnown {
 		return false
 	}
-	isObject := slices.ContainsFunc(p, func(sp *span) bool { return w.isUnknownObject(sp) && !w.pointsAtThing(sp) })
+	isObject := slices.ContainsFunc(p, w.isStrangeObject)
 	for i, sp := range p {
 		isStrange := isUnknownImperative(w.s, sp)
 		isPrefixed := isStrange && i+1 < len(p) && p[i+1].is(cPrefix)
@@ -94,6 +94,11 @@ func (w *weigher) isReporting(p []*span) bool {
 	}
 
 	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.from].Fold) == "past" })
+}
+
+// isStrangeObject reports whether a span is what something is done to, and points at no device either.
+func (w *weigher) isStrangeObject(sp *span) bool {
+	return w.isUnknownObject(sp) && !w.pointsAtThing(sp)
 }
 
 // isSaidMoreClosely reports whether a piece only says which thing is meant, by words that nobody knows: azt a

@@ -41,6 +41,57 @@ func (w *weigher) withPointedAt() (row []*span, ok bool) {
 	return rowNaming(w.row, at, best), true
 }
 
+// withKindsPointedAt has a kind of device name those of the kind that a word beside it points at: a tükörnél a fényt, where
+// there is a tükörvilágítás.
+func (w *weigher) withKindsPointedAt() []*span {
+	row := w.row
+	for i, called := range w.row {
+		if !called.isWishedFor() || called.is(cEntity) || called.suffix.IsPlural || called.said != "" {
+			continue
+		}
+		for k, sp := range w.row {
+			if !w.saysPlace(sp) || w.isBroken(min(i, k), max(i, k)) {
+				continue
+			}
+			if found := w.ofKindPointedAt(called, sp); len(found) == 1 {
+				row = rowNaming(row, i, found)
+			}
+		}
+	}
+
+	return row
+}
+
+// saysPlace reports whether a word that nobody knows has an ending of place.
+func (w *weigher) saysPlace(sp *span) bool {
+	if !sp.is(cUnknown) || !mayPoint(sp) || isUnknownImperative(w.s, sp) {
+		return false
+	}
+
+	return mayBeArgument(w.s, sp) && !strings.HasSuffix(w.s.Tokens[sp.to-1].Fold, "t")
+}
+
+// ofKindPointedAt are the devices of a kind that a word surely points at.
+func (w *weigher) ofKindPointedAt(called, by *span) []*hamanagerapi.Entity {
+	const surely = 0.9
+	pointed := []pointer{{words: w.ix.pointsAt(w.s.Tokens[by.to-1].Fold, true)}}
+	kinds := kindsOf(called)
+	var found []*hamanagerapi.Entity
+	for i := range w.ix.names {
+		n := &w.ix.names[i]
+		if _, sum := sumOf(pointed, n); sum < surely {
+			continue
+		}
+		for _, e := range n.entities {
+			if slices.ContainsFunc(kinds, func(k *kind) bool { return k.covers(e) }) {
+				found = appendOnce(found, e)
+			}
+		}
+	}
+
+	return found
+}
+
 // pointer is what a span points at: how surely at each word of the home's names.
 type pointer struct {
 	at    int
@@ -103,25 +154,18 @@ func mayPoint(sp *span) bool {
 	return sp.said == "" && sp.is(cUnknown|cAbout|cMeasured|cClass|cArea|cMeasure|cVerb) && !sp.is(others) && !isCommanding(sp)
 }
 
-// pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant. One that
-// nobody knows may be short where it is a whole word (fát), or the front of a compound that is known (a lónak, of lóitató).
+// pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant.
 func (ix *Index) pointsAt(folded string, isUnknown bool) map[int32]float32 {
-	const shortest, shortestWhole, shortestUnknown = 4, 3, 2
+	const shortest = 4
 	pointed := map[int32]float32{}
 	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
-		switch {
-		case len(stem) >= shortest:
-			for word, number := range ix.vocabulary {
-				if as := partOfWord(word, stem); as > 0 {
-					pointed[number] = max(pointed[number], as)
-				}
-			}
-		case isUnknown && len(stem) >= shortestUnknown && ending.IsThere:
-			for word, number := range ix.vocabulary {
-				rest, isFront := strings.CutPrefix(word, stem)
-				if rest == "" && len(stem) >= shortestWhole || isFront && len(rest) >= shortest && ix.wordNumber(rest) >= 0 {
-					pointed[number] = max(pointed[number], partOfWord(word, stem))
-				}
+		isShort := len(stem) < shortest
+		if isShort && (!isUnknown || !ending.IsThere) {
+			return true
+		}
+		for word, number := range ix.vocabulary {
+			if as := partOfWord(word, stem); as > 0 && (!isShort || ix.isShortOf(stem, word)) {
+				pointed[number] = max(pointed[number], as)
 			}
 		}
 
@@ -129,6 +173,15 @@ func (ix *Index) pointsAt(folded string, isUnknown bool) map[int32]float32 {
 	})
 
 	return pointed
+}
+
+// isShortOf reports whether a few letters are enough to mean a word: all of it (fát), or the front of a compound whose
+// other part is known (a lónak, of lóitató).
+func (ix *Index) isShortOf(stem, word string) bool {
+	const shortest, shortestWhole, shortestRest = 2, 3, 4
+	rest, isFront := strings.CutPrefix(word, stem)
+
+	return rest == "" && len(stem) >= shortestWhole || isFront && len(stem) >= shortest && len(rest) >= shortestRest && ix.wordNumber(rest) >= 0
 }
 
 // partOfWord tells how surely a stem points at a word: as all of it, its front, or its back.
