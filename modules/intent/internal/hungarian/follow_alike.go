@@ -46,11 +46,11 @@ func onlyTelling(row []*span) int {
 // mayTell reports whether a span may tell things apart by a part of their names. What is named in full needs nobody to
 // tell which it is; what is in a case that says where is a place.
 func (sp *span) mayTell() bool {
-	ending := sp.suffix.Case
-	isWhole := sp.is(cEntity) && !sp.name.isShort && !sp.name.isPart || sp.is(cArea|cFloor) && !sp.name.isPart
+	ending := sp.suffix
+	isObject := ending.Case == morphology.Nominative || ending.Case == morphology.Accusative
+	isPart := sp.is(cUnknown) || sp.is(cEntity|cArea) && !sp.is(cFloor) && (sp.name.isPart || sp.is(cEntity) && sp.name.isShort)
 
-	return sp.said == "" && sp.to-sp.from == 1 && sp.is(cUnknown|cEntity|cArea) && !isWhole && !sp.is(cNumber) &&
-		(ending == morphology.Nominative || ending == morphology.Accusative) && !sp.suffix.IsPlural && !sp.suffix.IsOwners
+	return sp.said == "" && sp.to-sp.from == 1 && isPart && !sp.is(cNumber) && isObject && !ending.IsPlural && !ending.IsOwners
 }
 
 // calledLike finds the one device of the kind of another, first in its room, that has a word in its name which the other

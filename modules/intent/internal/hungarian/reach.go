@@ -143,7 +143,7 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 
 // isAll reports whether every one of a kind is meant: so it is said, or some are left out.
 func (c *clause) isAll(k *kind, sp *span) bool {
-	return c.leavesOut(k) || c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.IsPlural
+	return c.leavesOut(k) || c.has(cQuantity, "all") || c.isOfNone() || sp == nil && c.of != nil && c.of.Of != "" && c.isAboutAll() || sp != nil && sp.suffix.IsPlural && !c.has(cQuantity, "one")
 }
 
 // leavesOut reports whether what the sentence leaves out may be of a kind: then all others are meant.

@@ -77,6 +77,7 @@ func TestWhichOfSeveral(t *testing.T) {
 		"kapcsold ki a módot":                      {"input_boolean.buli", "input_boolean.csend"},
 		"mi a helyzet a fagyasztóládával?":         {"binary_sensor.lada", "sensor.lada"},
 		"mekkora a súly?":                          {"sensor.h1", "sensor.h2"},
+		"húzd le az ablakredőnyök egyikét":         {"cover.l1", "cover.l2", "cover.s1", "cover.s2"},
 		"hány kilós a jobb hordó?":                 {"sensor.h2"},
 		"indítsd el a ventilátort a gangon":        {"fan.f1", "fan.f2"},
 		"a lépcsőfeljárón húzd le a redőnyt":       {"cover.l1", "cover.l2"},
