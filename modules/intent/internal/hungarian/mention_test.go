@@ -21,7 +21,7 @@ func workshopHome() *Index {
 	return NewIndex(hamanagerapi.NewHome(home, []*hamanagerapi.Entity{
 		entity("person.jozsi", "Józsi", "", "person"),
 		entity("person.juli", "Juli", "", "person"),
-		&hamanagerapi.Entity{ID: "person.vera", Name: "Vera", Aliases: []string{"anyu"}, Domain: "person", Exposed: true},
+		{ID: "person.vera", Name: "Vera", Aliases: []string{"anyu"}, Domain: "person", Exposed: true},
 		entity("light.vera", "Vera lámpája", "kamra", "light"),
 		entity("light.polc", "Befőttespolc lámpa", "kamra", "light"),
 		entity("switch.varro", "Varrógép", "juli", "switch"),
