@@ -286,14 +286,18 @@ func fillIn(template string, c meaning.Command, entities []*hamanagerapi.Entity)
 		subject = nameAll(entities, func(name string) string { return name })
 	}
 
-	return replaceAll(fillInTimer(template, c), []string{
-		"{object}", object, "{subject}", subject, "{names}", namesOf(entities), "{value}", valueOf(c), "{item}", c.Slots.Text("item"),
+	return replaceAll(fillInTimer(template, c), [][2]string{
+		{"{object}", object},
+		{"{subject}", subject},
+		{"{names}", namesOf(entities)},
+		{"{value}", valueOf(c)},
+		{"{item}", c.Slots.Text("item")},
 	})
 }
 
 // replaceAll does once what a strings.Replacer is for, without what that makes to do it often: each
 // mark, from left to right, becomes what follows it in pairs.
-func replaceAll(template string, pairs []string) string {
+func replaceAll(template string, pairs [][2]string) string {
 	var b strings.Builder
 	for {
 		first := strings.IndexByte(template, '{')
@@ -302,9 +306,9 @@ func replaceAll(template string, pairs []string) string {
 		}
 		b.WriteString(template[:first])
 		mark, with := "{", "{"
-		for i := 0; i < len(pairs); i += 2 {
-			if strings.HasPrefix(template[first:], pairs[i]) {
-				mark, with = pairs[i], pairs[i+1]
+		for _, p := range pairs {
+			if strings.HasPrefix(template[first:], p[0]) {
+				mark, with = p[0], p[1]
 				break
 			}
 		}
