@@ -155,7 +155,7 @@ func endOfPart(s *sentence, row []*span, k int) int {
 // isAsking reports whether some spans ask something by themselves.
 func isAsking(s *sentence, part []*span) bool {
 	return slices.ContainsFunc(part, func(sp *span) bool {
-		return sp.is(cQuestion) || s.IsQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel) || sp.is(cClass) && sp.value(cClass) != "")
+		return sp.is(cQuestion) || s.IsQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel|cSky) || sp.is(cClass) && sp.value(cClass) != "")
 	})
 }
 
@@ -261,7 +261,7 @@ func (ix *Index) readHeaded(u meaning.Utterance, s *sentence) *interpretation {
 	if len(understood.Commands) == 0 {
 		return nil
 	}
-	r := &interpretation{commands: understood.Commands, question: understood.Question, frame: "headed;"}
+	r := &interpretation{commands: understood.Commands, question: understood.Question, frame: "headed;", isPartial: true}
 	if r.isAsking() || r.isEmpty() {
 		return nil
 	}

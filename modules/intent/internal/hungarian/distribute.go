@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // distributed cuts a clause whose one verb is said of several things in different ways: a
@@ -23,6 +24,9 @@ func distributed(s *sentence, spans []*span) [][]*span {
 	if len(clauses) < 2 {
 		return [][]*span{spans}
 	}
+	if isOfOther(clauses, spans, verb, prefix) {
+		prefix = -1
+	}
 	lendThings(clauses)
 	lendPlace(clauses, spans, verb)
 	for i := range clauses {
@@ -30,6 +34,18 @@ func distributed(s *sentence, spans []*span) [][]*span {
 	}
 
 	return clauses
+}
+
+// isOfOther reports whether a prefix belongs to another clause than the verb, where another thing is named: mehet a
+// bojler, lámpa le.
+func isOfOther(clauses [][]*span, spans []*span, verb, prefix int) bool {
+	if verb < 0 || prefix < verb {
+		return false
+	}
+
+	return slices.ContainsFunc(clauses, func(c []*span) bool {
+		return slices.Contains(c, spans[prefix]) && !slices.Contains(c, spans[verb]) && partsOf(c)&partThing != 0
+	})
 }
 
 // joinAlike joins the segments of which the same is said: only what differs from the one before it
@@ -40,7 +56,7 @@ func joinAlike(s *sentence, segments [][]*span) [][]*span {
 	for _, segment := range segments {
 		parts := partsOf(segment)
 		last := len(clauses) - 1
-		if last < 0 || differInTwo(before, parts) || isOtherDeed(before, parts) || isSetNext(clauses[last], segment) || isOtherTime(s, clauses[last], segment) {
+		if last < 0 || differInTwo(before, parts) || isOtherDeed(before, parts) || isNext(s, clauses[last], segment) {
 			clauses = append(clauses, segment)
 			before = parts
 
@@ -98,9 +114,10 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 	var segments [][]*span
 	from := 0
 	for k := 1; k < len(spans); k++ {
-		isCut := s.Tokens[spans[k].from].BreakBefore || spans[k].means(cConjunction, "then") || spans[k].means(cConjunction, "and") && k != verb+1 && !isHalfMore(spans, k)
+		isCut := isJoint(s, spans, k, verb)
 		said := partsOf(spans[from:k])
-		if !isCut || countParts(said) < 2 && (len(segments) == 0 || said&partDeed == 0) {
+		isDone := isCut && isDoneWithout(s, spans[from:k], spans[k:])
+		if !isCut || !isDone && countParts(said) < 2 && (len(segments) == 0 || said&partDeed == 0) {
 			continue
 		}
 		if onlyFillers(spans[k:]) || hasOnlyVerb(spans[k:]) {
@@ -111,6 +128,29 @@ func segmentsOf(s *sentence, spans []*span, verb int) [][]*span {
 	}
 
 	return append(segments, spans[from:])
+}
+
+// isJoint reports whether a clause may be cut before a span: after a pause, at "and", "then".
+func isJoint(s *sentence, spans []*span, at, verb int) bool {
+	isAnd := spans[at].means(cConjunction, "and") && at != verb+1 && !isHalfMore(spans, at)
+
+	return isAnd || s.Tokens[spans[at].from].BreakBefore || spans[at].means(cConjunction, "then")
+}
+
+// isDoneWithout reports whether a part is a whole command with a verb that needs no prefix, and what follows it after a
+// pause one without a verb, of another thing: mehet a bojler, lámpa le.
+func isDoneWithout(s *sentence, part, rest []*span) bool {
+	isPlain := slices.ContainsFunc(part, func(sp *span) bool {
+		return sp.prefix == "" && slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[""] != "" })
+	})
+	hasPrefix := slices.ContainsFunc(rest, func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cConjunction|cFiller) })
+
+	return isPlain && hasPrefix && s.Tokens[rest[0].from].BreakBefore && partsOf(part) == partThing && isOtherThing(s, rest)
+}
+
+// isOtherThing reports whether some spans begin with a thing as what it is: lámpa le, and not a lámpát le.
+func isOtherThing(s *sentence, spans []*span) bool {
+	return isThing(spans[0]) && spans[0].suffix.Case == morphology.Nominative && !tokens.IsArticle(s.Tokens[spans[0].from].Fold)
 }
 
 // isHalfMore reports whether an "and" joins a half to a number: tizennyolc és fél.
@@ -158,6 +198,11 @@ func isSetNext(before, part []*span) bool {
 	isDegrees := slices.ContainsFunc(part, func(sp *span) bool { return sp.means(cUnit, "degree") })
 
 	return isDegrees && partsOf(part) == partAmount && partsOf(before) == partThing|cPrefix && !slices.ContainsFunc(before, namesOrCommands)
+}
+
+// isNext reports whether a part asks for something of its own although it differs little from the one before it.
+func isNext(s *sentence, before, part []*span) bool {
+	return isSetNext(before, part) || isOtherTime(s, before, part) || isDoneWithout(s, before, part)
 }
 
 // isOtherTime reports whether a part is for another time than the one before it: most a kávéfőzőt,

@@ -98,6 +98,8 @@ func (ix *Index) explainWeighing(b *strings.Builder, u meaning.Utterance, s *sen
 	if row, ok := w.withPointedAt(); ok && !slices.ContainsFunc(w.row, (*span).isWishedFor) {
 		w.row, w.isPointedAt = row, true
 	}
+	w.tell = func(format string, args ...any) { fmt.Fprintf(b, format, args...) }
+	w.readTogether()
 	pieces := w.pieces()
 	w.isSeveral = len(pieces) > 1
 	for _, p := range pieces {

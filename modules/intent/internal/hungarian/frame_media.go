@@ -1,6 +1,8 @@
 package hungarian
 
 import (
+	"slices"
+
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 )
@@ -167,6 +169,9 @@ func (c *clause) volume() []draft {
 }
 
 func (c *clause) louder() []draft {
+	if level, ok := c.percent(1); ok && slices.ContainsFunc(c.quantities, func(q quantity) bool { return q.ending.Case == morphology.Sublative }) {
+		return c.play(meaning.SetVolume, meaning.Slots{"volume_level": int(level)}) // halkítsd húszra
+	}
 	if c.action == "less_volume" {
 		return c.turnVolume(-1)
 	}

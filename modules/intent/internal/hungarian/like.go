@@ -107,6 +107,9 @@ func (o *owning) isNumbered(sp *span) bool {
 		return false
 	}
 	number, ok := o.ix.numberedBy(o.s, sp)
+	if !ok && sp.is(cNumber) && o.isEnumerated() {
+		number, ok = int(sp.number), true
+	}
 
 	return ok && len(o.otherNumber(number)) > 0
 }
@@ -129,6 +132,18 @@ func (ix *Index) numberedBy(s *sentence, sp *span) (number int, ok bool) {
 	}
 
 	return int(value), slices.ContainsFunc(morphology.NumberAdjectives(), func(adjective string) bool { return strings.HasPrefix(ending, adjective) })
+}
+
+// isEnumerated reports whether nothing but an "and" stands between the last thing and this number: Spot 1 és 2.
+func (o *owning) isEnumerated() bool {
+	n := len(o.read)
+	isJoined := o.s.Tokens[o.row[o.at].from].BreakBefore
+	for n > 0 && o.read[n-1].is(cConjunction|cFiller) {
+		n--
+		isJoined = isJoined || o.read[n].is(cConjunction) || o.s.Tokens[o.read[n].from].BreakBefore
+	}
+
+	return isJoined && n > 0 && o.read[n-1] == o.last
 }
 
 // numbered is the thing that has another number than the last one.

@@ -20,6 +20,8 @@ type interpretation struct {
 	frame    string
 	// isDoubtful: it is only likely, and so asked about before anything is done.
 	isDoubtful bool
+	// isPartial: something that was said was left out, or repaired.
+	isPartial bool
 }
 
 // isEmpty reports whether nothing that was asked about is there.
@@ -62,8 +64,8 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	if best == nil || best.isAsking() {
 		best = ix.oneByOne(u, &s, best)
 	}
-	if best == nil || best.isMissing() {
-		best = cmp.Or(ix.readWeighed(u, &s), best)
+	if best == nil || best.isMissing() || best.isPartial {
+		best = cmp.Or(ix.readWeighed(u, &s, best), best)
 	}
 	if best == nil {
 		return meaning.Understanding{}
@@ -78,9 +80,13 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 	best := ix.readExactly(u, s, f)
 	if best == nil || best.isEmpty() {
 		if repaired := ix.readRepaired(u, f); repaired != nil {
+			repaired.isPartial = true
+
 			return repaired
 		}
 		if gist := ix.readGist(u, f); gist != nil {
+			gist.isPartial = true
+
 			return gist
 		}
 	}
@@ -110,6 +116,9 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 		s.left = lefts[i]
 		if best = ix.readBesideRemarks(u, s, row); best == nil {
 			best = ix.subtract(ix.readPart(u, s, row), s.left)
+		}
+		if best != nil {
+			best.isPartial = true
 		}
 	}
 	if best == nil {
@@ -237,7 +246,7 @@ func (ix *Index) readNext(u meaning.Utterance, s *sentence, spans, topic []*span
 	order := [][]*span{spans}
 	if len(topic) > 0 {
 		order = append(order, inherit(topic, spans))
-		isNameless := !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget&^cQuantity) && !isOnlyWhere(sp) })
+		isNameless := !slices.ContainsFunc(spans, func(sp *span) bool { return sp.is(cTarget&^cQuantity) && !isOnlyWhere(sp) }) && !saysAllThere(spans)
 		if own := ix.asksByItself(u, s, spans); own != nil {
 			return own, spans
 		} else if isNameless {
@@ -268,6 +277,11 @@ func (ix *Index) readFirst(u meaning.Utterance, s *sentence, clauses [][]*span) 
 	}
 
 	return r, about
+}
+
+// saysAllThere reports whether spans speak of all that is in a place: olts le mindent a kamrában.
+func saysAllThere(spans []*span) bool {
+	return slices.ContainsFunc(spans, isOnlyWhere) && slices.ContainsFunc(spans, func(sp *span) bool { return sp.means(cQuantity, "all") })
 }
 
 // isOnlyWhere reports whether a span only says where something is to be done: a nappaliban.

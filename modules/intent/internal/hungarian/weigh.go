@@ -46,6 +46,10 @@ type weigher struct {
 	deed *deed
 	// weakest is how sure the least sure of what was read is.
 	weakest float32
+	// isStrict: only what says by its form that something is to be done is a command.
+	isStrict bool
+	// tell explains what is found; nil for none.
+	tell func(format string, args ...any)
 }
 
 // newWeigher prepares a sentence for weighing; ok is false where it must not be.
@@ -62,8 +66,9 @@ func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bo
 	return &weigher{ix: ix, u: u, s: s, row: row, others: rows, least: leastSure}, len(left) == 0
 }
 
-// readWeighed reads what a sentence most likely asks for, where no frame understands it to its last word.
-func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
+// readWeighed reads what a sentence most likely asks for, where no frame understands it to its last word. A part of it
+// that was understood is only given up for more.
+func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretation) *interpretation {
 	w, ok := ix.newWeigher(u, s)
 	if !ok {
 		return nil
@@ -76,7 +81,15 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence) *interpretation {
 	if w.mayChange() {
 		w.least = sureAlthough
 	}
-	r := w.read()
+	var r *interpretation
+	if part != nil && part.isPartial {
+		w.isStrict = true
+		if r = w.readTogether(); r == nil || len(r.commands) <= len(part.commands) {
+			return nil
+		}
+	} else {
+		r = w.read()
+	}
 	if r != nil {
 		r.frame, r.isDoubtful = "weighed;", w.weakest < sureToAct
 	}
@@ -110,8 +123,23 @@ func (w *weigher) read() *interpretation {
 	return w.readPieces()
 }
 
-// readPieces reads every piece that asks for something; nil where one is doubtful.
+// readPieces reads a sentence that asks for one thing or more. Of what is kept it is not known one by one what else
+// reaches it.
 func (w *weigher) readPieces() *interpretation {
+	if !w.isPointedAt {
+		if r := w.readTogether(); r != nil {
+			return r
+		}
+	}
+	if slices.ContainsFunc(piecesOf(w.s, w.row), isKept) {
+		return nil
+	}
+
+	return w.readEach()
+}
+
+// readEach reads every piece that asks for something by itself; nil where one is doubtful.
+func (w *weigher) readEach() *interpretation {
 	pieces := w.pieces()
 	if len(pieces) > maxClauses {
 		return nil
@@ -249,8 +277,11 @@ func (w *weigher) weigh(p piece) weighed {
 			continue
 		}
 		known = append(known, about)
-		if wanted := wishes().Of(e, about...); wanted.Sure > best.Sure {
+		wanted := wishes().Of(e, about...)
+		if wanted.Sure > best.Sure {
 			best = weighed{wanted, sp}
+		} else if best.Sure == 0 {
+			best.Nothing = min(best.Nothing, wanted.Nothing)
 		}
 	}
 	if len(known) > 0 {

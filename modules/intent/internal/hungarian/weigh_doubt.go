@@ -23,7 +23,7 @@ func (w *weigher) dependsOn() bool {
 	return slices.ContainsFunc(pieces, func(p []*span) bool {
 		isBeside := len(pieces) > 1 && (isCalling(p) || isPutOff(p) || isSaying(p) || w.isReporting(p))
 
-		return isBeside || isKept(p) || w.isGivenToOthers(p) || slices.ContainsFunc(p, isChanging)
+		return isBeside || isKept(p) && (len(pieces) == 1 || !namesOwnThing(p)) || w.isGivenToOthers(p) || slices.ContainsFunc(p, isChanging)
 	})
 }
 
@@ -37,7 +37,7 @@ func isChanging(sp *span) bool {
 		return false
 	}
 
-	return sp.is(cExcept|cNevermind) || sp.means(cBlock, "if") || sp.means(cBlock, "") || sp.means(cBlock, "while")
+	return sp.is(cExcept|cNevermind) || sp.means(cBlock, "if") || sp.means(cBlock, "") && !sp.is(cBut) || sp.means(cBlock, "while")
 }
 
 // isKept reports whether a piece leaves something as it is, rather than at what it says: a csillár maradjon.
@@ -45,6 +45,9 @@ func isKept(p []*span) bool {
 	return slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cKeep) && !sp.is(cFiller) }) &&
 		!slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cAmount | cColor | cWhite) })
 }
+
+// namesOwnThing reports whether a piece names a device, so that nothing that it says of it is said of another one.
+func namesOwnThing(p []*span) bool { return slices.ContainsFunc(p, (*span).isWishedFor) }
 
 // isCalling reports whether a piece only calls somebody who lives here: Anna, ...
 func isCalling(p []*span) bool {
@@ -133,7 +136,7 @@ func (w *weigher) contradicts(p piece, wanted weighed) bool {
 		return false
 	case wanted.Action == wish.Ask:
 		return !c.isOfNow() || c.has(cBlock, "ago") || c.asksForContents(wanted.thing)
-	case wanted.Topic != "timer" && w.isForLater(p, c), c.asksForMore():
+	case wanted.Topic != "timer" && w.isForLater(p, c), c.asksForMore() && !c.measuresTime(wanted):
 		return true
 	default:
 		return w.isOfOther(p, wanted, c) || !w.isSeveral && w.isBabble(p, wanted.thing) || w.isDeniedAlike(p, wanted)
@@ -167,6 +170,11 @@ func (c *clause) asksForMore() bool {
 	isTold := c.beginsWithTopic() || c.verb != nil && (c.mood == tellsPast || c.mood == tellsPresent && !c.s.IsQuestion && !c.isCommand())
 
 	return isTold || c.has(cBlock, "why") || c.asksWho() || slices.ContainsFunc(c.spans, func(sp *span) bool { return c.ix.lang.isHandwork(c.s.Tokens[sp.from].Fold) })
+}
+
+// measuresTime reports whether a clause asks for a timer of some length; measuring it is no work done by hand then.
+func (c *clause) measuresTime(wanted weighed) bool {
+	return wanted.Topic == "timer" && wanted.Action == "start" && slices.ContainsFunc(c.quantities, func(q quantity) bool { return isUnitOfTime(q.unit) })
 }
 
 // asksWho reports whether a clause begins with "ki" and has a prefix besides: ki nyitotta ki a kaput?

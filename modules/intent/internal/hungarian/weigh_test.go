@@ -85,7 +85,7 @@ func TestDoubtfulIsAskedAbout(t *testing.T) {
 	ix := ownedHome()
 	require.False(t, ix.Understand(meaning.Utterance{Text: "kapcsold fel a kerti lámpát"}).IsDoubtful)
 	s := tokenize("pöccintsd már be nekem azt az LG-t, legyél drága", morphology.IsEnding)
-	r := ix.readWeighed(meaning.Utterance{}, &s)
+	r := ix.readWeighed(meaning.Utterance{}, &s, nil)
 	require.NotNil(t, r)
 	w, ok := ix.newWeigher(meaning.Utterance{}, &s)
 	require.True(t, ok)

@@ -1,0 +1,206 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// Several commands in one sentence are weighed together: it is cut wherever a command may end, every run of segments
+// may be one piece, and the likeliest row of pieces is what is meant (together_piece.go reads them). All that is said is
+// a command, or surely none, and nothing that asks is left out in silence.
+
+const (
+	// maxSegments bounds the segments of a sentence, maxRun those of one piece.
+	maxSegments = 8
+	maxRun      = 3
+	// sureOne is what each further segment of one piece costs.
+	sureOne = 0.9
+)
+
+// path is a row of pieces from the beginning of a sentence.
+type path struct {
+	pieces []readPart
+	sure   float32 // of all together
+	// about, where and deed are what the last command was about, where, and what asked for it.
+	about, where, deed []*span
+}
+
+// readTogether reads a sentence of several commands; nil where it is none, or a part of it cannot be read.
+func (w *weigher) readTogether() *interpretation {
+	segments := w.segments()
+	if len(segments) < 2 || len(segments) > maxSegments || !w.hasSeveral(segments) {
+		return nil
+	}
+	best := make([]*path, len(segments)+1)
+	best[0] = &path{sure: 1}
+	for to := 1; to <= len(segments); to++ {
+		for from := max(0, to-maxRun); from < to; from++ {
+			if best[from] == nil || !w.mayBeOne(segments[from:to]) {
+				continue
+			}
+			next := w.extend(best[from], piece{segments[from].from, segments[to-1].to})
+			if next == nil {
+				continue
+			}
+			for range to - from - 1 {
+				next.sure *= sureOne
+			}
+			if best[to] == nil || next.sure > best[to].sure {
+				best[to] = next
+			}
+		}
+	}
+
+	return w.whole(best[len(segments)])
+}
+
+// segments cuts the row wherever a command may end: at punctuation, and at a conjunction. One that follows the first
+// word of what it joins (a redőnyt meg húzd le) does so only where something was asked for before.
+func (w *weigher) segments() []piece {
+	var all []piece
+	from := 0
+	for i := 1; i < len(w.row); i++ {
+		sp := w.row[i]
+		isJoint := w.joins(i) &&
+			(isProperAnd(w.s, sp) || sp.means(cConjunction, "then") || asksForSomething(w.row[from:i]) || w.isTerse(w.row[from:i]))
+		if w.s.Tokens[sp.from].BreakBefore && !w.row[i-1].is(cConjunction) || isJoint {
+			all = append(all, piece{from, i})
+			from = i
+		}
+	}
+
+	return append(all, piece{from, len(w.row)})
+}
+
+// joins reports whether a span is a conjunction that may join two commands, and no prefix of a verb beside it
+// (gyújtsd meg).
+func (w *weigher) joins(at int) bool {
+	isVerb := func(i int) bool { return i < len(w.row) && (w.row[i].is(cVerb) || isUnknownImperative(w.s, w.row[i])) }
+	isPrefix := w.row[at].is(cPrefix) && (isVerb(at-1) || isVerb(at+1))
+
+	return w.row[at].is(cConjunction) && !w.row[at-1].is(cConjunction) && !isPrefix && !isHalfMore(w.row, at)
+}
+
+// hasSeveral reports whether more than one segment may ask for something.
+func (w *weigher) hasSeveral(segments []piece) bool {
+	n := 0
+	for _, p := range segments {
+		if row := w.row[p.from:p.to]; namesOwnThing(row) || asksInAnyWay(row) {
+			n++
+		}
+	}
+
+	return n > 1
+}
+
+// mayBeOne reports whether several segments may be one piece: at most one of them says what is to be done, and none
+// only calls somebody (drága gép, oltsd le a villanyt).
+func (w *weigher) mayBeOne(segments []piece) bool {
+	complete, isCalled := 0, false
+	for _, p := range segments {
+		row := w.row[p.from:p.to]
+		isNamed, isDone := namesOwnThing(row), asksInAnyWay(row) || w.isTerse(row)
+		if isDone && (isNamed || asksToDo(row) || len(placesIn(row)) > 0) {
+			complete++
+		}
+		if isCalled && isNamed && asksToDo(row) {
+			return false
+		}
+		at := slices.IndexFunc(row, (*span).isWishedFor)
+		isCalled = at >= 0 && !isDone && row[at].suffix.Case == morphology.Nominative
+	}
+
+	return complete < 2
+}
+
+// asksToDo reports whether some spans have a verb that commands, or a word in place of one.
+func asksToDo(row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool {
+		return isCommanding(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cAsked) && !sp.is(cFiller|cNeeds)
+	})
+}
+
+// asksInAnyWay is asksToDo that also counts how much is said to be wanted.
+func asksInAnyWay(row []*span) bool { return asksForSomething(row) || asksToDo(row) }
+
+// isTerse reports whether some spans are a thing and one word for what it is to do, as commands are said in a row:
+// gázcsap elzár, kapu nyit.
+func (w *weigher) isTerse(row []*span) bool {
+	const most = 3
+	row = slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cConjunction|cFiller) && !sp.isWishedFor() })
+	if len(row) < 2 || len(row) > most || !row[0].isWishedFor() || row[0].suffix.Case != morphology.Nominative {
+		return false
+	}
+
+	return !tokens.IsArticle(w.s.Tokens[max(row[0].from-1, 0)].Fold) && row[len(row)-1].is(cVerb)
+}
+
+// extend appends a piece to a path; nil where it cannot be read.
+func (w *weigher) extend(before *path, p piece) *path {
+	row := w.row[p.from:p.to]
+	got := w.readPartOf(before, p)
+	if w.tell != nil {
+		w.tellPart(row, &got)
+	}
+	if got.sure < sureAmong {
+		return nil
+	}
+	next := *before
+	next.pieces = append(slices.Clone(before.pieces), got)
+	next.sure *= got.sure
+	if got.r == nil {
+		if places := placesIn(row); len(places) > 0 {
+			next.where = places
+		}
+
+		return &next
+	}
+	next.about, next.deed = thingsOf(got.row), deedOf(got.row)
+	if places := w.ix.placesOf(got.row); len(places) > 0 {
+		next.where = places
+	}
+
+	return &next
+}
+
+// whole puts the pieces of a path together; nil where they contradict each other, or are not sure enough.
+func (w *weigher) whole(p *path) *interpretation {
+	if p == nil {
+		return nil
+	}
+	all := new(interpretation)
+	weakest, surest := float32(1), float32(0)
+	for i := range p.pieces {
+		part := &p.pieces[i]
+		if part.r == nil {
+			continue
+		}
+		if undoes(all.commands, part.r.commands) || !all.completes(part.r) && !all.addPiece(part.r) {
+			return nil
+		}
+		weakest, surest = min(weakest, part.sure), max(surest, part.sure)
+	}
+	if len(all.commands) == 0 || surest < sureToAct && weakest < w.least || all.isOfTwoTimes() || all.reachesKept(p.pieces) {
+		return nil
+	}
+	w.weakest = weakest
+
+	return all
+}
+
+// isOfTwoTimes reports whether some commands are for later, and others not: whether the time is that of all of them, nobody
+// can tell.
+func (r *interpretation) isOfTwoTimes() bool {
+	isLater := func(c meaning.Command) bool { return !c.At.IsZero() }
+
+	return slices.ContainsFunc(r.commands, isLater) && slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !isLater(c) })
+}
+
+// reachesKept reports whether commands reach what another piece wants left as it is: mindent kapcsolj le, a csillár
+// maradjon.
+func (r *interpretation) reachesKept(pieces []readPart) bool {
+	return slices.ContainsFunc(pieces, func(p readPart) bool { return p.isKept && slices.ContainsFunc(thingsOf(p.row), r.reaches) })
+}

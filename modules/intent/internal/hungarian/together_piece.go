@@ -1,0 +1,252 @@
+package hungarian
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/intent/internal/wish"
+)
+
+// How sure a piece is that is not weighed, and what else makes one less sure.
+const (
+	sureByFrame    = 0.97
+	sureAside      = 0.95 // it only tells why, or calls somebody
+	sureInherits   = 0.95 // it takes something from the piece before it
+	sureWithChoice = 0.7  // it leaves open which thing is meant
+	sureOfSome     = 0.8  // something that it names is not reached
+)
+
+// readPart is what a piece of a sentence comes to: with nil for r it asks for nothing.
+type readPart struct {
+	r    *interpretation
+	sure float32
+	row  []*span // what it says, and what it takes from others
+	// isKept: what it names is to be left as it is.
+	isKept bool
+}
+
+// variant is a piece with what it takes from others, and how sure it is that it does.
+type variant struct {
+	row  []*span
+	sure float32
+}
+
+// readPartOf reads a piece in the surest way.
+func (w *weigher) readPartOf(before *path, p piece) readPart {
+	row := w.row[p.from:p.to]
+	got := w.nothing(p)
+	if got.isKept || w.isStrict && !w.asksPlainly(before, row) {
+		return got
+	}
+	for _, v := range w.variants(before, row) {
+		r, sure := w.readVariant(v.row)
+		if r == nil {
+			continue
+		}
+		sure *= v.sure
+		if !r.reachesAll(v.row) {
+			sure *= sureOfSome
+		}
+		if sure > got.sure {
+			got = readPart{r: r, sure: sure, row: v.row}
+		}
+	}
+
+	return got
+}
+
+// nothing is how sure it is that a piece asks for nothing. What asks for something to be done to anything that is there,
+// or that might be, is not.
+func (w *weigher) nothing(p piece) readPart {
+	row := w.row[p.from:p.to]
+	isBeside := w.ix.lang.isAside(w.s, row) && !saysHowMuch(row) && !w.isTerse(row)
+	switch {
+	case isKept(row):
+		return readPart{sure: sureAside, row: row, isKept: true}
+	case isBeside, onlyFillers(row):
+		return readPart{sure: sureAside, row: row}
+	case asksToDo(row) && (namesOwnThing(row) || len(placesIn(row)) > 0 || slices.ContainsFunc(row, w.isUnknownObject)):
+		return readPart{row: row}
+	}
+	alone := *w
+	alone.isSeveral = true
+
+	return readPart{sure: alone.weigh(p).Nothing * sureAside, row: row}
+}
+
+// asksPlainly reports whether a piece shows by its form that it asks for something, so that nothing that tells why, or
+// how things are, is taken for a command beside those that were found without it.
+func (w *weigher) asksPlainly(before *path, row []*span) bool {
+	if w.isTerse(row) {
+		return true
+	}
+	isAsked := asksInAnyWay(row) || len(before.deed) > 0 && onlyNamesThings(row)
+
+	return isAsked && w.ix.partOf(w.s, row) == isCore && !w.ix.lang.isAside(w.s, row)
+}
+
+// variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
+func (w *weigher) variants(before *path, row []*span) []variant {
+	all := []variant{{row, 1}}
+	isNamed, hasPlace := namesOwnThing(row), len(placesIn(row)) > 0
+	isElsewhere := len(before.where) > 0 && !hasPlace
+	switch {
+	case isNamed && isElsewhere:
+		all = append(all, variant{slices.Concat(before.where, row), sureInherits})
+	case !isNamed && len(before.about) > 0 && !slices.ContainsFunc(row, w.isUnknownObject):
+		all = append(all, variant{slices.Concat(before.about, row), sureInherits})
+		if isElsewhere {
+			all = append(all, variant{slices.Concat(before.where, before.about, row), sureInherits * sureInherits})
+		}
+	}
+	if len(before.deed) > 0 && (isNamed || hasPlace) && !asksInAnyWay(row) {
+		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
+	}
+
+	return all
+}
+
+func placesIn(row []*span) []*span {
+	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return !sp.is(cArea|cFloor) || isCommanding(sp) })
+}
+
+func thingsOf(row []*span) []*span {
+	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return !sp.isWishedFor() })
+}
+
+// deedOf are the spans that say what is to be done.
+func deedOf(row []*span) []*span {
+	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
+		isDone := isCommanding(sp) || sp.is(cPrefix) && !sp.is(cConjunction|cFiller) || sp.is(cBe|partAmount|cUnit)
+
+		return sp.isWishedFor() || !isDone
+	})
+}
+
+// readVariant reads a piece by the frames, else by its weights, and tells how sure that is.
+func (w *weigher) readVariant(row []*span) (*interpretation, float32) {
+	sub := *w
+	sub.row, sub.isSeveral, sub.others = row, true, nil
+	r := w.ix.readClause(newClause(w.ix, w.u, w.s, row))
+	isRead := r != nil && !r.isEmpty() && !isOfNobody(row) && (r.question == nil || namesOwnThing(row))
+	switch {
+	case !isRead:
+		return sub.readByWeight()
+	case r.question != nil:
+		return r, sureWithChoice
+	case asksToDo(row), r.isAsking():
+		return r, sureByFrame
+	default: // without a verb it may as well be no command: mint a rádió
+		return r, sureByFrame * (1 - sub.weigh(piece{0, len(row)}).Nothing)
+	}
+}
+
+// isOfNobody reports whether a kind of device is said to be somebody's or some room's, and it is not known whose.
+func isOfNobody(row []*span) bool {
+	return len(placesIn(row)) == 0 && slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.is(cKind) && !sp.is(cEntity) && !isCommanding(sp) && sp.suffix.IsPossessed && !sp.suffix.IsMine
+	})
+}
+
+// readByWeight reads a row that is one piece by its weights.
+func (w *weigher) readByWeight() (*interpretation, float32) {
+	all := piece{0, len(w.row)}
+	wanted := w.weigh(all)
+	least := float32(sureAmong)
+	if w.isStrict {
+		least = leastSure
+	}
+	if wanted.Sure < least || wanted.Nothing > sureNothing || wanted.Action != wish.Ask && !w.mayWish(wanted) || w.contradicts(all, wanted) {
+		return nil, 0
+	}
+	r := w.readPiece(all, wanted)
+	switch {
+	case r == nil:
+		return nil, 0
+	case r.question != nil:
+		return r, wanted.Sure * sureWithChoice
+	default:
+		return r, wanted.Sure
+	}
+}
+
+// mayWish reports whether a row may ask for something to be done: it has a thing or a place for it, and does not only tell
+// something of a device, or where one is.
+func (w *weigher) mayWish(wanted weighed) bool {
+	if wanted.thing == nil && !needsNoThing(wanted.Wish) && len(placesIn(w.row)) == 0 {
+		return false
+	}
+	if asksToDo(w.row) {
+		return true
+	}
+	things := thingsOf(w.row)
+	isOnlyWhere := len(things) > 0 && !slices.ContainsFunc(things, func(sp *span) bool { return !sp.suffix.SaysWhere() })
+
+	return !isOnlyWhere && !slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cUnknown) && formOf(w.s.Tokens[sp.from].Fold) == "past" })
+}
+
+// reachesAll reports whether commands reach all devices that some spans name, but for those that only say where.
+func (r *interpretation) reachesAll(row []*span) bool {
+	isOpen := r.question != nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return len(c.Targets) == 0 })
+
+	return isOpen || !slices.ContainsFunc(row, func(sp *span) bool {
+		return sp.isWishedFor() && sp.is(cEntity) && !sp.suffix.SaysWhere() && !sp.is(cArea|cFloor|cFiller) && !r.reaches(sp)
+	})
+}
+
+// reaches reports whether commands reach a device that a span names, or one of a kind that it names.
+func (r *interpretation) reaches(sp *span) bool {
+	kinds := kindsOf(sp)
+
+	return slices.ContainsFunc(r.commands, func(c meaning.Command) bool {
+		return slices.ContainsFunc(c.Targets, func(e *hamanagerapi.Entity) bool {
+			if sp.is(cEntity) {
+				return slices.Contains(sp.name.entities, e)
+			}
+
+			return slices.ContainsFunc(kinds, func(k *kind) bool { return k.covers(e) })
+		})
+	})
+}
+
+// completes adds what a further piece says of a lamp that was set before it: legyen kék, húsz százalékon. False
+// where it says something else.
+func (r *interpretation) completes(next *interpretation) bool {
+	if len(r.commands) == 0 || len(next.commands) != 1 || r.question != nil || next.question != nil {
+		return false
+	}
+	last, more := &r.commands[len(r.commands)-1], next.commands[0]
+	_, isBright := last.Slots["brightness"]
+	_, isBrightness := more.Slots["brightness"]
+	if last.Intent != meaning.LightSet || more.Intent != meaning.LightSet || isBright == isBrightness {
+		return false
+	}
+	if last.Reason != "" || more.Reason != "" || !slices.Equal(last.Targets, more.Targets) {
+		return false
+	}
+	last.Slots = maps.Clone(last.Slots)
+	maps.Copy(last.Slots, more.Slots)
+
+	return true
+}
+
+// tellPart explains what a piece came to.
+func (w *weigher) tellPart(row []*span, p *readPart) {
+	c := newClause(w.ix, w.u, w.s, row)
+	texts := make([]string, 0, len(row))
+	for _, sp := range row {
+		texts = append(texts, c.text(sp))
+	}
+	w.tell("  together [%s] %.2f:", strings.Join(texts, " | "), p.sure)
+	if p.r == nil {
+		w.tell(" nothing")
+	} else {
+		for _, command := range p.r.commands {
+			w.tell(" %s;", explainCommand(command))
+		}
+	}
+	w.tell("\n")
+}

@@ -1,0 +1,80 @@
+package hungarian
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// TestTogether: several commands in one sentence of which no frame reads each to its last word, or each by itself.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	ix := ownedHome()
+	for said, want := range map[string]string{
+		// A piece that no frame knows beside one that is known.
+		"Kapcsold fel a konyhalámpát, a pultvilágítást pedig durrantsd le": "HassTurnOn light.konyha; HassTurnOff light.pult",
+		// A word that tells may command where commands are said in a row.
+		"Kerti lámpa be, Dani redőnye nyit, pultvilágítás le": "HassTurnOn light.kert; HassTurnOn cover.dani; HassTurnOff light.pult",
+		// A timer beside a device, said with a verb that asks people for something else.
+		"Az LG-t pöccintsd be, és mérj rá húsz percet": "HassTurnOn switch.lg; HassStartTimer",
+		// What is said of the thing before.
+		"A kerti lámpa legyen már végre kék színű légyszi, aztán húsz százalékos": "HassLightSet light.kert",
+		// A reason between them is left out.
+		"A kútszivattyút csapd be, mert zuhanyzom, addig a kerti lámpa is menjen": "HassTurnOn switch.kut; HassTurnOn light.kert",
+		// What is kept is none, be it said with a verb of its own.
+		"Durrantsd le a pultvilágítást, a konyhalámpa maradjon": "HassTurnOff light.pult",
+		// A prefix is that of its own thing.
+		"Mehet az LG szárítógép, pultvilágítás le": "HassTurnOn switch.lg; HassTurnOff light.pult",
+	} {
+		assert.Equal(t, want, inShort(ix.Understand(meaning.Utterance{Text: said}).Commands), said)
+	}
+}
+
+// TestNotTogether: what one piece says may undo another, or nobody knows what it asks of whom.
+func TestNotTogether(t *testing.T) {
+	t.Parallel()
+	ix := ownedHome()
+	for _, said := range []string{
+		"Durrants le mindent a kertben, a kerti lámpa maradjon",
+		"Durrantsd le a kerti lámpát este tízkor, a pultvilágítást meg lődd ki",
+		"Pöccintsd be az LG-t, ha megjött a szerelő, és durrantsd le a pultvilágítást",
+	} {
+		assert.Empty(t, inShort(ix.Understand(meaning.Utterance{Text: said}).Commands), said)
+	}
+}
+
+// TestNumbersInARow: a number joined to a thing that has one in its name is another such thing.
+func TestNumbersInARow(t *testing.T) {
+	t.Parallel()
+	entity := func(id, called, area string) *hamanagerapi.Entity {
+		return &hamanagerapi.Entity{ID: id, Name: called, AreaID: area, Domain: "light", Exposed: true}
+	}
+	ix := NewIndex(hamanagerapi.NewHome(hamanagerapi.Home{Areas: []hamanagerapi.Area{{ID: "konyha", Name: "Konyha"}}}, []*hamanagerapi.Entity{
+		entity("light.spot_1", "Spot 1", "konyha"), entity("light.spot_2", "Spot 2", "konyha"), entity("light.spot_3", "Spot 3", "konyha"),
+		entity("light.tukor", "Tükörlámpa", "konyha"),
+	}))
+	for said, want := range map[string]string{
+		"Spot 1 és 2 ki":                    "HassTurnOff light.spot_1; HassTurnOff light.spot_2",
+		"Spot 1 és 2 ki, tükörlámpa húszra": "HassTurnOff light.spot_1; HassTurnOff light.spot_2; HassLightSet light.tukor",
+	} {
+		assert.Equal(t, want, inShort(ix.Understand(meaning.Utterance{Text: said}).Commands), said)
+	}
+}
+
+// inShort tells what commands do to which devices.
+func inShort(commands []meaning.Command) string {
+	texts := make([]string, 0, len(commands))
+	for _, c := range commands {
+		words := []string{c.Intent}
+		for _, e := range c.Targets {
+			words = append(words, e.ID)
+		}
+		texts = append(texts, strings.Join(words, " "))
+	}
+
+	return strings.Join(texts, "; ")
+}
