@@ -92,8 +92,8 @@ func (ix *Index) explainWeighing(b *strings.Builder, u meaning.Utterance, s *sen
 		return
 	}
 	b.WriteString("weighed, as far as no frame understands it\n")
-	if w.dependsOn() {
-		b.WriteString("  not done: something in it changes what is asked for, or of whom\n")
+	if why := w.dependsOn(); why != "" {
+		fmt.Fprintf(b, "  not done: %s\n", why)
 	}
 	if row, ok := w.withPointedAt(); ok && !slices.ContainsFunc(w.row, (*span).isWishedFor) {
 		w.row, w.isPointedAt = row, true
@@ -113,8 +113,8 @@ func (ix *Index) explainWeighing(b *strings.Builder, u meaning.Utterance, s *sen
 		if wanted.thing != nil {
 			fmt.Fprintf(b, ", of %q", c.text(wanted.thing))
 		}
-		if w.contradicts(p, wanted) {
-			b.WriteString("; cannot be meant so")
+		if why := w.contradicts(p, wanted); why != "" {
+			fmt.Fprintf(b, "; cannot be meant so: %s", why)
 		}
 		b.WriteString("\n")
 	}

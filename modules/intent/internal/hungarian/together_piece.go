@@ -159,7 +159,7 @@ func (w *weigher) readByWeight() (*interpretation, float32) {
 	if w.isStrict {
 		least = leastSure
 	}
-	if wanted.Sure < least || wanted.Nothing > sureNothing || wanted.Action != wish.Ask && !w.mayWish(wanted) || w.contradicts(all, wanted) {
+	if wanted.Sure < least || wanted.Nothing > sureNothing || wanted.Action != wish.Ask && !w.mayWish(wanted) || w.contradicts(all, wanted) != "" {
 		return nil, 0
 	}
 	r := w.readPiece(all, wanted)

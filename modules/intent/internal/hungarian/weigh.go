@@ -75,7 +75,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	}
 	w.takeDeed()
 	w.row = w.withKindsPointedAt()
-	if w.dependsOn() {
+	if w.dependsOn() != "" {
 		return nil
 	}
 	if w.mayChange() {
@@ -150,7 +150,7 @@ func (w *weigher) readEach() *interpretation {
 	w.weakest = 1
 	for i, p := range pieces {
 		wanted := all[i]
-		if wanted.Nothing > sureNothing {
+		if wanted.Topic == "" || wanted.Nothing > sureNothing {
 			continue
 		}
 		r := w.readWanted(p, wanted, where)
@@ -189,7 +189,7 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 // meant as it seems.
 func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
 	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any
-	if wanted.Sure < w.least || isOtherAsk || w.contradicts(p, wanted) {
+	if wanted.Sure < w.least || isOtherAsk || w.contradicts(p, wanted) != "" {
 		return nil
 	}
 	r := w.readPiece(p, wanted)
@@ -241,7 +241,7 @@ func (w *weigher) readAbout(topic []*span) *interpretation {
 		return w.readPieces()
 	}
 	wanted := weighed{Wish: wishes().Of(e, topic[at].topicsOf()...), thing: topic[at]}
-	if wanted.Sure < w.least || w.contradicts(all, wanted) {
+	if wanted.Sure < w.least || w.contradicts(all, wanted) != "" {
 		return nil
 	}
 	w.weakest = wanted.Sure

@@ -9,94 +9,10 @@ import (
 	"homehub/modules/intent/internal/wish"
 )
 
-// What is learned never overrules what is known: the words that put a command under a condition, into
-// somebody else's mouth, off or back are few and all in the data, so that a sentence with one of them that no frame
-// understands is not guessed at.
-
-// dependsOn reports whether something in the sentence surely changes what is asked for, or of whom.
-func (w *weigher) dependsOn() bool {
-	pieces := piecesOf(w.s, w.row)
-	if w.ix.addressesSomebody(w.s, pieces) {
-		return true
-	}
-
-	return slices.ContainsFunc(pieces, func(p []*span) bool {
-		isBeside := len(pieces) > 1 && (isCalling(p) || isPutOff(p) || isSaying(p) || w.isReporting(p))
-
-		return isBeside || isKept(p) && (len(pieces) == 1 || !namesOwnThing(p)) || w.isGivenToOthers(p) || slices.ContainsFunc(p, isChanging)
-	})
-}
-
-// isChanging reports whether a span puts what is asked for under a condition, into somebody's mouth, or back.
-func isChanging(sp *span) bool {
-	const strictly = cBlock | cNevermind | cExcept
-	if !sp.is(strictly) {
-		return reports(sp) || turns(sp) || isChoice(sp)
-	}
-	if sp.is(cFiller) {
-		return false
-	}
-
-	return sp.is(cExcept|cNevermind) || sp.means(cBlock, "if") || sp.means(cBlock, "") && !sp.is(cBut) || sp.means(cBlock, "while")
-}
-
-// isKept reports whether a piece leaves something as it is, rather than at what it says: a csillár maradjon.
-func isKept(p []*span) bool {
-	return slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cKeep) && !sp.is(cFiller) }) &&
-		!slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cAmount | cColor | cWhite) })
-}
-
-// namesOwnThing reports whether a piece names a device, so that nothing that it says of it is said of another one.
-func namesOwnThing(p []*span) bool { return slices.ContainsFunc(p, (*span).isWishedFor) }
-
-// isCalling reports whether a piece only calls somebody who lives here: Anna, ...
-func isCalling(p []*span) bool {
-	isPerson := func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 }
-
-	return slices.ContainsFunc(p, isPerson) && !slices.ContainsFunc(p, func(sp *span) bool { return !isPerson(sp) && !sp.is(cFiller) })
-}
-
-// isGivenToOthers reports whether a piece asks for something of which homehub knows neither what it is nor how it
-// is done: vidd ki a szemetet; sütőt ki; tessékeld ki.
-func (w *weigher) isGivenToOthers(p []*span) bool {
-	isKnown := slices.ContainsFunc(p, func(sp *span) bool {
-		return sp.isWishedFor() || sp.is(cArea|cFloor) || sp.means(cAbout, "timer") || sp.means(cAbout, "shopping")
-	})
-	if isKnown {
-		return false
-	}
-	isObject := slices.ContainsFunc(p, w.isStrangeObject)
-	for i, sp := range p {
-		isStrange := isUnknownImperative(w.s, sp)
-		isPrefixed := isStrange && i+1 < len(p) && p[i+1].is(cPrefix)
-		if isPrefixed || isObject && (isStrange || asksOfThing(sp)) {
-			return true
-		}
-	}
-
-	return false
-}
-
-// asksOfThing reports whether a span asks for something to be done, or says how much of it.
-func asksOfThing(sp *span) bool {
-	return sp.is(cAmount) || sp.is(cPrefix) && !sp.is(cFiller|cConjunction) || isCommanding(sp) && !sp.is(cFiller)
-}
-
 // isUnknownObject reports whether a span is what something is done to, and no device.
 func (w *weigher) isUnknownObject(sp *span) bool {
 	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(w.s.Tokens[sp.from].Fold) &&
 		strings.HasSuffix(w.s.Tokens[sp.from].Fold, "t")
-}
-
-// isReporting reports whether a piece tells what was, and what follows it is the content of that: láttam egy
-// filmet, hogy ...
-func (w *weigher) isReporting(p []*span) bool {
-	next := p[len(p)-1].to
-	if next >= len(w.s.Tokens) || !isLinker(w.s.Tokens[next].Fold) {
-		return false
-	}
-
-	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.from].Fold) == "past" })
 }
 
 // isStrangeObject reports whether a span is what something is done to, and points at no device either.
@@ -107,40 +23,91 @@ func (w *weigher) isStrangeObject(sp *span) bool {
 // isSaidMoreClosely reports whether a piece only says which thing is meant, by words that nobody knows: azt a
 // rozsdásat. Then it can only be asked which.
 func (w *weigher) isSaidMoreClosely(p []*span) bool {
-	return slices.ContainsFunc(p, w.isUnknownObject) && !slices.ContainsFunc(p, func(sp *span) bool {
+	isThat := strings.HasSuffix(w.s.Tokens[p[0].from].Fold, "zt") && p[0].is(cFiller)
+
+	return isThat && slices.ContainsFunc(p, w.isUnknownObject) && !slices.ContainsFunc(p, func(sp *span) bool {
 		return !w.isUnknownObject(sp) && !sp.is(cFiller|cConjunction)
 	})
 }
 
-// isPutOff reports whether a piece puts off or forbids what another one asks for: de ne most.
-func isPutOff(p []*span) bool {
-	isThere := slices.ContainsFunc(p, func(sp *span) bool { return sp.isWishedFor() || sp.is(cArea|cFloor|cVerb|cUnknown) })
-
-	return !isThere && slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cNegation, "") })
-}
-
-// isSaying reports whether a piece tells that somebody of the home says something: Péter mondja, ...
-func isSaying(p []*span) bool {
-	isSomebody := slices.ContainsFunc(p, func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 })
-
-	return isSomebody && slices.ContainsFunc(p, func(sp *span) bool {
-		return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[sp.prefix] == "tell" })
-	})
-}
-
-// contradicts reports whether a piece says something that what it seems to ask for cannot be meant with.
-func (w *weigher) contradicts(p piece, wanted weighed) bool {
+// contradicts tells what a piece says that it cannot be meant with as it seems; empty for nothing.
+func (w *weigher) contradicts(p piece, wanted weighed) string {
 	c := newClause(w.ix, w.u, w.s, w.withoutDeed(w.row[p.from:p.to]))
 	switch {
 	case wanted.Topic == wish.Nevermind:
-		return false
-	case wanted.Action == wish.Ask:
-		return !c.isOfNow() || c.has(cBlock, "ago") || c.asksForContents(wanted.thing)
-	case wanted.Topic != "timer" && w.isForLater(p, c), c.asksForMore() && !c.measuresTime(wanted):
-		return true
+		return ""
+	case wanted.Action != wish.Ask:
+		if why := w.isOtherwise(p, wanted, c); why != "" {
+			return why
+		}
+
+		return w.isUnclear(p, wanted, c)
+	case !c.isOfNow(), c.has(cBlock, "ago"), c.asksForContents(wanted.thing):
+		return "it asks for more than how something is now"
 	default:
-		return w.isOfOther(p, wanted, c) || !w.isSeveral && w.isBabble(p, wanted.thing) || w.isDeniedAlike(p, wanted)
+		return ""
 	}
+}
+
+// isOtherwise tells how what a piece asks for is to be done otherwise than here and now; empty for not at all.
+func (w *weigher) isOtherwise(p piece, wanted weighed, c *clause) string {
+	switch {
+	case wanted.Topic != "timer" && w.isForLater(p, c):
+		return "it is for later, or for a while"
+	case w.leavesChoice(p):
+		return "it leaves a choice"
+	case wanted.isTurn() && saysHowMuch(w.row):
+		return "it says how much"
+	case !c.measuresTime(wanted) && slices.ContainsFunc(c.spans, w.isWorkByHand):
+		return "it is done by hand"
+	default:
+		return ""
+	}
+}
+
+// isUnclear tells why a piece hardly asks for what it seems to; empty where it may.
+func (w *weigher) isUnclear(p piece, wanted weighed, c *clause) string {
+	switch {
+	case c.asksForMore():
+		return "it asks, or tells"
+	case w.isOfOther(p, wanted, c):
+		return "it is about something else"
+	case !w.isSeveral && w.isBabble(p, wanted.thing):
+		return "nothing of it is understood"
+	case w.isDenied(p, wanted):
+		return "it is not to be done"
+	default:
+		return ""
+	}
+}
+
+// leavesChoice reports whether one thing is set against another: a lámpát vagy a redőnyt. In a question of its
+// own (megsüketültem, vagy ...?) that is no choice, and a number may be only about so much.
+func (w *weigher) leavesChoice(p piece) bool {
+	for i, sp := range w.row {
+		isInside := i >= p.from && i < p.to
+		if isChoice(sp) && sp.isWhole && w.isBeforeWords(i) && (isInside || !w.isAskedFrom(i)) { // and no "vagyok"
+			return true
+		}
+	}
+
+	return false
+}
+
+// isBeforeWords reports whether a span of the row stands before words of its clause, and no number: itt vagy; vagy tíz.
+func (w *weigher) isBeforeWords(at int) bool {
+	return at+1 < len(w.row) && !w.s.Tokens[w.row[at+1].from].BreakBefore && !w.row[at+1].is(cNumber)
+}
+
+// isAskedFrom reports whether what begins at a span of the row ends in a question mark.
+func (w *weigher) isAskedFrom(at int) bool {
+	for _, sp := range w.row[at:] {
+		if w.s.Tokens[sp.to-1].IsAsked {
+			return true
+		}
+	}
+
+	return false
 }
 
 // isOfOther reports whether a piece is about another thing than those that were found: one to buy, one of a number
@@ -148,18 +115,30 @@ func (w *weigher) contradicts(p piece, wanted weighed) bool {
 func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 	switch {
 	case wanted.hasWords():
-		return false
-	case w.isPointedAt && c.classes&cNumber != 0 && c.classes&cUnit == 0:
+		return wanted.Action == "add" && p.to > p.from && w.isLinkedOn(w.row[p.from:p.to]) // írd fel, hogy vegyünk tejet
+	case w.isPointedAt && w.isPointedPast(wanted.thing, c):
 		return true
 	case wanted.thing == nil:
-		return slices.ContainsFunc(c.spans, w.isUnknownObject)
+		return !wanted.isOfWhatPlays() && slices.ContainsFunc(c.spans, w.isUnknownObject) // tegyél be valami jazzt
 	default:
 		return !wanted.thing.is(cEntity) && c.isAnyOne() || w.isOfStranger(p, wanted.thing) || w.isElsewhere(p, wanted)
 	}
 }
 
-// asksForMore reports whether a clause asks how, when, why or by whom something is done, tells that it is, or asks
-// for what is done by hand.
+// isPointedPast reports whether what is pointed at is rather not meant: something is said by its number, at a time, or
+// of what nobody knows.
+func (w *weigher) isPointedPast(thing *span, c *clause) bool {
+	return c.classes&cNumber != 0 && c.classes&cUnit == 0 || c.findTime() != nil || w.asksOfUnknown(thing)
+}
+
+// asksOfUnknown reports whether the sentence asks for something to be done to what nobody knows, other than the thing.
+func (w *weigher) asksOfUnknown(thing *span) bool {
+	return slices.ContainsFunc(piecesOf(w.s, w.row), func(p []*span) bool {
+		return slices.ContainsFunc(p, func(sp *span) bool { return sp != thing && w.isUnknownObject(sp) }) && slices.ContainsFunc(p, asksPlainly)
+	})
+}
+
+// asksForMore reports whether a clause asks how, when, why or by whom something is done, or tells that it is.
 func (c *clause) asksForMore() bool {
 	for _, value := range []string{"how", "when", "who", "where", "how_much"} {
 		if sp := c.find(cQuestion, value); sp != nil && !sp.is(cFiller|cPrefix) {
@@ -167,9 +146,10 @@ func (c *clause) asksForMore() bool {
 		}
 	}
 
-	isTold := c.beginsWithTopic() || c.verb != nil && (c.mood == tellsPast || c.mood == tellsPresent && !c.s.IsQuestion && !c.isCommand())
+	isTelling := c.verb != nil && (c.mood == tellsPast || c.mood == tellsPresent && !c.s.IsQuestion && !c.isCommand())
+	isTold := isTelling && !slices.ContainsFunc(c.spans, func(sp *span) bool { return isUnknownImperative(c.s, sp) })
 
-	return isTold || c.has(cBlock, "why") || c.asksWho() || slices.ContainsFunc(c.spans, func(sp *span) bool { return c.ix.lang.isHandwork(c.s.Tokens[sp.from].Fold) })
+	return isTold || c.beginsWithTopic() || c.has(cBlock, "why") || c.asksWho()
 }
 
 // measuresTime reports whether a clause asks for a timer of some length; measuring it is no work done by hand then.
@@ -184,26 +164,6 @@ func (c *clause) asksWho() bool {
 	return len(c.spans) > 1 && c.spans[0].means(cQuestion, "who") && slices.ContainsFunc(c.spans[1:], isPrefix)
 }
 
-// isDeniedAlike reports whether a piece has a "ne" and would ask for the same without it, which cannot be: ne kapcsold be.
-func (w *weigher) isDeniedAlike(p piece, wanted weighed) bool {
-	row := slices.Clone(w.row[:p.from])
-	for i := p.from; i < p.to; i++ {
-		if !w.denies(i) {
-			row = append(row, w.row[i])
-		}
-	}
-	of := piece{p.from, len(row)}
-	if of.to == p.to {
-		return false
-	}
-	e := evidenceOf(w.s, append(row, w.row[p.to:]...), of)
-	if w.isSeveral {
-		e = e.WithoutAsides()
-	}
-
-	return wishes().Of(e, wanted.Topic).Action == wanted.Action
-}
-
 // denies reports whether a span of the row says that something is not to be done; also one that was run together
 // with a "ne" before a verb: semmiképpne.
 func (w *weigher) denies(at int) bool {
@@ -213,16 +173,40 @@ func (w *weigher) denies(at int) bool {
 	}
 	isRunTogether := sp.is(cUnknown) && at+1 < len(w.row) && isCommanding(w.row[at+1]) && strings.HasSuffix(w.s.Tokens[sp.to-1].Fold, "ne")
 
-	return isRunTogether || sp.means(cNegation, "") || sp.is(cNeedless)
+	return isRunTogether || sp.means(cNegation, "") || sp.means(cNegation, "nor") || sp.means(cReason, "lest") || sp.is(cNeedless) && !sp.means(cAsked, "enough")
 }
 
-// isBabble reports whether nothing of a piece is understood but the thing that it names.
+// isBabble reports whether nothing of a piece is understood but the thing that it names, and it seems to tell something
+// of it: valahányszor elindul a daráló.
 func (w *weigher) isBabble(p piece, thing *span) bool {
-	return thing != nil && !slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool {
-		isWord := sp.to-sp.from > 1 || sp.said != "" || len(w.s.Tokens[sp.from].Fold) > 1
+	if thing == nil {
+		return false
+	}
+	tells := false
+	for _, sp := range w.row[p.from:p.to] {
+		if sp != thing && w.isUnderstood(sp) {
+			return false
+		}
+		tells = tells || sp != thing && w.seemsToTell(sp)
+	}
 
-		return sp != thing && isWord && (!sp.is(cUnknown) && !tokens.IsArticle(w.s.Tokens[sp.from].Fold) || isUnknownImperative(w.s, sp))
-	})
+	return tells || p.to-p.from == 1
+}
+
+// isUnderstood reports whether a span is a word with a meaning, or asks for something.
+func (w *weigher) isUnderstood(sp *span) bool {
+	folded := w.s.Tokens[sp.from].Fold
+	isWord := sp.to-sp.from > 1 || sp.said != "" || len(folded) > 1
+
+	return isWord && (!sp.is(cUnknown) && !tokens.IsArticle(folded) || isUnknownImperative(w.s, sp))
+}
+
+// seemsToTell reports whether a span that nobody knows has the form of a verb that tells something, and allows nothing: mehet.
+func (w *weigher) seemsToTell(sp *span) bool {
+	folded := w.s.Tokens[sp.from].Fold
+	isTold := slices.Contains([]string{"past", "would"}, formOf(folded)) || w.ix.lang.tells(w.s, sp)
+
+	return sp.is(cUnknown) && isTold && !morphology.EndsWithAny(folded, morphology.Rules().PermissionEndings)
 }
 
 // isForLater reports whether the sentence speaks of another time than now, or of how long: what the clause says of it
@@ -234,9 +218,23 @@ func (w *weigher) isForLater(p piece, c *clause) bool {
 		return true
 	}
 
-	return slices.ContainsFunc(slices.Concat(w.row[:p.from], w.row[p.to:]), func(sp *span) bool {
-		return sp.is(cTime) && sp.time != nil && (sp.time.after > 0 || sp.time.hasClock || sp.time.day > 0)
+	return slices.ContainsFunc(piecesOf(w.s, w.row), func(other []*span) bool {
+		isAfter := p.to < len(w.row) && other[0].from >= w.row[p.to].from
+
+		return (!isAfter || !w.isRemarkOfTime(other)) && slices.ContainsFunc(other, func(sp *span) bool {
+			return !slices.Contains(w.row[p.from:p.to], sp) && sp.saysOtherTime()
+		})
 	})
+}
+
+// isRemarkOfTime reports whether some spans only tell what is, was or will be then: holnap elutazunk.
+func (w *weigher) isRemarkOfTime(p []*span) bool {
+	return !slices.ContainsFunc(p, isCommanding) && slices.ContainsFunc(p, func(sp *span) bool { return !sp.is(cTime) && w.ix.lang.tells(w.s, sp) })
+}
+
+// saysOtherTime reports whether a span is a moment other than now.
+func (sp *span) saysOtherTime() bool {
+	return sp.is(cTime) && sp.time != nil && (sp.time.after > 0 || sp.time.hasClock || sp.time.day > 0)
 }
 
 // saysHowLong reports whether a clause says until when, or how often: este tízig; minden éjjel.

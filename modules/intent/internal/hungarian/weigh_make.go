@@ -41,6 +41,16 @@ func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
 // hasWords reports whether what is wanted has words of its own: a timer's name, a list's items.
 func (w *weighed) hasWords() bool { return w.Topic == "todo" || w.Topic == "timer" }
 
+// isTurn reports whether what is wanted is done at once and wholly, so that a "ne" beside it can be said of nothing less.
+func (w *weighed) isTurn() bool {
+	return slices.Contains([]string{"on", "off", "open", "close", "lock", "unlock", "start", "dock"}, w.Action)
+}
+
+// isOfWhatPlays reports whether what is wanted is of what is played, which nobody knows by its name.
+func (w *weighed) isOfWhatPlays() bool {
+	return w.Topic == "media" && slices.Contains([]string{"play", "pause", "next", "previous", "mute", "unmute"}, w.Action)
+}
+
 // readByFrames reads a piece by the frames; nil where they find something else. A question that is surely one is
 // read without the words that nobody knows, too.
 func (w *weigher) readByFrames(p piece, wanted weighed) *interpretation {

@@ -60,7 +60,7 @@ func TestBelievedWrongly(t *testing.T) {
 		"oltsd le a neont":                                       {meaning.TurnOff, []string{"light.csik", "light.neon"}},
 		"szereld le a csillárt a bárban":                         {"", nil},
 		"Ferkó, nyírd le a füvet":                                {"", nil},
-		"a csillárt húsz százalékon elég hagyni, kapcsold be":    {"", nil},
+		"a csillárt húsz százalékon elég hagyni, kapcsold be":    {meaning.LightSet, []string{"light.csillar", "light.csillar"}},
 		"mindent oltsd le a bárban, a kasszagép kivételével":     {"", nil},
 		"a csillárt kapcsold le, illetve inkább a neon szalagot": {meaning.TurnOff, []string{"light.neon"}},
 	}

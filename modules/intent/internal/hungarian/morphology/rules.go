@@ -34,6 +34,9 @@ type RuleSet struct {
 	PastEndings        []string             `yaml:"past_endings"`
 	VerbEndings        []string             `yaml:"verb_endings"`
 	ConditionalEndings []string             `yaml:"conditional_endings"`
+	PermissionEndings  []string             `yaml:"permission_endings"`
+	OthersEndings      []string             `yaml:"others_endings"`
+	DativeEndings      []string             `yaml:"dative_endings"`
 	FleetingEndings    map[string]string    `yaml:"fleeting_endings"`
 	Letters            map[string]string    `yaml:"letters"`
 	OtherLetters       map[string]string    `yaml:"other_letters"`

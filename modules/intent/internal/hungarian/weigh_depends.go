@@ -1,0 +1,291 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
+
+// What is learned never overrules what is known: the words that put a command under a condition, into
+// somebody else's mouth, off or back are few and all in the data, so that a sentence with one of them that no frame
+// understands is not guessed at. Beside what is asked for the same words may only tell something: ha már itt
+// vagy; a híreket mondják; fáradt vagyok. Those change nothing.
+
+// dependsOn tells what in the sentence surely changes what is asked for, or of whom; empty for nothing.
+func (w *weigher) dependsOn() string {
+	pieces := piecesOf(w.s, w.row)
+	if w.ix.addressesSomebody(w.s, pieces) {
+		return "somebody is called to do it"
+	}
+	for at := range pieces {
+		if why := w.changesIn(pieces, at); why != "" {
+			return why
+		}
+	}
+
+	return ""
+}
+
+// changesIn tells what a piece changes of what the sentence asks for; empty for nothing.
+func (w *weigher) changesIn(pieces [][]*span, at int) string {
+	if why := w.changesBeside(pieces, at); len(pieces) > 1 && why != "" {
+		return why
+	}
+	for _, sp := range pieces[at] {
+		if why := w.changes(pieces, at, sp); why != "" {
+			return why
+		}
+	}
+
+	return ""
+}
+
+// changesBeside tells what a piece beside others changes of what they ask for; empty for nothing.
+func (w *weigher) changesBeside(pieces [][]*span, at int) string {
+	p := pieces[at]
+	switch {
+	case isCalling(p):
+		return "somebody is called"
+	case isPutOff(p):
+		return "it is put off"
+	case w.isSaying(p):
+		return "somebody says so"
+	case w.isReporting(p):
+		return "somebody told so"
+	case w.isGivenToOthers(p):
+		return "something else is asked for, too"
+	default:
+		return ""
+	}
+}
+
+// changes tells how a span of a piece changes what is asked for; empty where it does not.
+func (w *weigher) changes(pieces [][]*span, at int, sp *span) string {
+	isFiller := sp.is(cFiller)
+	switch {
+	case reports(sp) && !w.isLoud(pieces[at]) && !w.saysWhat(pieces[at]):
+		return "somebody says so"
+	case sp.means(cNeedless, "back"), sp.means(cEnds, "after"), !isFiller && sp.is(cNevermind) && w.takesBack(pieces, at, sp):
+		return "it is taken back"
+	case isFiller:
+		return ""
+	case sp.is(cKeep) && keepsAll(pieces, at, sp):
+		return "it is to stay so"
+	case sp.is(cExcept):
+		return "something is left out"
+	default:
+		return w.onlyTells(pieces, at, sp)
+	}
+}
+
+// onlyTells tells why a span makes what is asked for something that is only supposed or told; empty where it does not.
+func (w *weigher) onlyTells(pieces [][]*span, at int, sp *span) string {
+	switch {
+	case sp.means(cBlock, "if") && w.holdsBack(sp):
+		return "it depends on something"
+	case sp.means(cBlock, "") && !sp.is(cBut) && !w.saysWhat(pieces[at]), sp.means(cBlock, "shall") && w.isShall(pieces[at]), sp.means(cBlock, "who") && !w.isWhose(pieces, at):
+		return "it is only told of"
+	default:
+		return ""
+	}
+}
+
+// isLoud reports whether a piece says of a device what else is said of people: ordítson jobban a hifi.
+func (w *weigher) isLoud(p []*span) bool {
+	return slices.ContainsFunc(p, func(sp *span) bool {
+		return sp.isWishedFor() && sp.suffix.Case == morphology.Nominative && slices.Contains(sp.topicsOf(), "media")
+	})
+}
+
+// saysWhat reports whether a piece beside others says itself what is told: a híreket mondják.
+func (w *weigher) saysWhat(p []*span) bool {
+	isLinked := w.isLinkedOn(p) || slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cFiller, "joins") })
+
+	return !isLinked && len(p) < len(w.row) && slices.ContainsFunc(p, w.isUnknownObject) &&
+		!slices.ContainsFunc(p, func(sp *span) bool { return sp.isWishedFor() || isCommanding(sp) })
+}
+
+// isShall reports whether a piece speaks of what will be done: fogom kapcsolni. Alone the word is a verb of its own:
+// fogom a létrát.
+func (w *weigher) isShall(p []*span) bool {
+	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.to-1].Fold) == "infinitive" })
+}
+
+// isWhose reports whether a piece only says of somebody in the one before it who that is: a pároknak, akik most érkeznek.
+func (w *weigher) isWhose(pieces [][]*span, at int) bool {
+	return at > 0 && slices.ContainsFunc(pieces[at-1], isCommanding) && !slices.ContainsFunc(pieces[at], isCommanding)
+}
+
+// takesBack reports whether a word takes back what stands before it: nothing that is asked for follows, and it is not
+// said of something else (semmi zaj ne legyen), of a timer (töröld), or asks to leave something out (hagyd ki).
+func (w *weigher) takesBack(pieces [][]*span, at int, sp *span) bool {
+	p := pieces[at]
+	asks := func(p []*span) bool {
+		return slices.ContainsFunc(p, func(sp *span) bool {
+			return isCommanding(sp) && !sp.is(cNevermind|cKeep) || isUnknownImperative(w.s, sp) || sp.is(cBe)
+		})
+	}
+	isAbout := sp.means(cNevermind, "all") && slices.ContainsFunc(p, func(other *span) bool { return !other.is(cNevermind | cFiller | cConjunction | cNeedless | cNegation) })
+	isTimers := isCommanding(sp) && slices.ContainsFunc(w.row, func(sp *span) bool {
+		return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp)
+	})
+	isLeft := sp.is(cKeep) && !keepsAll(pieces, at, sp)
+
+	return !isAbout && !isTimers && !isLeft && !slices.ContainsFunc(pieces[at+1:], asks)
+}
+
+// isKept reports whether a piece leaves something as it is, rather than at what it says: a csillár maradjon.
+func isKept(p []*span) bool {
+	return slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cKeep) && !sp.is(cFiller) && keeps(p, sp) })
+}
+
+// keeps reports whether a word of a piece keeps what is named there as it is, and lets nothing happen to it: hagyd ki;
+// hagyd kihűlni; ne maradjon.
+func keeps(p []*span, keep *span) bool {
+	at := slices.Index(p, keep)
+	isLeftOut := at+1 < len(p) && p[at+1].is(cPrefix) && !p[at+1].is(cFiller|cConjunction)
+	isNot := at > 0 && p[at-1].means(cNegation, "")
+
+	return !isLeftOut && !isNot && !slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cAmount | cColor | cWhite) }) &&
+		slices.ContainsFunc(p, func(sp *span) bool { return sp.isWishedFor() || sp.is(cArea|cFloor) })
+}
+
+// keepsAll reports whether what a word of a piece keeps may be what the others speak of, too.
+func keepsAll(pieces [][]*span, at int, keep *span) bool {
+	return keeps(pieces[at], keep) && (len(pieces) == 1 || !namesOwnThing(pieces[at]))
+}
+
+// namesOwnThing reports whether a piece names a device, so that nothing that it says of it is said of another one.
+func namesOwnThing(p []*span) bool { return slices.ContainsFunc(p, (*span).isWishedFor) }
+
+// isCalling reports whether a piece only calls somebody who lives here: Anna, ...
+func isCalling(p []*span) bool {
+	isPerson := func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 }
+
+	return slices.ContainsFunc(p, isPerson) && !slices.ContainsFunc(p, func(sp *span) bool { return !isPerson(sp) && !sp.is(cFiller) })
+}
+
+// isPutOff reports whether a piece puts off or forbids what another one asks for: de ne most.
+func isPutOff(p []*span) bool {
+	isOther := func(sp *span) bool {
+		return !sp.is(cFiller|cBut|cConjunction|cNegation|cTime|cBlock) || sp.is(cLevel|cColor|cWhite|cChange)
+	}
+
+	return slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cNegation, "") }) && !slices.ContainsFunc(p, isOther)
+}
+
+// isSaying reports whether a piece tells that somebody says something (Péter mondja), or asks to tell somebody: szólj
+// Dórinak, hogy ...
+func (w *weigher) isSaying(p []*span) bool {
+	says := func(senses ...string) bool {
+		return slices.ContainsFunc(p, func(sp *span) bool {
+			return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return slices.Contains(senses, f.verb.Senses[sp.prefix]) })
+		})
+	}
+	isTold := func(sp *span) bool {
+		return sp.is(cUnknown|cAddress) && morphology.EndsWithAny(w.s.Tokens[sp.to-1].Fold, morphology.Rules().DativeEndings)
+	}
+	isPerson := func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 }
+
+	return slices.ContainsFunc(p, isPerson) && says("tell", "report") || w.isLinkedOn(p) && slices.ContainsFunc(p, isTold) && says("tell", "report", "remind")
+}
+
+// isLinkedOn reports whether what follows a piece is the content of it: ..., hogy ...
+func (w *weigher) isLinkedOn(p []*span) bool {
+	next := p[len(p)-1].to
+
+	return next < len(w.s.Tokens) && isLinker(w.s.Tokens[next].Fold)
+}
+
+// isReporting reports whether a piece tells what was, and what follows it is the content of that: láttam egy
+// filmet, hogy ...
+func (w *weigher) isReporting(p []*span) bool {
+	return w.isLinkedOn(p) && slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.from].Fold) == "past" })
+}
+
+// isGivenToOthers reports whether a piece asks for something to be done to what homehub does not know, by hand (vidd ki a
+// szemetet) or as is done to devices (a nagyot oltsd el): the others are asked of a person, or are only a part of what is wanted.
+func (w *weigher) isGivenToOthers(p []*span) bool {
+	isKnown := slices.ContainsFunc(p, func(sp *span) bool {
+		return sp.isWishedFor() || sp.is(cArea|cFloor) || sp.means(cAbout, "timer") || sp.means(cAbout, "shopping")
+	})
+	isObject := func(sp *span) bool {
+		return w.isStrangeObject(sp) || sp.isNumberIn(morphology.Accusative)
+	} // a kettest
+	asks := func(sp *span) bool {
+		return turnsWith(p, sp) || w.isWorkByHand(sp) || sp.isNumberIn(morphology.Sublative) // a vitrint ötvenre
+	}
+
+	return !isKnown && slices.ContainsFunc(p, isObject) && (saysOnly(p, isObject) || slices.ContainsFunc(p, asks))
+}
+
+// saysOnly reports whether a piece says nothing but where to with something: sütőt ki.
+func saysOnly(p []*span, isThing func(*span) bool) bool {
+	isPrefix := func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cFiller|cConjunction) }
+
+	return slices.ContainsFunc(p, isPrefix) && !slices.ContainsFunc(p, func(sp *span) bool { return !isThing(sp) && !isPrefix(sp) && !sp.is(cFiller|cConjunction) })
+}
+
+// isNumberIn reports whether a span is a number with the ending of a case.
+func (sp *span) isNumberIn(of morphology.Case) bool {
+	return sp.is(cNumber) && !sp.is(cFiller) && sp.suffix.Case == of
+}
+
+// turnsWith reports whether a span is a verb that asks, with a prefix of its piece, for what is done to devices.
+func turnsWith(p []*span, sp *span) bool {
+	return isCommanding(sp) && slices.ContainsFunc(sp.forms, func(f verbForm) bool {
+		return outcomeOf(f.verb.Senses[sp.prefix]) != 0 || outcomeOf(f.verb.Senses[prefixIn(p, sp.prefix)]) != 0
+	})
+}
+
+// isWorkByHand reports whether a span asks for what is done by hand.
+func (w *weigher) isWorkByHand(sp *span) bool {
+	folded := w.s.Tokens[sp.from].Fold
+
+	return (sp.is(cUnknown) || isCommanding(sp)) && formOf(folded) == "command" && w.ix.lang.isHandwork(folded)
+}
+
+// holdsBack reports whether a condition holds back what is asked for. It does not where it is a part of what a remark
+// tells (a lovak nem szeretik, ha ...), or is itself what is wished (jólesne, ha ...).
+func (w *weigher) holdsBack(condition *span) bool {
+	at := slices.Index(w.row, condition)
+	from, to := w.clauseFrom(at), at+1
+	for to < len(w.row) && !w.s.Tokens[w.row[to].from].BreakBefore {
+		to++
+	}
+	before, said := w.row[from:at], w.row[at:to]
+	asks := func(sp *span) bool { return asksPlainly(sp) && !w.hasForm([]*span{sp}, "would") }
+	if len(before) == 0 || slices.ContainsFunc(before, asksPlainly) || slices.ContainsFunc(said, asks) {
+		return true
+	}
+	isWish := w.hasForm(before, "would") && w.hasForm(said, "would") && slices.ContainsFunc(said, (*span).isWishedFor)
+
+	return !isWish && (!w.isRemarkOfNow(before) || to == len(w.row))
+}
+
+// isRemarkOfNow reports whether some spans only tell how something is, and of no device.
+func (w *weigher) isRemarkOfNow(row []*span) bool {
+	tells := func(sp *span) bool { return w.ix.lang.tells(w.s, sp) }
+
+	return slices.ContainsFunc(row, tells) && !w.hasForm(row, "past") && !slices.ContainsFunc(row, (*span).isWishedFor)
+}
+
+// hasForm reports whether one of some spans looks like a form of a verb.
+func (w *weigher) hasForm(row []*span, form string) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool { return formOf(w.s.Tokens[sp.to-1].Fold) == form })
+}
+
+// clauseFrom is where the clause begins that stands before a span of the row.
+func (w *weigher) clauseFrom(at int) int {
+	from := at
+	for from > 0 && (from == at || !w.s.Tokens[w.row[from].from].BreakBefore) {
+		from--
+	}
+
+	return from
+}
+
+// asksPlainly reports whether a span asks for more than that something be so: kapcsold, but not szeretném.
+func asksPlainly(sp *span) bool {
+	return isCommanding(sp) && !slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Senses[sp.prefix] == "want" })
+}
