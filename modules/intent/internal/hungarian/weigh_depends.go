@@ -28,8 +28,10 @@ func (w *weigher) dependsOn() string {
 
 // changesIn tells what a piece changes of what the sentence asks for; empty for nothing.
 func (w *weigher) changesIn(pieces [][]*span, at int) string {
-	if why := w.changesBeside(pieces, at); len(pieces) > 1 && why != "" {
-		return why
+	if len(pieces) > 1 {
+		if why := w.changesBeside(pieces, at); why != "" {
+			return why
+		}
 	}
 	for _, sp := range pieces[at] {
 		if why := w.changes(pieces, at, sp); why != "" {

@@ -54,3 +54,13 @@ func TestHeldBackBeside(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsWeighed: what holds no words, or asks for nothing, is explained like all else.
+func TestNothingIsWeighed(t *testing.T) {
+	t.Parallel()
+	ix := ownedHome()
+	for _, said := range []string{"...", "ne, ne már", "ne legyél már ilyen, kislányom", "nem az LG miatt, ne butáskodj"} {
+		assert.Empty(t, ix.Understand(meaning.Utterance{Text: said}).Commands, said)
+		assert.NotEmpty(t, ix.Explain(meaning.Utterance{Text: said}), said)
+	}
+}

@@ -23,7 +23,7 @@ func (w *weigher) isStrangeObject(sp *span) bool {
 // isSaidMoreClosely reports whether a piece only says which thing is meant, by words that nobody knows: azt a
 // rozsdásat. Then it can only be asked which.
 func (w *weigher) isSaidMoreClosely(p []*span) bool {
-	isThat := strings.HasSuffix(w.s.Tokens[p[0].from].Fold, "zt") && p[0].is(cFiller)
+	isThat := len(p) > 0 && p[0].is(cFiller) && strings.HasSuffix(w.s.Tokens[p[0].from].Fold, "zt")
 
 	return isThat && slices.ContainsFunc(p, w.isUnknownObject) && !slices.ContainsFunc(p, func(sp *span) bool {
 		return !w.isUnknownObject(sp) && !sp.is(cFiller|cConjunction)
@@ -34,7 +34,7 @@ func (w *weigher) isSaidMoreClosely(p []*span) bool {
 func (w *weigher) contradicts(p piece, wanted weighed) string {
 	c := newClause(w.ix, w.u, w.s, w.withoutDeed(w.row[p.from:p.to]))
 	switch {
-	case wanted.Topic == wish.Nevermind:
+	case wanted.Topic == "", wanted.Topic == wish.Nevermind:
 		return ""
 	case wanted.Action != wish.Ask:
 		if why := w.isOtherwise(p, wanted, c); why != "" {
