@@ -113,7 +113,7 @@ func (ix *Index) isDoneTo(folded, front string) float32 {
 	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		switch {
 		case !ending.IsThere:
-		case stem == front, slices.Contains(wholeOf(stem), front):
+		case stem == front, slices.Contains(morphology.WholeOf(stem), front):
 			surely = mentionWhole
 		case len(stem) >= shortest && strings.HasPrefix(front, stem):
 			surely = max(surely, mentionPart)

@@ -68,7 +68,7 @@ func (f *spanner) matchNamedTimer(i int, s *span) {
 	tok := &f.s.Tokens[i]
 	morphology.EachStem(tok.Fold, f.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		for _, w := range times().Timers {
-			head, ok := strings.CutSuffix(stem, morphology.Fold(w))
+			head, ok := strings.CutSuffix(stem, w)
 			if !ok || len(head) < shortest {
 				continue
 			}

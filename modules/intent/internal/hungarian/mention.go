@@ -55,6 +55,8 @@ type mentionWord struct {
 	stems  []string
 	deeds  []string
 	owners []*owner
+	// isSmall: it speaks of nothing.
+	isSmall bool
 	// isCommanded: something else is asked for in its piece of the sentence.
 	isCommanded bool
 }
@@ -70,10 +72,13 @@ func (c *clause) mentioning() (telling, called []mentionWord) {
 		}
 		isOther := (end <= from || i >= to) && slices.ContainsFunc(tokens[i:end], c.ix.lang.mayCommand)
 		for ; i < end; i++ {
-			w, ok := c.ix.mentionWord(&tokens[i])
+			if part[i] == cVerb {
+				continue
+			}
+			w := c.ix.mentionAt(c.s, i)
 			w.isCommanded = isOther
 			switch {
-			case !ok, part[i] == cVerb:
+			case w.isSmall:
 			case part[i] == cEntity:
 				called = append(called, w)
 			default:
@@ -122,22 +127,36 @@ func (l *language) mayCommand(tok tokens.Token) bool {
 	return slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) || looksImperative(tok.Fold)
 }
 
-// mentionWord takes a token apart; ok is false for small words.
-func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord, ok bool) {
+// mentionAt is a token of a sentence as a word that may speak of a device.
+func (ix *Index) mentionAt(s *sentence, at int) mentionWord {
+	m := ix.memoryOf(s)
+	if m.mentions == nil {
+		m.mentions = make([]*mentionWord, len(s.Tokens))
+	}
+	if m.mentions[at] == nil {
+		w := ix.mentionWord(&s.Tokens[at])
+		m.mentions[at] = &w
+	}
+
+	return *m.mentions[at]
+}
+
+// mentionWord takes a token apart.
+func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord) {
 	const shortest = 2
 	if tok.IsNumber || tokens.IsArticle(tok.Fold) {
-		return w, false
+		return mentionWord{isSmall: true}
 	}
 	w.deeds = deedsOf(tok.Fold)
 	if _, forms := ix.lang.formsOf(tok.Fold); slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) {
-		return w, true // a zárd is no zár
+		return w // a zárd is no zár
 	}
 	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		if len(stem) < shortest || len(stem) == shortest && !ending.IsThere {
 			return true
 		}
 		w.stems = append(w.stems, stem)
-		w.stems = append(w.stems, wholeOf(stem)...)
+		w.stems = append(w.stems, morphology.WholeOf(stem)...)
 		if word := ix.wordNumber(stem); word >= 0 {
 			w.owners = ix.appendOwners(w.owners, word)
 		}
@@ -145,19 +164,9 @@ func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord, ok bool) {
 		return true
 	})
 
-	return w, len(w.stems) > 0
-}
+	w.isSmall = len(w.stems) == 0
 
-// wholeOf are the folded words that a folded stem may be of: ló, of lov.
-func wholeOf(stem string) []string {
-	var words []string
-	for word, oblique := range morphology.Rules().Stems {
-		if morphology.Fold(strings.TrimSuffix(oblique, "!")) == stem {
-			words = append(words, morphology.Fold(word))
-		}
-	}
-
-	return words
+	return w
 }
 
 // appendOwners adds the owners that are called by a word.

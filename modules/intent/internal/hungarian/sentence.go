@@ -10,6 +10,8 @@ type sentence struct {
 	tokens.Sentence
 	// left is what is left out of what the sentence commands.
 	left []exception
+	// memory is what was found out about its words.
+	memory *memory
 }
 
 // tokenize cuts text into tokens. isEnding says which letters after a hyphen belong to the word

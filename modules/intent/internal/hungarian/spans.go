@@ -76,13 +76,14 @@ type spanner struct {
 	readings [][]reading // of each token
 	spans    []span
 	byStart  []int // spans[byStart[i]:byStart[i+1]] begin at token i
+	found    []class // of each span, as it was found
 
 	// rows and scores are the coverings, once they were found.
 	rows   [][]*span
 	scores []float32
 }
 
-func (ix *Index) findSpans(s *sentence) *spanner {
+func (ix *Index) newSpanner(s *sentence) *spanner {
 	n := len(s.Tokens)
 	f := &spanner{
 		ix: ix, s: s, readings: make([][]reading, n),
@@ -99,8 +100,19 @@ func (ix *Index) findSpans(s *sentence) *spanner {
 		f.at(i)
 	}
 	f.byStart = append(f.byStart, len(f.spans))
+	f.found = make([]class, len(f.spans))
+	for i := range f.spans {
+		f.found[i] = f.spans[i].classes
+	}
 
 	return f
+}
+
+// forget takes from the spans what was noted of them since they were found.
+func (f *spanner) forget() {
+	for i := range f.spans {
+		f.spans[i].classes = f.found[i]
+	}
 }
 
 // read appends the ways to read one token.

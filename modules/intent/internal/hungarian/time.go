@@ -55,6 +55,7 @@ type dayPart struct {
 var times = sync.OnceValue(func() *timeWords {
 	t := new(timeWords)
 	data.MustLoad("time", t)
+	morphology.FoldAll(t.Timers)
 	t.findBeginnings()
 
 	return t

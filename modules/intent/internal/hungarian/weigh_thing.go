@@ -74,7 +74,7 @@ func (w *weigher) saysPlace(sp *span) bool {
 // ofKindPointedAt are the devices of a kind that a word surely points at.
 func (w *weigher) ofKindPointedAt(called, by *span) []*hamanagerapi.Entity {
 	const surely = 0.9
-	pointed := []pointer{{words: w.ix.pointsAt(w.s.Tokens[by.to-1].Fold, true)}}
+	pointed := []pointer{{words: w.ix.pointedAt(w.s, by.to-1, true)}}
 	kinds := kindsOf(called)
 	var found []*hamanagerapi.Entity
 	for i := range w.ix.names {
@@ -102,11 +102,10 @@ type pointer struct {
 func (w *weigher) pointed() []pointer {
 	var all []pointer
 	for i, sp := range w.row {
-		tok := &w.s.Tokens[sp.to-1]
 		if _, _, isNumber := numberIn(&w.s.Tokens[sp.from], w.s.HasAccent); isNumber || !mayPoint(sp) {
 			continue
 		}
-		if words := w.ix.pointsAt(tok.Fold, sp.is(cUnknown)); len(words) > 0 {
+		if words := w.ix.pointedAt(w.s, sp.to-1, sp.is(cUnknown)); len(words) > 0 {
 			all = append(all, pointer{i, words})
 		}
 	}
@@ -143,7 +142,7 @@ func rowNaming(row []*span, at int, entities []*hamanagerapi.Entity) []*span {
 
 // pointsAtThing reports whether a span points at devices: the end, the front or another form of a word of their names.
 func (w *weigher) pointsAtThing(sp *span) bool {
-	return mayPoint(sp) && len(w.ix.pointsAt(w.s.Tokens[sp.to-1].Fold, sp.is(cUnknown))) > 0
+	return mayPoint(sp) && len(w.ix.pointedAt(w.s, sp.to-1, sp.is(cUnknown))) > 0
 }
 
 // mayPoint reports whether a span can be a word for a thing: none that says what is to be done, when
@@ -152,6 +151,23 @@ func mayPoint(sp *span) bool {
 	const others = cFiller | cConjunction | cNumber | cTime | cFloor
 
 	return sp.said == "" && sp.is(cUnknown|cAbout|cMeasured|cClass|cArea|cMeasure|cVerb) && !sp.is(others) && !isCommanding(sp)
+}
+
+// pointedAt are the words of the home's names that a token of a sentence points at.
+func (ix *Index) pointedAt(s *sentence, at int, isUnknown bool) map[int32]float32 {
+	m := ix.memoryOf(s)
+	if m.pointed == nil {
+		m.pointed = make([][2]map[int32]float32, len(s.Tokens))
+	}
+	known := &m.pointed[at][0]
+	if isUnknown {
+		known = &m.pointed[at][1]
+	}
+	if *known == nil {
+		*known = ix.pointsAt(s.Tokens[at].Fold, isUnknown)
+	}
+
+	return *known
 }
 
 // pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant.

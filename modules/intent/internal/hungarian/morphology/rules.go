@@ -151,3 +151,16 @@ func (m *RuleSet) OtherStems(word string) []string {
 
 	return stems
 }
+
+// WholeOf are the folded words that a folded stem may be of: ló, of lov.
+func WholeOf(stem string) []string { return wholeOf()[stem] }
+
+var wholeOf = sync.OnceValue(func() map[string][]string {
+	words := map[string][]string{}
+	for word, oblique := range Rules().Stems {
+		stem := Fold(strings.TrimSuffix(oblique, "!"))
+		words[stem] = append(words[stem], Fold(word))
+	}
+
+	return words
+})
