@@ -65,7 +65,7 @@ func TestKeyInFlight(t *testing.T) {
 		_, err := b.keyed(t, lampOn, "key-1")
 		ended <- err
 	}()
-	require.Eventually(t, func() bool { return len(b.home.Calls()) == 1 }, time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(b.home.Calls()) == 1 }, waitLong, tick)
 
 	_, err := b.keyed(t, lampOn, "key-1")
 

@@ -67,7 +67,7 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	t.Cleanup(store.Close)
 	b.service = newService(Deps{
 		History: DefaultHistory(),
-		Config:  Config{Deadline: 400 * time.Millisecond, ObserveTimeout: 60 * time.Millisecond, FollowUpWindow: time.Minute, PromptTokens: 1500},
+		Config:  Config{Deadline: 2 * time.Second, ObserveTimeout: 150 * time.Millisecond, FollowUpWindow: time.Minute, PromptTokens: 1500},
 		DB:      db, KV: store, Homes: b.homes, LLM: b.model, Audit: b.audit, PINs: b.pins, Callers: b.callers, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
 	}, m)
 	b.stages[0] = script{}
