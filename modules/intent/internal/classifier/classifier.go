@@ -1,8 +1,9 @@
 // Package classifier weighs evidence: it tells how likely each of a few classes is, given what was
-// found in a text. It is a multinomial logistic regression (maximum entropy) over hashed features:
-// every feature votes for or against every class with a weight that was learned from examples.
+// found in a text and what it is asked about. It is a small neural network over hashed features
+// ("wide and deep"): every feature votes for or against every class by itself, and all of them together
+// pass through a hidden layer, which learns what the votes mean for one context or another.
 //
-// It knows nothing of what the features and classes mean.
+// It knows nothing of what the features, contexts and classes mean.
 package classifier
 
 import (
@@ -12,89 +13,224 @@ import (
 	"math"
 )
 
-// Model holds the learned weights of one set of classes. It is immutable and safe for concurrent use.
+// Model holds what was learned. It is immutable and safe for concurrent use.
 type Model struct {
-	classes int
-	mask    uint32
-	scale   float32
-	weights string // a row of classes for each hash, each a signed byte
+	shape
+
+	voteScale, pullScale float32
+	// dense are the weights behind the features.
+	dense dense
+	// keys are the features that were learned, in order, and rows what each of them says: a signed byte for
+	// every class, and one for every input of the hidden layer.
+	keys []uint32
+	rows string
+	// starts are where in keys those begin that share their first bits.
+	starts []uint32
 }
 
-// Layout of a model as bytes: magic, classes, bits of the hash, scale, the weights.
+// shape is how large a model is.
+type shape struct {
+	classes, contexts int
+	// width is how many inputs the hidden layer has, and hidden how many units.
+	width, hidden int
+}
+
+// dense are the weights that every text uses.
+type dense struct {
+	context []float32 // contexts x width: what a context adds to the inputs
+	in      []float32 // hidden x width
+	bias    []float32 // hidden
+	out     []float32 // contexts x classes x hidden
+}
+
+// Layout of a model as bytes, little endian: magic, four sizes, the number of features, two scales, the dense
+// weights, the features, their rows.
 const (
-	magic      = "hhw1"
-	headerSize = len(magic) + 3*4
-	maxBits    = 20
-	maxClasses = 256
+	magic      = "hhw2"
+	headerSize = len(magic) + 7*4
+	// firstBits of a feature lead to where it is looked for.
+	firstBits = 14
+	maxSize   = 1 << 12 // of each part of a shape
 )
 
 // ErrFormat is returned for bytes that are no model, or were cut short.
 var ErrFormat = errors.New("classifier: not a model")
 
-// Load reads a model at the beginning of data, which must stay unchanged, and returns what follows it.
-func Load(data string) (m *Model, rest string, err error) {
-	if len(data) < headerSize || data[:len(magic)] != magic {
-		return nil, "", ErrFormat
-	}
-	head := []byte(data[len(magic):headerSize])
-	classes, bits := binary.LittleEndian.Uint32(head), binary.LittleEndian.Uint32(head[4:])
-	if classes == 0 || classes > maxClasses || bits > maxBits {
-		return nil, "", fmt.Errorf("%w: %d classes, %d bits", ErrFormat, classes, bits)
-	}
-	size := headerSize + int(classes)<<bits
-	if len(data) < size {
-		return nil, "", fmt.Errorf("%w: cut short", ErrFormat)
+func (s shape) isValid() bool {
+	for _, size := range []int{s.classes, s.contexts, s.width, s.hidden} {
+		if size < 1 || size > maxSize {
+			return false
+		}
 	}
 
-	return &Model{
-		classes: int(classes), mask: 1<<bits - 1,
-		scale: math.Float32frombits(binary.LittleEndian.Uint32(head[8:])), weights: data[headerSize:size],
-	}, data[size:], nil
+	return true
 }
 
-// Classes is how many classes the model tells apart.
+func newDense(s shape) dense {
+	return dense{
+		context: make([]float32, s.contexts*s.width), in: make([]float32, s.hidden*s.width),
+		bias: make([]float32, s.hidden), out: make([]float32, s.contexts*s.classes*s.hidden),
+	}
+}
+
+func (d *dense) parts() [][]float32 { return [][]float32{d.context, d.in, d.bias, d.out} }
+
+// Load reads a model, which data must be all of, and stay unchanged.
+func Load(data string) (*Model, error) {
+	if len(data) < headerSize || data[:len(magic)] != magic {
+		return nil, ErrFormat
+	}
+	var head [7]uint32
+	for i := range head {
+		head[i] = uint32At(data, len(magic)+4*i)
+	}
+	m := &Model{
+		shape:     shape{classes: int(head[0]), contexts: int(head[1]), width: int(head[2]), hidden: int(head[3])},
+		voteScale: math.Float32frombits(head[5]), pullScale: math.Float32frombits(head[6]),
+	}
+	if !m.isValid() {
+		return nil, fmt.Errorf("%w: %+v", ErrFormat, m.shape)
+	}
+	features := int(head[4])
+	small := m.contexts*m.width + m.hidden*m.width + m.hidden + m.contexts*m.classes*m.hidden
+	if want := headerSize + 4*small + features*(4+m.rowSize()); len(data) != want {
+		return nil, fmt.Errorf("%w: %d bytes instead of %d", ErrFormat, len(data), want)
+	}
+	m.dense = newDense(m.shape)
+	at := headerSize
+	for _, part := range m.dense.parts() {
+		for i := range part {
+			part[i] = math.Float32frombits(uint32At(data, at))
+			at += 4
+		}
+	}
+	m.keys = make([]uint32, features)
+	for i := range m.keys {
+		m.keys[i] = uint32At(data, at)
+		at += 4
+	}
+	m.rows = data[at:]
+	m.index()
+
+	return m, nil
+}
+
+func uint32At(data string, at int) uint32 { return binary.LittleEndian.Uint32([]byte(data[at : at+4])) }
+
+// index finds where the features with each of the first bits begin.
+func (m *Model) index() {
+	m.starts = make([]uint32, 1<<firstBits+1)
+	for _, key := range m.keys {
+		m.starts[key>>(32-firstBits)+1]++
+	}
+	for i := 1; i < len(m.starts); i++ {
+		m.starts[i] += m.starts[i-1]
+	}
+}
+
+func (s shape) rowSize() int { return s.classes + s.width }
+
+// Classes is how many classes the model tells apart, and Contexts in how many contexts.
 func (m *Model) Classes() int { return m.classes }
 
-// Score adds up what the features say of every class. into must have room for all classes; higher is
-// likelier, and what counts is the difference between two of them.
-func (m *Model) Score(features []uint32, into []float32) {
-	sums := make([]int32, m.classes)
-	for _, f := range features {
-		at := int(f&m.mask) * m.classes
-		row := m.weights[at : at+m.classes]
-		for class := range sums {
-			sums[class] += int32(int8(row[class])) //nolint:gosec // a byte is how the sign is stored
+// Contexts is how many contexts the model knows.
+func (m *Model) Contexts() int { return m.contexts }
+
+// row is what a feature says, empty where it was never learned.
+func (m *Model) row(feature uint32) string {
+	first := feature >> (32 - firstBits)
+	for i := m.starts[first]; i < m.starts[first+1]; i++ {
+		if m.keys[i] == feature {
+			at := int(i) * m.rowSize()
+
+			return m.rows[at : at+m.rowSize()]
 		}
 	}
-	for class, sum := range sums {
-		into[class] = float32(sum) * m.scale
-	}
+
+	return ""
 }
 
-// Softmax turns the scores of those classes that are possible into probabilities, and those of the
-// others into zero.
-func Softmax(scores []float32, isPossible func(class int) bool) {
-	highest := float32(math.Inf(-1))
-	for class, s := range scores {
-		if isPossible(class) {
-			highest = max(highest, s)
+// Sum is what the features of a text say together, whatever the context.
+type Sum struct {
+	m     *Model
+	votes []float32 // for every class
+	pulls []float32 // for every input of the hidden layer
+}
+
+// Read sums up the features of a text.
+func (m *Model) Read(features []uint32) *Sum {
+	sums := make([]int32, m.rowSize())
+	for _, f := range features {
+		row := m.row(f)
+		for i := range len(row) {
+			sums[i] += int32(int8(row[i])) //nolint:gosec // a byte is how the sign is stored
 		}
 	}
-	var sum float64
-	for class, s := range scores {
-		if !isPossible(class) {
-			scores[class] = 0
+	s := &Sum{m: m, votes: make([]float32, m.classes), pulls: make([]float32, m.width)}
+	for i, sum := range sums[:m.classes] {
+		s.votes[i] = float32(sum) * m.voteScale
+	}
+	for i, sum := range sums[m.classes:] {
+		s.pulls[i] = float32(sum) * m.pullScale
+	}
 
-			continue
-		}
-		p := math.Exp(float64(s - highest))
+	return s
+}
+
+// In tells how likely each of the possible classes is in a context; all others are 0.
+func (s *Sum) In(context int, possible []int) []float32 {
+	units := s.m.units(context, s.pulls)
+	scores := make([]float32, s.m.classes)
+	for _, class := range possible {
+		scores[class] = s.votes[class] + dot(s.m.outOf(context, class), units)
+	}
+	softmax(scores, possible)
+
+	return scores
+}
+
+// units are the outputs of the hidden layer.
+func (m *Model) units(context int, pulls []float32) []float32 {
+	inputs := make([]float32, m.width)
+	for i, own := range m.dense.context[context*m.width : (context+1)*m.width] {
+		inputs[i] = own + pulls[i]
+	}
+	units := make([]float32, m.hidden)
+	for u := range units {
+		units[u] = max(0, m.dense.bias[u]+dot(m.dense.in[u*m.width:(u+1)*m.width], inputs))
+	}
+
+	return units
+}
+
+func (m *Model) outOf(context, class int) []float32 {
+	at := (context*m.classes + class) * m.hidden
+
+	return m.dense.out[at : at+m.hidden]
+}
+
+func dot(a, b []float32) float32 {
+	var sum float32
+	for i, v := range a {
+		sum += v * b[i]
+	}
+
+	return sum
+}
+
+// softmax turns the scores of the possible classes into probabilities.
+func softmax(scores []float32, possible []int) {
+	highest := float32(math.Inf(-1))
+	for _, class := range possible {
+		highest = max(highest, scores[class])
+	}
+	var sum float64
+	for _, class := range possible {
+		p := math.Exp(float64(scores[class] - highest))
 		scores[class] = float32(p)
 		sum += p
 	}
-	if sum == 0 {
-		return
-	}
-	for class := range scores {
+	for _, class := range possible {
 		scores[class] = float32(float64(scores[class]) / sum)
 	}
 }

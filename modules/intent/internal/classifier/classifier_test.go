@@ -1,6 +1,8 @@
 package classifier_test
 
 import (
+	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,64 +13,95 @@ import (
 
 // settings are small enough for a test.
 func settings() classifier.Settings {
-	return classifier.Settings{Classes: 3, Bits: 6, Rounds: 600, Rate: 0.3, Decay: 1e-5, Seed: 1}
-}
-
-// examples tell class 1 by feature 10, class 2 by feature 20; feature 1 stands everywhere.
-func examples() []classifier.Example {
-	return []classifier.Example{
-		{Features: []uint32{1}, Class: 0}, {Features: []uint32{1, 10}, Class: 1}, {Features: []uint32{1, 20}, Class: 2},
+	return classifier.Settings{
+		Classes: 3, Contexts: 2, Width: 8, Hidden: 16, Least: 1, Rounds: 600, VoteRate: 0.1, DenseRate: 0.3, Seed: 1,
 	}
 }
 
-func train(t *testing.T) *classifier.Model {
+func all() []int { return []int{0, 1, 2} }
+
+// examples tell class 1 by feature 10, class 2 by feature 20; feature 1 stands everywhere.
+func examples() []classifier.Example {
+	of := func(class int, features ...uint32) classifier.Example {
+		return classifier.Example{Features: features, Answers: []classifier.Answer{{Class: class, Possible: all()}}}
+	}
+
+	return []classifier.Example{of(0, 1), of(1, 1, 10), of(2, 1, 20)}
+}
+
+func train(t *testing.T, examples []classifier.Example, s classifier.Settings) *classifier.Model {
 	t.Helper()
-	m, rest, err := classifier.Load(string(classifier.Train(examples(), settings())) + "more")
+	m, err := classifier.Load(string(classifier.Train(examples, s)))
 	require.NoError(t, err)
-	require.Equal(t, "more", rest)
 	require.Equal(t, 3, m.Classes())
+	require.Equal(t, 2, m.Contexts())
 
 	return m
 }
 
 func TestLearnsWhichFeaturesTell(t *testing.T) {
 	t.Parallel()
-	m := train(t)
+	m := train(t, examples(), settings())
 	for class, features := range [][]uint32{{1}, {1, 10}, {1, 20, 30}} {
-		scores := make([]float32, m.Classes())
-		m.Score(features, scores)
-		classifier.Softmax(scores, func(int) bool { return true })
+		likely := m.Read(features).In(0, all())
 
-		assert.Greater(t, scores[class], float32(0.8), "%v: %v", features, scores)
-		assert.InDelta(t, 1, scores[0]+scores[1]+scores[2], 1e-5)
+		assert.Greater(t, likely[class], float32(0.8), "%v: %v", features, likely)
+		assert.InDelta(t, 1, likely[0]+likely[1]+likely[2], 1e-5)
 	}
+}
+
+// TestLearnsWhatOnlyTogetherTells: of two features each says nothing by itself, but one of them alone does.
+func TestLearnsWhatOnlyTogetherTells(t *testing.T) {
+	t.Parallel()
+	of := func(class int, features ...uint32) classifier.Example {
+		return classifier.Example{Features: features, Answers: []classifier.Answer{{Class: class, Possible: all()}}}
+	}
+	m := train(t, []classifier.Example{of(0, 1), of(1, 1, 10), of(1, 1, 20), of(0, 1, 10, 20)}, settings())
+
+	assert.Greater(t, m.Read([]uint32{1, 10}).In(0, all())[1], float32(0.8))
+	assert.Greater(t, m.Read([]uint32{1, 10, 20}).In(0, all())[0], float32(0.8))
+}
+
+// TestLearnsWhatAContextChanges: the same text is of another class where it is asked about something else.
+func TestLearnsWhatAContextChanges(t *testing.T) {
+	t.Parallel()
+	m := train(t, []classifier.Example{
+		{Features: []uint32{7}, Answers: []classifier.Answer{{Context: 0, Class: 1, Possible: all()}, {Context: 1, Class: 2, Possible: all()}}},
+	}, settings())
+	said := m.Read([]uint32{7})
+
+	assert.Greater(t, said.In(0, all())[1], float32(0.8))
+	assert.Greater(t, said.In(1, all())[2], float32(0.8))
 }
 
 func TestOnlyPossibleClassesCompete(t *testing.T) {
 	t.Parallel()
-	m := train(t)
-	scores := make([]float32, m.Classes())
-	m.Score([]uint32{1, 10}, scores)
-	classifier.Softmax(scores, func(class int) bool { return class != 1 })
+	likely := train(t, examples(), settings()).Read([]uint32{1, 10}).In(0, []int{0, 2})
 
-	assert.Zero(t, scores[1])
-	assert.InDelta(t, 1, scores[0]+scores[2], 1e-5)
+	assert.Zero(t, likely[1])
+	assert.InDelta(t, 1, likely[0]+likely[2], 1e-5)
 }
 
-// TestPossibleClassesOfExamples: what could not be meant loses nothing by an example.
-func TestPossibleClassesOfExamples(t *testing.T) {
+// TestLeavesOutWhatIsRare: a feature of fewer examples than asked for says nothing.
+func TestLeavesOutWhatIsRare(t *testing.T) {
 	t.Parallel()
-	of := func(possible []int) []float32 {
-		all := append(examples(), classifier.Example{Features: []uint32{10}, Class: 0, Possible: possible})
-		m, _, err := classifier.Load(string(classifier.Train(all, settings())))
-		require.NoError(t, err)
-		scores := make([]float32, 3)
-		m.Score([]uint32{10}, scores)
+	s := settings()
+	s.Least = 2
+	m := train(t, examples(), s)
 
-		return scores
+	assert.Equal(t, m.Read([]uint32{1}).In(0, all()), m.Read([]uint32{1, 10}).In(0, all()))
+}
+
+// TestSurvivesDropout: what is learned while features are hidden holds when all of them are seen.
+func TestSurvivesDropout(t *testing.T) {
+	t.Parallel()
+	s := settings()
+	s.Dropout = 0.5
+	m := train(t, examples(), s)
+	for class, features := range [][]uint32{{1}, {1, 10}, {1, 20}} {
+		likely := m.Read(features).In(0, all())
+		assert.Equal(t, class, slices.Index(likely, slices.Max(likely)), "%v: %v", features, likely)
 	}
-
-	assert.Greater(t, of([]int{0, 2})[1], of(nil)[1])
 }
 
 func TestSameExamplesSameBytes(t *testing.T) {
@@ -80,12 +113,18 @@ func TestSameExamplesSameBytes(t *testing.T) {
 func TestLoadRefusesWhatIsNoModel(t *testing.T) {
 	t.Parallel()
 	whole := string(classifier.Train(examples(), settings()))
+	with := func(at int, size uint32) string {
+		data := []byte(whole)
+		binary.LittleEndian.PutUint32(data[at:], size)
+
+		return string(data)
+	}
+	const classes, hidden, features = 4, 16, 20
 	for name, data := range map[string]string{
-		"empty": "", "cut short": whole[:len(whole)-1], "header alone": whole[:10], "other": "zzzz" + whole[4:],
-		"no classes":    whole[:4] + "\x00\x00\x00\x00" + whole[8:],
-		"too many bits": whole[:8] + "\xff\x00\x00\x00" + whole[12:],
+		"empty": "", "cut short": whole[:len(whole)-1], "header alone": whole[:10], "too long": whole + "x", "other": "zzzz" + whole[4:],
+		"no classes": with(classes, 0), "too many units": with(hidden, 1<<31), "too many features": with(features, 1<<31),
 	} {
-		_, _, err := classifier.Load(data)
+		_, err := classifier.Load(data)
 		assert.ErrorIs(t, err, classifier.ErrFormat, name)
 	}
 }

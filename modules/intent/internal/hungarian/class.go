@@ -1,5 +1,10 @@
 package hungarian
 
+import (
+	"cmp"
+	"sync"
+)
+
 // class is a part that a word can play. A word may have several; which one it plays is
 // decided by the frame that uses it.
 type class uint64
@@ -72,8 +77,8 @@ const (
 // cUnchanging are the classes whose words take no endings.
 const cUnchanging = cPrefix | cExcept | cCorrection | cReason | cTells | cAddress | cFiller | cConjunction | cNegation | cBlock | cCopula | cNevermind | cYes | cNo
 
-// classNames are the classes as data/words.yaml writes them.
-func classNames() map[string]class {
+// classNames are the classes as data/words.yaml writes them, made once.
+var classNames = sync.OnceValue(func() map[string]class {
 	return map[string]class{
 		"filler": cFiller, "block": cBlock, "negation": cNegation, "conjunction": cConjunction, "question": cQuestion,
 		"quantity": cQuantity, "place": cPlace, "attribute": cAttribute, "level": cLevel, "change": cChange, "color": cColor,
@@ -82,36 +87,23 @@ func classNames() map[string]class {
 		"state": cState, "needless": cNeedless, "ends": cEnds, "needs": cNeeds, "too_much": cTooMuch, "meant": cMeant,
 		"wonder": cWonder, "roams": cRoams, "sky": cSky,
 	}
-}
+})
+
+// namesOfClasses are the names of all classes for people, and as evidence.
+var namesOfClasses = sync.OnceValue(func() map[class]string {
+	names := map[class]string{
+		cKind: "kind", cClass: "sensors of", cDetects: "detects", cPrefix: "prefix", cMeasure: "measure", cMeasured: "measured",
+		cTime: "time", cOwner: "owner",
+	}
+	for name, c := range classNames() {
+		names[c] = name
+	}
+
+	return names
+})
 
 // String names a class for people.
-func (c class) String() string {
-	for name, known := range classNames() {
-		if known == c {
-			return name
-		}
-	}
-	switch c {
-	case cKind:
-		return "kind"
-	case cClass:
-		return "sensors of"
-	case cDetects:
-		return "detects"
-	case cPrefix:
-		return "prefix"
-	case cMeasure:
-		return "measure"
-	case cMeasured:
-		return "measured"
-	case cTime:
-		return "time"
-	case cOwner:
-		return "owner"
-	default:
-		return "word"
-	}
-}
+func (c class) String() string { return cmp.Or(namesOfClasses()[c], "word") }
 
 // lexeme is one meaning of a word or phrase of the language.
 type lexeme struct {

@@ -76,7 +76,41 @@ func wordOfEvidence(tok *tokens.Token, hasAccent bool) wish.Word {
 		return wish.Word{Fold: rest, Part: wish.Number}
 	}
 
-	return wish.Word{Fold: tok.Fold, Form: formOf(tok.Fold)}
+	return wish.Word{Fold: tok.Fold, Form: formOf(tok.Fold), Senses: hungarian().sensesOf(tok.Fold)}
+}
+
+// sensesOf are what the language knows of a folded word by itself: as a verb its stem, its mood and what it asks
+// for, else the meanings of its likeliest stem.
+func (l *language) sensesOf(folded string) []wish.Sense {
+	var senses []wish.Sense
+	prefix, forms := l.formsOf(folded)
+	for _, f := range forms {
+		senses = appendOnce(senses, wish.Sense{Of: "stem", Is: f.verb.Stem})
+		senses = appendOnce(senses, wish.Sense{Of: "mood", Is: f.mood.String()})
+		if action := f.verb.Senses[prefix]; action != "" {
+			senses = appendOnce(senses, wish.Sense{Of: "action", Is: action})
+		}
+	}
+	morphology.EachStem(folded, l.suffixes, func(stem string, ending morphology.Suffix) bool {
+		word, ok := l.vocabulary[stem]
+		if !ok {
+			word, ok = l.changed[stem]
+		}
+		if !ok {
+			return true
+		}
+		for i := range l.phrases[word] {
+			if p := &l.phrases[word][i]; len(p.words) == 1 {
+				for _, x := range p.meanings(ending, false) {
+					senses = appendOnce(senses, wish.Sense{Of: x.class.String(), Is: x.value})
+				}
+			}
+		}
+
+		return len(senses) == 0
+	})
+
+	return senses
 }
 
 // formOf tells what a folded word looks like.

@@ -48,9 +48,14 @@ func onlyTelling(row []*span) int {
 func (sp *span) mayTell() bool {
 	ending := sp.suffix
 	isObject := ending.Case == morphology.Nominative || ending.Case == morphology.Accusative
-	isPart := sp.is(cUnknown) || sp.is(cEntity|cArea) && !sp.is(cFloor) && (sp.name.isPart || sp.is(cEntity) && sp.name.isShort)
+	isWord := sp.said == "" && sp.to-sp.from == 1 && !sp.is(cNumber)
 
-	return sp.said == "" && sp.to-sp.from == 1 && isPart && !sp.is(cNumber) && isObject && !ending.IsPlural && !ending.IsOwners
+	return isWord && isObject && !ending.IsPlural && !ending.IsOwners && (sp.is(cUnknown) || sp.isPartOfName())
+}
+
+// isPartOfName reports whether a span may be a device or room that is not named in full.
+func (sp *span) isPartOfName() bool {
+	return sp.is(cEntity|cArea) && !sp.is(cFloor) && (sp.name.isPart || sp.is(cEntity) && sp.name.isShort)
 }
 
 // calledLike finds the one device of the kind of another, first in its room, that has a word in its name which the other

@@ -75,7 +75,7 @@ type spanner struct {
 	s        *sentence
 	readings [][]reading // of each token
 	spans    []span
-	byStart  []int // spans[byStart[i]:byStart[i+1]] begin at token i
+	byStart  []int   // spans[byStart[i]:byStart[i+1]] begin at token i
 	found    []class // of each span, as it was found
 
 	// rows and scores are the coverings, once they were found.

@@ -23,6 +23,11 @@ const (
 	tellsPast                // kapcsoltam: a statement of what is over
 )
 
+// String names a mood for people, and as evidence.
+func (m mood) String() string {
+	return [...]string{"commands", "asks", "names", "is so", "does", "tells", "told"}[m]
+}
+
 // verb is one entry of data/verbs.yaml.
 type verb struct {
 	Stem       string            `yaml:"stem"`

@@ -13,11 +13,11 @@ const (
 	// sureToAct: it is done; below that it is asked about first.
 	sureToAct = 0.93
 	// leastSure: below that nothing is understood.
-	leastSure = 0.8
+	leastSure = 0.75
 	// sureAlthough: something else in the sentence may change what is meant: a condition, somebody else's words.
-	sureAlthough = 0.9
+	sureAlthough = 0.85
 	// surePointedAt: no device is named, but a word points at one.
-	surePointedAt = 0.85
+	surePointedAt = 0.8
 	// sureToTell: a question is answered although some of its words are not understood.
 	sureToTell = 0.93
 	// sureBeside: it needs no device, and stands beside something that is asked of one.
@@ -235,12 +235,13 @@ func (w *weigher) readThere(where []*span, p piece, wanted weighed, open *interp
 func (w *weigher) readAbout(topic []*span) *interpretation {
 	all := piece{0, len(w.row)}
 	e := evidenceOf(w.s, w.row, all)
-	alone := wishes().OfAnything(e)
+	said := wishes().Weigh(e)
+	alone := said.OfAnything()
 	at := slices.IndexFunc(topic, (*span).isWishedFor)
 	if at < 0 || alone.Sure > w.least && (needsNoThing(alone) || slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cArea | cFloor) })) {
 		return w.readPieces()
 	}
-	wanted := weighed{Wish: wishes().Of(e, topic[at].topicsOf()...), thing: topic[at]}
+	wanted := weighed{Wish: said.Of(topic[at].topicsOf()...), thing: topic[at]}
 	if wanted.Sure < w.least || w.contradicts(all, wanted) != "" {
 		return nil
 	}
@@ -266,6 +267,7 @@ func (w *weigher) weigh(p piece) weighed {
 	if w.isSeveral {
 		e = e.WithoutAsides()
 	}
+	said := wishes().Weigh(e)
 	best := weighed{Wish: wish.Wish{Nothing: 1}}
 	var known [][]string // the topics that were weighed: two lamps ask for the same
 	for _, sp := range w.row[p.from:p.to] {
@@ -277,7 +279,7 @@ func (w *weigher) weigh(p piece) weighed {
 			continue
 		}
 		known = append(known, about)
-		wanted := wishes().Of(e, about...)
+		wanted := said.Of(about...)
 		if wanted.Sure > best.Sure {
 			best = weighed{wanted, sp}
 		} else if best.Sure == 0 {
@@ -287,7 +289,7 @@ func (w *weigher) weigh(p piece) weighed {
 	if len(known) > 0 {
 		return best
 	}
-	best.Wish = wishes().OfAnything(e)
+	best.Wish = said.OfAnything()
 	if best.Topic == wish.Any && !w.isPointedAt {
 		best.thing = personIn(w.row[p.from:p.to])
 	}
@@ -360,7 +362,7 @@ func onlyNamesThings(row []*span) bool {
 
 // standsAlone reports whether a piece surely asks for something that needs no device: mondd meg, hány óra.
 func (w *weigher) standsAlone(p piece) bool {
-	wanted := wishes().OfAnything(evidenceOf(w.s, w.row, p).WithoutAsides())
+	wanted := wishes().Weigh(evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
 
 	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
 }

@@ -14,6 +14,9 @@ func (w *weigher) isDenied(p piece, wanted weighed) bool {
 			continue
 		}
 		denied := w.deniedAt(p, i)
+		if w.row[i].is(cNeedless) && slices.ContainsFunc(denied, w.isInfinitive) {
+			return true // fölösleges bekapcsolni
+		}
 		isPutOff := len(denied) == 0 && w.row[i].means(cNegation, "") && wanted.isTurn() // kapcsold be, de ne most
 		if isPutOff || len(denied) > 0 && !w.isNotToGoOn(denied, wanted) && w.asksAlike(denied, wanted) {
 			return true
@@ -42,7 +45,7 @@ func (w *weigher) asksAlike(row []*span, wanted weighed) bool {
 		row = append(slices.Clone(row), wanted.thing)
 	}
 
-	return wishes().Of(evidenceOf(w.s, row, piece{0, len(row)}), wanted.Topic).Action == wanted.Action
+	return wishes().Weigh(evidenceOf(w.s, row, piece{0, len(row)})).Of(wanted.Topic).Action == wanted.Action
 }
 
 // deniedAt are the spans of what is denied by a span of a piece: a verb, and what stands right beside it. Of what is needless
@@ -86,4 +89,9 @@ func (w *weigher) isSaidOfAction(at int) bool {
 	sp := w.row[at]
 
 	return isCommanding(sp) || sp.is(cBe) || slices.Contains([]string{"command", "infinitive"}, formOf(w.s.Tokens[sp.to-1].Fold)) && sp.is(cUnknown|cVerb)
+}
+
+// isInfinitive reports whether a span names something to do, and no being: kikapcsolni.
+func (w *weigher) isInfinitive(sp *span) bool {
+	return !sp.is(cBe) && formOf(w.s.Tokens[sp.to-1].Fold) == "infinitive"
 }

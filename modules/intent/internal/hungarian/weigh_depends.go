@@ -28,6 +28,9 @@ func (w *weigher) dependsOn() string {
 
 // changesIn tells what a piece changes of what the sentence asks for; empty for nothing.
 func (w *weigher) changesIn(pieces [][]*span, at int) string {
+	if w.isSaying(pieces[at]) {
+		return "somebody says so, or is to be told"
+	}
 	if len(pieces) > 1 {
 		if why := w.changesBeside(pieces, at); why != "" {
 			return why
@@ -48,10 +51,10 @@ func (w *weigher) changesBeside(pieces [][]*span, at int) string {
 	switch {
 	case isCalling(p):
 		return "somebody is called"
+	case slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cBlock, "foreign") }):
+		return "it is about words"
 	case isPutOff(p):
 		return "it is put off"
-	case w.isSaying(p):
-		return "somebody says so"
 	case w.isReporting(p):
 		return "somebody told so"
 	case w.isGivenToOthers(p):
@@ -176,20 +179,20 @@ func isPutOff(p []*span) bool {
 	return slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cNegation, "") }) && !slices.ContainsFunc(p, isOther)
 }
 
-// isSaying reports whether a piece tells that somebody says something (Péter mondja), or asks to tell somebody: szólj
-// Dórinak, hogy ...
+// isSaying reports whether a piece tells that somebody says something (Péter mondja, ...), or asks to tell somebody
+// something: szólj Dórinak.
 func (w *weigher) isSaying(p []*span) bool {
 	says := func(senses ...string) bool {
 		return slices.ContainsFunc(p, func(sp *span) bool {
 			return slices.ContainsFunc(sp.forms, func(f verbForm) bool { return slices.Contains(senses, f.verb.Senses[sp.prefix]) })
 		})
 	}
-	isTold := func(sp *span) bool {
-		return sp.is(cUnknown|cAddress) && morphology.EndsWithAny(w.s.Tokens[sp.to-1].Fold, morphology.Rules().DativeEndings)
-	}
 	isPerson := func(sp *span) bool { return len(of(entitiesOf(sp), []string{"person"})) > 0 }
+	isTold := func(sp *span) bool {
+		return (sp.is(cUnknown|cAddress) || isPerson(sp)) && morphology.EndsWithAny(w.s.Tokens[sp.to-1].Fold, morphology.Rules().DativeEndings)
+	}
 
-	return slices.ContainsFunc(p, isPerson) && says("tell", "report") || w.isLinkedOn(p) && slices.ContainsFunc(p, isTold) && says("tell", "report", "remind")
+	return len(p) < len(w.row) && slices.ContainsFunc(p, isPerson) && says("tell", "report") || slices.ContainsFunc(p, isTold) && says("tell", "report", "remind")
 }
 
 // isLinkedOn reports whether what follows a piece is the content of it: ..., hogy ...

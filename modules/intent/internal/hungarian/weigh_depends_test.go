@@ -16,11 +16,11 @@ func TestTellsBeside(t *testing.T) {
 		said, intent, id string
 	}{
 		"who one is, and no choice":     {"pöccintsd már le azt a pultvilágítást, fáradt vagyok", meaning.TurnOff, "light.pult"},
-		"who that is for":               {"kapcsold már fel szépen a pultvilágítást a szakácsoknak, akik most jöttek", meaning.TurnOn, "light.pult"},
+		"who that is for":               {"pöccintsd már fel a pultvilágítást a vendégeknek, akik most jöttek", meaning.TurnOn, "light.pult"},
 		"a verb by hand in a remark":    {"pöccintsd már be nekem a kútszivattyút, mindjárt viszem a lavórt", meaning.TurnOn, "switch.kut"},
 		"what will be, behind it":       {"gyulladjon már ki a kerti lámpa, holnap elutaznak a rokonok", meaning.TurnOn, "light.kert"},
 		"taken back before, not behind": {"hol a távirányító? mindegy, oltsd már le te szépen a pultvilágítást", meaning.TurnOff, "light.pult"},
-		"wished, not supposed":          {"örömömre szolgálna, ha végre világítana a kerti lámpa", meaning.TurnOn, "light.kert"},
+		"wished, not supposed":          {"jólesne, ha kialudna végre az a pultvilágítás", meaning.TurnOff, "light.pult"},
 		"not to go on":                  {"ne zakatoljon már tovább az a kútszivattyú", meaning.TurnOff, "switch.kut"},
 		"so that something is not":      {"pöccintsd már fel a kerti lámpát, ne botorkáljak a lépcsőn", meaning.TurnOn, "light.kert"},
 	} {
@@ -42,6 +42,7 @@ func TestHeldBackBeside(t *testing.T) {
 		"szólj Ferkónak, hogy pöccintse be az LG-t",
 		"pöccintsd be az LG-t vagy hagyd",
 		"fölösleges bepöccinteni az LG-t",
+		"szólj Ferkónak délután a locsolásról",
 		"el ne zárd pöccintve a kútszivattyút",
 		"pöccintsd be az LG-t, mégse, hagyd",
 		"azt kiabálták, hogy pöccintsd be az LG-t",

@@ -20,9 +20,14 @@ type Word struct {
 	Part Part
 	// Form is what the word looks like: a command, the past; empty for nothing special.
 	Form string
+	// Senses are what the language knows of the word.
+	Senses []Sense
 	// IsAside: punctuation parts it from what the sentence is about.
 	IsAside bool
 }
+
+// Sense is something that a language knows of a word: of what kind that is, and what.
+type Sense struct{ Of, Is string }
 
 // Evidence is what a sentence has that may tell what is wanted.
 type Evidence struct {
@@ -60,17 +65,14 @@ func (e *Evidence) WithoutAsides() *Evidence {
 	return &core
 }
 
-// maxFeatures bounds the features of one sentence, for itself and as it is said of a topic.
-const maxFeatures = 1200
+// maxFeatures bounds the features of one sentence.
+const maxFeatures = 1000
 
-// features are the hashed features of a sentence as it is said of a topic, 0 for none.
-func (e *Evidence) features(topic int) []uint32 {
-	const forWord, forSentence = 32, 16
+// features are the hashed features of a sentence.
+func (e *Evidence) features() []uint32 {
+	const forWord, forSentence = 20, 8
 	x := extractor{features: make([]uint32, 0, min(forWord*len(e.Words)+forSentence, maxFeatures))}
-	x.read(0, e)
-	if topic > 0 {
-		x.read(uint32(topic), e) //nolint:gosec // an index
-	}
+	x.read(e)
 
 	return x.features
 }
@@ -93,16 +95,13 @@ const (
 	fExclaimed
 	fLength
 	fForm
+	fSense
 )
 
 // extractor finds the features of one sentence.
-type extractor struct {
-	features []uint32
-	topic    uint32
-}
+type extractor struct{ features []uint32 }
 
-func (x *extractor) read(topic uint32, e *Evidence) {
-	x.topic = topic
+func (x *extractor) read(e *Evidence) {
 	x.add(fBias)
 	if e.IsQuestion {
 		x.add(fQuestion)
@@ -206,10 +205,13 @@ func (x *extractor) word(w *Word) string {
 	}
 }
 
-// plain adds a word, its beginnings, which are much like stems, its endings and its form.
+// plain adds a word, its form, what the language knows of it, its beginnings, which are much like stems, and its endings.
 func (x *extractor) plain(w *Word) {
 	x.add(fWord, w.Fold)
 	x.add(fForm, w.Form)
+	for _, sense := range w.Senses {
+		x.add(fSense, sense.Of, sense.Is)
+	}
 	for n := 3; n <= 7 && n < len(w.Fold); n++ {
 		x.add(fBeginning, w.Fold[:n])
 	}
@@ -220,14 +222,13 @@ func (x *extractor) plain(w *Word) {
 
 func last(word string, n int) string { return word[max(len(word)-n, 0):] }
 
-// add hashes a feature: FNV-1a, its bits mixed, for the model takes the lowest of them.
+// add hashes a feature: FNV-1a, its bits mixed, for the model looks it up by the first of them.
 func (x *extractor) add(kind byte, texts ...string) {
 	if len(x.features) >= maxFeatures {
 		return
 	}
 	const offset, prime, end = 2166136261, 16777619, 0xff
 	h := uint32(offset)
-	h = (h ^ x.topic) * prime
 	h = (h ^ uint32(kind)) * prime
 	for _, text := range texts {
 		for i := range len(text) {
@@ -238,5 +239,7 @@ func (x *extractor) add(kind byte, texts ...string) {
 	h ^= h >> 15
 	h *= 0x2c1b3c6d
 	h ^= h >> 12
+	h *= 0x297a2d39
+	h ^= h >> 15
 	x.features = append(x.features, h)
 }

@@ -11,8 +11,8 @@ import (
 
 // Model weighs evidence. It is immutable and safe for concurrent use.
 type Model struct {
-	topics, actions *classifier.Model
-	corpus          [sha256.Size]byte
+	weights *classifier.Model
+	corpus  [sha256.Size]byte
 }
 
 // ErrOutdated is returned for weights that were learned for other topics or actions than these.
@@ -26,14 +26,10 @@ func Load(data string) (*Model, error) {
 	}
 	copy(m.corpus[:], data)
 	var err error
-	rest := data[sha256.Size:]
-	if m.topics, rest, err = classifier.Load(rest); err != nil {
-		return nil, fmt.Errorf("topics: %w", err)
+	if m.weights, err = classifier.Load(data[sha256.Size:]); err != nil {
+		return nil, fmt.Errorf("wish: %w", err)
 	}
-	if m.actions, _, err = classifier.Load(rest); err != nil {
-		return nil, fmt.Errorf("actions: %w", err)
-	}
-	if m.topics.Classes() != len(known().topics) || m.actions.Classes() != len(known().actions) {
+	if l := known(); m.weights.Classes() != l.classes() || m.weights.Contexts() != len(l.topics) {
 		return nil, ErrOutdated
 	}
 
@@ -43,19 +39,30 @@ func Load(data string) (*Model, error) {
 // Corpus is the SHA-256 of the examples that the weights were learned from.
 func (m *Model) Corpus() [sha256.Size]byte { return m.corpus }
 
+// Weighed is a sentence whose evidence was weighed, whatever it may be about.
+type Weighed struct{ sum *classifier.Sum }
+
+// Weigh reads evidence once, for all that can be asked about it.
+func (m *Model) Weigh(e *Evidence) Weighed { return Weighed{m.weights.Read(e.features())} }
+
 // Of tells what a sentence wants of a thing that belongs to one of some topics. Which one is meant, its
 // words tell, too.
-func (m *Model) Of(e *Evidence, about ...string) Wish {
+func (w Weighed) Of(about ...string) Wish {
 	l := known()
 	if len(about) == 1 {
-		return m.of(e, l.topic(about[0]))
+		return w.of(l.topic(about[0]))
 	}
-	likely := m.likely(e, func(topic int) bool { return topic > 0 && slices.Contains(about, l.topics[topic]) })
-	best, most := Wish{Nothing: 1}, float32(0)
+	topics := make([]int, 0, len(about))
 	for _, name := range about {
-		topic := l.topic(name)
-		if w := m.of(e, topic); likely[topic]*(w.Sure+w.Nothing) > most {
-			best, most = w, likely[topic]*(w.Sure+w.Nothing)
+		if topic := l.topic(name); topic > 0 && !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
+		}
+	}
+	likely := w.likely(topics)
+	best, most := Wish{Nothing: 1}, float32(-1)
+	for i, topic := range topics {
+		if wanted := w.of(topic); likely[i]*(wanted.Sure+wanted.Nothing) > most {
+			best, most = wanted, likely[i]*(wanted.Sure+wanted.Nothing)
 		}
 	}
 
@@ -63,12 +70,10 @@ func (m *Model) Of(e *Evidence, about ...string) Wish {
 }
 
 // of tells what a sentence wants of one topic.
-func (m *Model) of(e *Evidence, topic int) Wish {
+func (w Weighed) of(topic int) Wish {
 	l := known()
-	scores := make([]float32, len(l.actions))
-	m.actions.Score(e.features(topic), scores)
 	can := l.possible[topic]
-	classifier.Softmax(scores, func(class int) bool { return slices.Contains(can, class) })
+	scores := w.sum.In(topic, can)
 	best := can[0]
 	for _, class := range can {
 		if scores[class] > scores[best] {
@@ -83,8 +88,8 @@ func (m *Model) of(e *Evidence, topic int) Wish {
 }
 
 // OfAnything tells what a sentence wants that names no thing.
-func (m *Model) OfAnything(e *Evidence) Wish {
-	likely := m.likely(e, func(int) bool { return true })
+func (w Weighed) OfAnything() Wish {
+	likely := w.likely(known().everyTopic)
 	best := 0
 	for topic := range likely {
 		if likely[topic] > likely[best] {
@@ -99,17 +104,24 @@ func (m *Model) OfAnything(e *Evidence) Wish {
 	case Nevermind:
 		return Wish{Topic: Nevermind, Sure: likely[best], Nothing: likely[0]}
 	}
-	w := m.of(e, best)
-	w.Sure *= likely[best]
+	wanted := w.of(best)
+	wanted.Sure *= likely[best]
 
-	return w
+	return wanted
 }
 
-// likely is how likely each topic is that is possible.
-func (m *Model) likely(e *Evidence, isPossible func(topic int) bool) []float32 {
-	scores := make([]float32, len(known().topics))
-	m.topics.Score(e.features(0), scores)
-	classifier.Softmax(scores, isPossible)
+// likely is how likely each of some topics is.
+func (w Weighed) likely(topics []int) []float32 {
+	l := known()
+	possible := make([]int, 0, len(topics))
+	for _, topic := range topics {
+		possible = append(possible, l.classOf(topic))
+	}
+	scores := w.sum.In(0, possible)
+	likely := make([]float32, 0, len(topics))
+	for _, class := range possible {
+		likely = append(likely, scores[class])
+	}
 
-	return scores
+	return likely
 }

@@ -19,37 +19,40 @@ type Example struct {
 	Breaks []bool
 }
 
-// How the weights are learned. More bits or rounds were tried and brought nothing.
-const (
-	bitsOfTopics, bitsOfActions = 14, 15
-	rounds                      = 12
-	rate, decay                 = 0.1, 1e-5
-)
-
 // Train learns a model from examples, and returns it as bytes: the same examples give the same ones on
 // the same processor. corpus is the sum of what they were read from.
 func Train(examples []Example, corpus [sha256.Size]byte) []byte {
+	l := known()
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // an order that can be repeated, no secret
-	var about, wanted []classifier.Example
+	var topics []int
+	for _, topic := range l.everyTopic {
+		topics = append(topics, l.classOf(topic))
+	}
+	var all []classifier.Example
 	for i := range examples {
 		e := &examples[i]
-		about = append(about, classifier.Example{Features: e.features(0), Class: known().topic(e.Topic)})
+		answers := []classifier.Answer{{Class: l.classOf(l.topic(e.Topic)), Possible: topics}}
 		for _, topic := range e.topicsToLearn(random) {
-			wanted = append(wanted, e.wantedOf(topic))
+			answers = append(answers, e.wantedOf(topic))
 		}
-		wanted = append(wanted, e.mistaken(random)...)
+		all = append(all, classifier.Example{Features: e.features(), Answers: answers})
+		all = append(all, e.mistaken(random)...)
 	}
-	settings := classifier.Settings{Rounds: rounds, Rate: rate, Decay: decay, Seed: 1}
-	settings.Classes, settings.Bits = len(known().topics), bitsOfTopics
-	data := append(corpus[:], classifier.Train(about, settings)...)
-	settings.Classes, settings.Bits = len(known().actions), bitsOfActions
 
-	return append(data, classifier.Train(wanted, settings)...)
+	return append(corpus[:], classifier.Train(all, settings())...)
+}
+
+// settings are how the weights are learned: what told best what was not learned from, of what was tried.
+func settings() classifier.Settings {
+	return classifier.Settings{
+		Classes: known().classes(), Contexts: len(known().topics), Width: 32, Hidden: 32, Least: 3,
+		Rounds: 12, Dropout: 0.6, VoteRate: 0.1, DenseRate: 0.03, Seed: 1,
+	}
 }
 
 // wantedOf is what an example teaches of a topic.
-func (e *Example) wantedOf(topic int) classifier.Example {
-	return classifier.Example{Features: e.features(topic), Class: known().action(e.Action), Possible: known().possible[topic]}
+func (e *Example) wantedOf(topic int) classifier.Answer {
+	return classifier.Answer{Context: topic, Class: known().action(e.Action), Possible: known().possible[topic]}
 }
 
 // topicsToLearn are the topics that an example teaches something of: its own; of a question, and of what
@@ -92,7 +95,7 @@ func (e *Example) mistaken(random *rand.Rand) []classifier.Example {
 		other.Words = slices.Clone(e.Words)
 		other.Words[at].Part = Thing
 		other.SetAside(e.Breaks)
-		made = append(made, other.wantedOf(anyDevice(random)))
+		made = append(made, classifier.Example{Features: other.features(), Answers: []classifier.Answer{other.wantedOf(anyDevice(random))}})
 	}
 
 	return made

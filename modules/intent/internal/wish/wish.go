@@ -42,6 +42,8 @@ type labels struct {
 	// actionsOf lists what can be wanted of a topic; possible is the same as indexes, with none.
 	actionsOf map[string][]string
 	possible  [][]int
+	// everyTopic is the index of every topic.
+	everyTopic []int
 }
 
 // lastOfDevices is the last topic of what can be a device's name.
@@ -82,7 +84,8 @@ var known = sync.OnceValue(func() *labels {
 			Any:          {Ask},
 		},
 	}
-	for _, topic := range l.topics {
+	for i, topic := range l.topics {
+		l.everyTopic = append(l.everyTopic, i)
 		can := []int{0}
 		for _, action := range l.actionsOf[topic] {
 			can = append(can, l.action(action))
@@ -92,6 +95,12 @@ var known = sync.OnceValue(func() *labels {
 
 	return l
 })
+
+// classes is how many classes are learned: every action, and every topic where that is asked.
+func (l *labels) classes() int { return len(l.actions) + len(l.topics) }
+
+// classOf is the class of a topic where that is asked.
+func (l *labels) classOf(topic int) int { return len(l.actions) + topic }
 
 func (l *labels) topic(name string) int  { return slices.Index(l.topics, name) }
 func (l *labels) action(name string) int { return slices.Index(l.actions, name) }

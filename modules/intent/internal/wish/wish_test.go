@@ -2,6 +2,7 @@ package wish_test
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,13 +37,14 @@ func example(topic, action, text string) wish.Example {
 
 func model(t *testing.T) *wish.Model {
 	t.Helper()
-	data := wish.Train([]wish.Example{
+	examples := []wish.Example{
 		example("light", "on", "gyujtsd meg a [lampat]"), example("light", "on", "[lampat] fel"),
 		example("light", "off", "oltsd el a [lampat]"), example("light", "off", "[lampat] le"),
 		example("cover", "open", "huzd fel a [rolot]"), example("cover", "close", "huzd le a [rolot]"), example("cover", "close", "[rolot] le"),
 		example("weather", wish.Ask, "esik az eso"), example("weather", wish.Ask, "milyen ido lesz"),
 		example(wish.None, "-", "szep ez a [lampa]"), example(wish.None, "-", "jo reggelt kivanok"), example(wish.Nevermind, "-", "hagyd megse"),
-	}, sha256.Sum256([]byte("corpus")))
+	}
+	data := wish.Train(slices.Repeat(examples, 5), sha256.Sum256([]byte("corpus")))
 	m, err := wish.Load(string(data))
 	require.NoError(t, err)
 	require.Equal(t, sha256.Sum256([]byte("corpus")), m.Corpus())
@@ -54,24 +56,24 @@ func TestWantedOfATopic(t *testing.T) {
 	t.Parallel()
 	m := model(t)
 	off, _ := said("oltsd mar el azt a [lampat]")
-	got := m.Of(&off, "light")
+	got := m.Weigh(&off).Of("light")
 	assert.Equal(t, "off", got.Action)
 	assert.Greater(t, got.Sure, got.Nothing)
 
 	// What is no action of the topic cannot be wanted of it.
-	closed := m.Of(&off, "cover")
+	closed := m.Weigh(&off).Of("cover")
 	assert.NotEqual(t, "off", closed.Action)
 
 	praise, _ := said("szep ez a [lampa]")
-	assert.Empty(t, m.Of(&praise, "light").Action)
-	assert.Greater(t, m.Of(&praise, "light").Nothing, float32(0.5))
+	assert.Empty(t, m.Weigh(&praise).Of("light").Action)
+	assert.Greater(t, m.Weigh(&praise).Of("light").Nothing, float32(0.5))
 }
 
 // TestWhichTopic: where a thing could belong to two, the words tell which is meant.
 func TestWhichTopic(t *testing.T) {
 	t.Parallel()
 	pulled, _ := said("huzd le a [papaet]")
-	got := model(t).Of(&pulled, "light", "cover")
+	got := model(t).Weigh(&pulled).Of("light", "cover")
 
 	assert.Equal(t, "cover", got.Topic)
 	assert.Equal(t, "close", got.Action)
@@ -82,7 +84,7 @@ func TestWantedOfAnything(t *testing.T) {
 	m := model(t)
 	for text, want := range map[string]string{"milyen ido lesz ma": "weather", "megse hagyd": wish.Nevermind, "jo reggelt": ""} {
 		e, _ := said(text)
-		assert.Equal(t, want, m.OfAnything(&e).Topic, text)
+		assert.Equal(t, want, m.Weigh(&e).OfAnything().Topic, text)
 	}
 }
 
@@ -109,10 +111,10 @@ func TestLabels(t *testing.T) {
 
 func TestLoadRefusesWhatIsNoModel(t *testing.T) {
 	t.Parallel()
-	small := classifier.Train([]classifier.Example{{Features: []uint32{1}}}, classifier.Settings{Classes: 2, Bits: 2, Rounds: 1})
-	_, err := wish.Load(strings.Repeat("x", sha256.Size) + string(small) + string(small))
+	small := classifier.Train(nil, classifier.Settings{Classes: 2, Contexts: 2, Width: 1, Hidden: 1})
+	_, err := wish.Load(strings.Repeat("x", sha256.Size) + string(small))
 	require.ErrorIs(t, err, wish.ErrOutdated)
-	for _, data := range []string{"", "short", strings.Repeat("x", 100), strings.Repeat("x", sha256.Size) + string(small)} {
+	for _, data := range []string{"", "short", strings.Repeat("x", 100), strings.Repeat("x", sha256.Size) + string(small[:len(small)-1])} {
 		_, err := wish.Load(data)
 		require.ErrorIs(t, err, classifier.ErrFormat)
 	}
