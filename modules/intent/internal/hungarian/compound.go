@@ -54,14 +54,16 @@ func isTopic(s *sentence, row []*span, next *span) bool {
 }
 
 // joined makes "and then" of a word that sets two commands off from each other: kapcsold le a
-// tévét, de a lámpát hagyd. Beside anything but commands such a word stays what it is.
+// tévét, de a lámpát hagyd. Behind what a sentence begins with it is only a small word (Zitáét viszont oltsd el); beside
+// anything but commands it stays what it is.
 func joined(s *sentence, row []*span) []*span {
 	if !slices.ContainsFunc(row, isContrast) {
 		return row
 	}
 	row = slices.Clone(row)
 	for i, sp := range row {
-		if !isContrast(sp) || !asksForSomething(row[:i]) || !asksForSomething(row[i+1:]) {
+		isSecond := isTopic(s, row[:i], sp) && !slices.ContainsFunc(row[:i], func(sp *span) bool { return isCommanding(sp) || sp.is(cNegation) })
+		if !isContrast(sp) || !isSecond && !asksForSomething(row[:i]) || !asksForSomething(row[i+1:]) {
 			continue
 		}
 		word := &span{from: sp.from, to: sp.to, score: sp.score, classes: cFiller}
