@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -99,6 +100,9 @@ func (ix *Index) readQuestions(u meaning.Utterance, s *sentence, row []*span) *i
 	var topic []*span
 	for _, part := range parts {
 		r := ix.readAboutSame(u, s, part, topic)
+		if r != nil && whole.hasAll(r.commands) {
+			r = cmp.Or(ix.asksOfNothing(u, s, part), r)
+		}
 		topic = namesIn(part)
 		if r == nil || r.question != nil || r.isEmpty() || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsQuestion(c.Intent) }) {
 			return nil
@@ -109,6 +113,16 @@ func (ix *Index) readQuestions(u meaning.Utterance, s *sentence, row []*span) *i
 	}
 
 	return whole
+}
+
+// asksOfNothing reads a question that is about nothing in the home: itthon van Anna, és hány óra van? nil where it is none.
+func (ix *Index) asksOfNothing(u meaning.Utterance, s *sentence, part []*span) *interpretation {
+	r := ix.readClause(newClause(ix, u, s, part))
+	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return c.Intent == meaning.GetState || c.Intent == meaning.ClimateGet }) {
+		return nil
+	}
+
+	return r
 }
 
 // readAboutSame reads a question that names nothing about what the one before it named, if that
