@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	waitLong = time.Minute
+	waitLong = 5 * time.Second
 	tick     = time.Millisecond
 )
 

@@ -20,18 +20,10 @@ import (
 	"homehub/platform/secret"
 )
 
-// patience bounds what is waited for; nothing takes nearly so long.
-const patience = time.Minute
-
 // world is a store and a way to let time pass for it.
 type world struct {
 	store   kv.Store
 	advance func(d time.Duration)
-	// moment is far longer than the calls that a clause makes within it: where time passes by
-	// itself, it passes on a busy machine, too.
-	moment time.Duration
-	// slack is what may pass meanwhile.
-	slack time.Duration
 }
 
 // worlds are the stores that keep the contract. The real one passes time by waiting.
@@ -46,7 +38,7 @@ func worlds() map[string]func(t *testing.T) world {
 			require.NoError(t, err)
 			t.Cleanup(store.Close)
 
-			return world{store: store, advance: now.Advance, moment: 500 * time.Millisecond, slack: time.Millisecond}
+			return world{store: store, advance: now.Advance}
 		},
 		"miniredis": func(t *testing.T) world {
 			t.Helper()
@@ -54,16 +46,11 @@ func worlds() map[string]func(t *testing.T) world {
 			now := clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 			server.SetTime(now.Now())
 
-			advance := func(d time.Duration) {
+			return world{store: openRedis(t, "redis://"+server.Addr()), advance: func(d time.Duration) {
 				now.Advance(d)
 				server.SetTime(now.Now())
 				server.FastForward(d)
-			}
-
-			return world{
-				store: openRedis(t, "redis://"+server.Addr()), advance: advance,
-				moment: 500 * time.Millisecond, slack: time.Millisecond,
-			}
+			}}
 		},
 		"redis": func(t *testing.T) world {
 			t.Helper()
@@ -75,10 +62,7 @@ func worlds() map[string]func(t *testing.T) world {
 				t.Skip("no real Redis: HOMEHUB_TEST_REDIS_URL is not set")
 			}
 
-			return world{
-				store: openRedis(t, url), advance: func(d time.Duration) { <-time.After(d) },
-				moment: 3 * time.Second, slack: 2500 * time.Millisecond,
-			}
+			return world{store: openRedis(t, url), advance: func(d time.Duration) { <-time.After(d) }}
 		},
 	}
 }
@@ -87,7 +71,6 @@ func openRedis(t *testing.T, url string) kv.Store {
 	t.Helper()
 	store, err := kv.Open(t.Context(), kv.Config{URL: secret.New(url)}, kv.Deps{
 		Log: zap.NewNop(), Now: clock.System, Prefix: "homehub-test:" + identity.NewID() + ":", Metrics: prometheus.NewRegistry(),
-		CallTimeout: patience,
 	})
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
@@ -222,17 +205,17 @@ func TestContractAdd(t *testing.T) {
 		t.Helper()
 		ctx, s := t.Context(), w.store
 		together(10, func() { _, _ = s.Add(ctx, "n", 1, time.Minute) })
-		sum, err := s.Add(ctx, "n", 1, 2*w.moment)
+		sum, err := s.Add(ctx, "n", 1, 200*time.Millisecond)
 		require.NoError(t, err)
 		require.EqualValues(t, 11, sum)
 		got, err := s.Get(ctx, "n")
 		require.NoError(t, err)
 		require.Equal(t, "11", string(got))
 
-		w.advance(w.moment * 11 / 10)
-		_, err = s.Add(ctx, "n", 1, 2*w.moment)
+		w.advance(120 * time.Millisecond)
+		_, err = s.Add(ctx, "n", 1, 200*time.Millisecond)
 		require.NoError(t, err)
-		w.advance(w.moment * 11 / 10)
+		w.advance(120 * time.Millisecond)
 		sum, err = s.Add(ctx, "n", 1, 100*time.Millisecond)
 		require.NoError(t, err)
 		require.EqualValues(t, 13, sum, "each time the ttl starts anew")

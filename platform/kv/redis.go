@@ -79,10 +79,9 @@ return {values, decisions}`)
 
 // redisStore keeps everything in Redis or Valkey.
 type redisStore struct {
-	client      rueidis.Client
-	breaker     circuitbreaker.CircuitBreaker[any]
-	prefix      string
-	callTimeout time.Duration
+	client  rueidis.Client
+	breaker circuitbreaker.CircuitBreaker[any]
+	prefix  string
 }
 
 // clientOption reads a URL. Its errors do not repeat the password.
@@ -105,11 +104,6 @@ func openRedis(ctx context.Context, url string, deps Deps) (*redisStore, error) 
 	if err != nil {
 		return nil, fmt.Errorf("kv.url: %w", err)
 	}
-	timeout := callTimeout
-	if deps.CallTimeout > 0 {
-		timeout = deps.CallTimeout
-		opt.ConnWriteTimeout, opt.Dialer.Timeout = max(opt.ConnWriteTimeout, timeout), max(opt.Dialer.Timeout, timeout)
-	}
 	client, err := rueidis.NewClient(opt)
 	if client == nil {
 		return nil, fmt.Errorf("open kv: %w", err)
@@ -119,10 +113,9 @@ func openRedis(ctx context.Context, url string, deps Deps) (*redisStore, error) 
 	}
 
 	return &redisStore{
-		client:      client,
-		breaker:     newBreaker(deps.Log),
-		prefix:      prefixOf(deps),
-		callTimeout: timeout,
+		client:  client,
+		breaker: newBreaker(deps.Log),
+		prefix:  prefixOf(deps),
 	}, ctx.Err()
 }
 
@@ -257,7 +250,7 @@ func (g gcra) read(answer rueidis.RedisMessage) (Decision, error) {
 
 // Ping implements Store. It asks even while calls fail at once, and so notices the return first.
 func (r *redisStore) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, r.callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if err := r.client.Do(ctx, r.client.B().Ping().Build()).Error(); err != nil {
 		return ErrUnavailable.Wrap(err)
@@ -298,7 +291,7 @@ func (r *redisStore) guard(ctx context.Context, call func(context.Context) rueid
 	if !r.breaker.TryAcquirePermit() {
 		return rueidis.RedisMessage{}, ErrUnavailable.Wrap(circuitbreaker.ErrOpen)
 	}
-	limited, cancel := context.WithTimeout(ctx, r.callTimeout)
+	limited, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 
 	message, err := call(limited).ToMessage()

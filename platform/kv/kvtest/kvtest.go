@@ -4,7 +4,6 @@ package kvtest
 import (
 	"os"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -27,10 +26,9 @@ func New(tb testing.TB) kv.Store {
 		return store
 	}
 	store, err := kv.Open(tb.Context(), kv.Config{URL: secret.New(url)}, kv.Deps{
-		Log:         zap.NewNop(),
-		Now:         clock.System,
-		Prefix:      "homehub-test:" + identity.NewID() + ":",
-		CallTimeout: time.Minute,
+		Log:    zap.NewNop(),
+		Now:    clock.System,
+		Prefix: "homehub-test:" + identity.NewID() + ":",
 	})
 	require.NoError(tb, err)
 	tb.Cleanup(store.Close)

@@ -35,7 +35,9 @@ func (c *clause) askKind() []draft {
 // stateOfKinds is the state that the devices of a kind are asked for; empty where only sensors can
 // be so (jelez), or how much so is asked, as askSetting does (mennyire van nyitva?).
 func (c *clause) stateOfKinds(about *lexeme) string {
-	asksHowMuch := slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cQuestion, "how") && sp.means(cQuestion, "how_much") })
+	asksHowMuch := slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp.means(cQuestion, "how_much") && (sp.means(cQuestion, "how") || sp.suffix.SaysWhere())
+	})
 	switch {
 	case asksHowMuch:
 		return ""
@@ -98,7 +100,7 @@ func (c *clause) classAbout() *lexeme {
 // askClass asks sensors of a class: is there motion, which window is open, how humid is it.
 func (c *clause) askClass() []draft {
 	about := c.classAbout()
-	if !c.isAsking() || about == nil || c.namesOther() {
+	if !c.isAsking() || about == nil || c.namesOther() || c.has(cAbout, "shopping") {
 		return nil
 	}
 	values := meaning.Slots{}

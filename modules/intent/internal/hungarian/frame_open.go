@@ -209,12 +209,27 @@ func (c *clause) askSetting() []draft {
 	for _, sp := range c.spans {
 		for _, l := range sp.lexemes {
 			if l.class == cKind && c.asksSettingOf(l.of) {
-				drafts = append(drafts, draftsFor(meaning.GetState, nil, c.placed(l.of, sp, c.places(nil)))...)
+				drafts = append(drafts, draftsFor(meaning.GetState, nil, c.asOne(sp, c.placed(l.of, sp, c.places(nil))))...)
 			}
 		}
 	}
 
 	return drafts
+}
+
+// asOne has a question about one thing of a kind (mennyin áll a radiátor?) ask which, where there are several. The lamps of
+// a room are meant together.
+func (c *clause) asOne(sp *span, targets []target) []target {
+	p := c.places(nil)
+	at := slices.Index(c.spans, sp)
+	counts := at > 0 && c.spans[at-1].means(cQuestion, "how_much") // hány ajtó
+	isAll := sp.suffix.IsPlural || c.classes&cQuantity != 0 || counts || c.has(cQuestion, "which") || p.everywhere || p.isPlaced() && sp.value(cKind) == "light"
+	isOne := !isAll && len(targets) == 1
+	for i := range targets {
+		targets[i].isOne, targets[i].asksOne = isOne, isOne
+	}
+
+	return targets
 }
 
 // asksSettingOf reports whether the clause asks how far a kind is with what it does, what it is

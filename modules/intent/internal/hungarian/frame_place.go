@@ -69,7 +69,8 @@ func (c *clause) namesTwoPeople() bool {
 
 func (c *clause) personNamed() string {
 	for i, sp := range c.spans {
-		isCalled := i+1 < len(c.spans) && c.s.Tokens[c.spans[i+1].from].BreakBefore && c.classes&(cDock|cClass|cKind) != 0 // anya, hol a töltőm?
+		isFirst := !slices.ContainsFunc(c.spans[:i], func(sp *span) bool { return sp.is(cQuestion) })
+		isCalled := isFirst && i+1 < len(c.spans) && c.s.Tokens[c.spans[i+1].from].BreakBefore && c.classes&(cDock|cClass|cKind) != 0 // anya, hol a töltőm?
 		if !sp.is(cEntity) || isCalled {
 			continue
 		}
@@ -116,12 +117,33 @@ func (c *clause) askTemperature() []draft {
 			outside = nil // kint a teraszon
 		}
 	}
-	targets := c.placed(&kind{Domain: "climate"}, nil, c.places(nil))
+	p := c.places(nil)
+	if !p.isPlaced() && !p.everywhere {
+		if hinted, isOther := c.measureHinted(&measure{Classes: []string{"temperature"}}); isOther || len(hinted) > 0 {
+			return hinted
+		}
+	}
+	targets := c.warmthTargets(p)
 	for _, t := range targets {
 		delete(t.slots, "domain")
 	}
 
 	return append(draftsFor(meaning.ClimateGet, nil, targets), outside...)
+}
+
+// warmthTargets are what can tell how warm some places are: which, where one device was meant.
+func (c *clause) warmthTargets(p places) []target {
+	k := &kind{Domain: "climate"}
+	for _, sp := range c.spans {
+		if !sp.is(cKind) || sp.is(cFiller|cAttribute|cUnit) || p.isPlaced() {
+			continue
+		}
+		if slices.ContainsFunc(kindsOf(sp), func(of *kind) bool { return of.Domain == "climate" }) {
+			return c.asOne(sp, c.placed(k, sp, p))
+		}
+	}
+
+	return c.placed(k, nil, p)
 }
 
 func (c *clause) asksForTemperature() bool {

@@ -19,7 +19,6 @@ type Index struct {
 
 	// vocabulary numbers the folded words of names that the language does not have.
 	vocabulary map[string]int32
-	own        ownWords             // the words in vocabulary
 	changed    map[string]int32     // as language.changed
 	neighbours *spelling.Neighbours // of the words in vocabulary and changed
 	names      []name
@@ -106,9 +105,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	}
 	b.pack()
 	stems := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.changed)), func(stem string) bool { return b.adjectives[stem] })
-	words := slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), stems)
-	b.ix.own = newOwnWords(words[:len(b.ix.vocabulary)])
-	b.ix.neighbours = spelling.NewNeighbours(words)
+	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), stems))
 
 	return b.ix
 }

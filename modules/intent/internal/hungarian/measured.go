@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -151,4 +152,81 @@ func (c *clause) thingAsked() *span {
 	}
 
 	return thing
+}
+
+// isHint reports whether a span may be a word for what is measured, although nothing is called so: a víz, where there is
+// a jakuzzivíz.
+func (sp *span) isHint() bool {
+	const others = cFiller | cConjunction | cQuestion | cCopula | cTime | cNumber | cMeasure | cAttribute | cUnit | cPlace | cArea | cFloor | cEntity | cVerb | cState | cWonder | cSky
+
+	return sp.said == "" && sp.is(cUnknown|cAbout|cClass|cMeasured) && !sp.is(others)
+}
+
+// hinted are the sensors of a measure that a word of the sentence is a part of the name of. IsOther: something else is
+// spoken of, which none of them can tell of.
+func (c *clause) hinted(m *measure) (sensors []*hamanagerapi.Entity, isOther bool) {
+	f := c.ix.memoryOf(c.s).spans
+	if f == nil || len(f.rows) == 0 {
+		return nil, false
+	}
+	for _, sp := range f.rows[0] {
+		if !sp.isHint() {
+			continue
+		}
+		found := m.best(c.ix.calledAfter(&c.s.Tokens[sp.to-1]))
+		for _, e := range found {
+			sensors = appendOnce(sensors, e)
+		}
+		isOther = isOther || isSubject(c.s, sp) && len(found) == 0
+	}
+
+	return sensors, isOther
+}
+
+// isSubject reports whether a span may be what a sentence is about: it has an article and no ending.
+func isSubject(s *sentence, sp *span) bool {
+	return sp.from > 0 && tokens.IsArticle(s.Tokens[sp.from-1].Fold) && !sp.suffix.IsThere
+}
+
+// hasStrangeSubject reports whether a sentence may be about something that nobody knows.
+func hasStrangeSubject(s *sentence, f *spanner) bool {
+	rows, _ := f.coverings()
+
+	return slices.ContainsFunc(rows[0], func(sp *span) bool { return sp.classes == cUnknown && isSubject(s, sp) })
+}
+
+// calledAfter are the entities whose names have a word in them, or a compound with it.
+func (ix *Index) calledAfter(tok *tokens.Token) []*hamanagerapi.Entity {
+	const shortest, shortestRest = 2, 3
+	var found []*hamanagerapi.Entity
+	for _, e := range ix.home.Entities {
+		isCalled := slices.ContainsFunc(tokenize(e.Name, neverEnding).Tokens, func(word tokens.Token) bool {
+			is := false
+			morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
+				isPart := len(word.Fold)-len(stem) >= shortestRest && (strings.HasPrefix(word.Fold, stem) || strings.HasSuffix(word.Fold, stem))
+				is = len(stem) >= shortest && (word.Fold == stem || isPart)
+
+				return !is
+			})
+
+			return is
+		})
+		if isCalled {
+			found = append(found, e)
+		}
+	}
+
+	return found
+}
+
+// measureHinted asks the sensors that a word hints at. IsOther: what is spoken of, none of them can tell.
+func (c *clause) measureHinted(m *measure) (drafts []draft, isOther bool) {
+	sensors, isOther := c.hinted(m)
+	if len(sensors) == 0 {
+		return nil, isOther
+	}
+	t := target{slots: meaning.Slots{}, said: sensors[0].Name}
+	t.name(sensors, c.u.AreaID)
+
+	return draftsFor(meaning.GetState, nil, []target{t}), false
 }

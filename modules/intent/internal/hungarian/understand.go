@@ -21,9 +21,7 @@ type interpretation struct {
 	// isDoubtful: it is only likely, and so asked about before anything is done.
 	isDoubtful bool
 	// isPartial: something that was said was left out, or repaired.
-	isPartial, isRepaired bool
-	// isHeaded: what names the rest (reggel: redőny fel, rádió be) was left out.
-	isHeaded bool
+	isPartial bool
 }
 
 // isEmpty reports whether nothing that was asked about is there.
@@ -66,8 +64,13 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	if best == nil || best.isAsking() {
 		best = ix.oneByOne(u, &s, best)
 	}
-	if best == nil || best.isMissing() || best.isPartial {
+	switch {
+	case best == nil || best.isMissing() || best.isPartial:
 		best = cmp.Or(ix.readWeighed(u, &s, best), best)
+	case best.isEmpty() && onlyAsks(best): // of what is not there, as far as the frames can tell
+		if r := ix.readWeighed(u, &s, nil); r != nil && onlyAsks(r) && !r.isEmpty() {
+			best = r
+		}
 	}
 	if best == nil {
 		return meaning.Understanding{}
@@ -81,8 +84,8 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 	f := ix.findSpans(s)
 	best := ix.readExactly(u, s, f)
 	if best == nil || best.isEmpty() {
-		if repaired := ix.readRepaired(u, f); repaired != nil {
-			repaired.isPartial, repaired.isRepaired = true, true
+		if repaired := ix.readRepaired(u, f); repaired != nil && !(repaired.asksOfAll() && hasStrangeSubject(s, f)) {
+			repaired.isPartial = true
 
 			return repaired
 		}
@@ -106,7 +109,6 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 		s.left = lefts[i]
 		if r := ix.subtract(ix.readSentence(u, s, rows[i]), s.left); r != nil {
 			r.score += scores[i]
-			r.isPartial = r.leavesOut(s, rows[i])
 			if best == nil || r.score > best.score {
 				best = r
 			}
@@ -215,9 +217,7 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 		if i > 0 && undoes(whole.commands, r.commands) && !isAfterwards(clauses[i]) {
 			return nil // whoever wants both says in which order
 		}
-		if whole.completes(r) {
-			last = len(whole.commands)
-		} else if isFirst && whole.question == nil {
+		if isFirst && whole.question == nil {
 			whole.commands = slices.Insert(whole.commands, last, r.commands...)
 		} else {
 			last = len(whole.commands)

@@ -3,7 +3,6 @@ package hungarian
 import (
 	"slices"
 
-	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
@@ -20,6 +19,8 @@ const (
 	surePointedAt = 0.8
 	// sureToTell: a question is answered although some of its words are not understood.
 	sureToTell = 0.93
+	// sureAsked: a question is answered that looks like one.
+	sureAsked = 0.65
 	// sureBeside: it needs no device, and stands beside something that is asked of one.
 	sureBeside = 0.85
 	// sureAmong: other pieces of the sentence are surely commands.
@@ -48,8 +49,6 @@ type weigher struct {
 	weakest float32
 	// isStrict: only what says by its form that something is to be done is a command.
 	isStrict bool
-	// isCommand: one of several pieces asks for something to be done.
-	isCommand bool
 	// tell explains what is found; nil for none.
 	tell func(format string, args ...any)
 }
@@ -86,7 +85,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	var r *interpretation
 	if part != nil && part.isPartial {
 		w.isStrict = true
-		if r = w.readTogether(); r == nil || !r.isMoreThan(part) {
+		if r = w.readTogether(); r == nil || len(r.commands) <= len(part.commands) && !(part.asksOfAll() && r.asksOfOne()) {
 			return nil
 		}
 	} else {
@@ -109,7 +108,8 @@ func (w *weigher) read() *interpretation {
 	if slices.ContainsFunc(w.row, (*span).isWishedFor) {
 		return w.readPieces()
 	}
-	if row, ok := w.withPointedAt(); ok {
+	_, isOfPerson := w.weighPerson(piece{0, len(w.row)})
+	if row, ok := w.withPointedAt(); ok && !isOfPerson {
 		pointing := *w
 		pointing.row, pointing.least, pointing.isPointedAt = row, max(w.least, surePointedAt), true
 		if r := pointing.readPieces(); r != nil {
@@ -163,7 +163,7 @@ func (w *weigher) readEach() *interpretation {
 		where = w.ix.placesOf(w.row[p.from:p.to])
 	}
 	isWhich := whole.question == nil && slices.ContainsFunc(piecesOf(w.s, w.row), w.isSaidMoreClosely)
-	if len(whole.commands) == 0 || isWhich {
+	if len(whole.commands) == 0 || isWhich && !onlyAsks(whole) {
 		return nil
 	}
 
@@ -190,8 +190,8 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 // readWanted reads a piece after one that was about some places; nil where it is not sure enough, or cannot be
 // meant as it seems.
 func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
-	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any
-	if wanted.Sure < w.least || isOtherAsk || w.contradicts(p, wanted) != "" {
+	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any && !w.asksWhether(p)
+	if wanted.Sure < w.leastFor(wanted) || isOtherAsk || w.contradicts(p, wanted) != "" {
 		return nil
 	}
 	r := w.readPiece(p, wanted)
@@ -260,9 +260,22 @@ type weighed struct {
 	thing *span
 }
 
-// weigh tells what a piece most likely asks for. A piece of several is weighed by itself.
+// weigh tells what a piece most likely asks for. What is only told is no question.
 func (w *weigher) weigh(p piece) weighed {
+	wanted := w.weighWords(p)
+	if wanted.Action == wish.Ask && w.isTold(p) {
+		return weighed{Wish: wish.Wish{Nothing: wanted.Sure + wanted.Nothing}}
+	}
+
+	return wanted
+}
+
+// weighWords weighs the words of a piece. A piece of several is weighed by itself.
+func (w *weigher) weighWords(p piece) weighed {
 	if wanted, ok := w.weighDeed(p); ok {
+		return wanted
+	}
+	if wanted, ok := w.weighPerson(p); ok {
 		return wanted
 	}
 	e := evidenceOf(w.s, w.row, p)
@@ -297,16 +310,6 @@ func (w *weigher) weigh(p piece) weighed {
 	}
 
 	return best
-}
-
-// personIn is who some spans speak of: hol kódorog Lili?
-func personIn(row []*span) *span {
-	at := slices.IndexFunc(row, func(sp *span) bool { return sp.is(cEntity) && sp.suffix.Case == morphology.Nominative })
-	if at < 0 {
-		return nil
-	}
-
-	return row[at]
 }
 
 // pieces cuts a row where punctuation or an "and" sets off what asks for something: every piece that names

@@ -42,7 +42,7 @@ func (w *weigher) contradicts(p piece, wanted weighed) string {
 		}
 
 		return w.isUnclear(p, wanted, c)
-	case !c.isOfNow(), c.has(cBlock, "ago"), c.asksForContents(wanted.thing):
+	case !c.isOfNow(), c.has(cBlock, "ago"), c.isOfOtherTime() && !needsNoThing(wanted.Wish), c.asksForContents(wanted.thing):
 		return "it asks for more than how something is now"
 	default:
 		return ""
@@ -264,7 +264,7 @@ func (w *weigher) isElsewhere(p piece, wanted weighed) bool {
 
 // asksForContents reports whether a clause asks what is in a thing, which no device tells: mi van a hűtőben?
 func (c *clause) asksForContents(thing *span) bool {
-	return thing != nil && thing.suffix.Case == morphology.Inessive && c.has(cQuestion, "what") && c.classes&(cAttribute|cMeasure|cUnit) == 0
+	return thing != nil && thing.suffix.Case == morphology.Inessive && !slices.Contains(thing.topicsOf(), "todo") && c.has(cQuestion, "what") && c.classes&(cAttribute|cMeasure|cUnit) == 0
 }
 
 // isOfStranger reports whether a thing is said to be somebody's whom nobody knows: a szomszéd ventilátorát.

@@ -3,7 +3,6 @@ package hungarian
 import (
 	"slices"
 
-	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
@@ -23,7 +22,12 @@ func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
 			c.verb = c.spans[at]
 		}
 	}
-	drafts := c.make(wanted)
+	var drafts []draft
+	if wanted.Action == wish.Ask {
+		drafts = newClause(w.ix, w.u, w.s, w.row[p.from:p.to]).makeQuestion(c, wanted)
+	} else {
+		drafts = c.make(wanted)
+	}
 	if len(drafts) == 0 {
 		return nil
 	}
@@ -55,7 +59,7 @@ func (w *weighed) isOfWhatPlays() bool {
 // read without the words that nobody knows, too.
 func (w *weigher) readByFrames(p piece, wanted weighed) *interpretation {
 	spans := w.row[p.from:p.to]
-	if r := w.readAs(spans, wanted); r != nil || wanted.Action != wish.Ask || wanted.Sure < sureToTell || len(spans) == 0 {
+	if r := w.readAs(spans, wanted); r != nil || wanted.Action != wish.Ask || wanted.Sure < min(sureToTell, w.leastFor(wanted)) || len(spans) == 0 {
 		return r
 	}
 	from, to := spans[0].from, spans[len(spans)-1].to
@@ -178,9 +182,6 @@ func (w *weighed) isAbout(sp *span) bool {
 // make makes the commands of what is wanted.
 func (c *clause) make(wanted weighed) []draft {
 	wanted = c.withValue(wanted)
-	if wanted.Action == wish.Ask {
-		return c.makeQuestion(wanted)
-	}
 	switch wanted.Topic {
 	case wish.Nevermind:
 		return []draft{{command: meaning.Command{Intent: meaning.Nevermind, Slots: meaning.Slots{}}}}
@@ -283,36 +284,4 @@ func (c *clause) makeItems(action string) []draft {
 
 		return c.onList(list, c.spans, meaning.ListRemoveItem, meaning.ListRemoveItem)
 	}
-}
-
-// makeQuestion asks for what is named.
-func (c *clause) makeQuestion(w weighed) []draft {
-	ask := func(intent string, slots meaning.Slots) []draft {
-		return []draft{{command: meaning.Command{Intent: intent, Slots: slots}, target: target{slots: slots}}}
-	}
-	switch {
-	case w.Topic == "timer":
-		return timerDraft(meaning.TimerStatus, meaning.Slots{})
-	case w.Topic == "weather":
-		return ask(meaning.GetWeather, meaning.Slots{})
-	case w.Topic == "time":
-		return ask(meaning.GetCurrentTime, meaning.Slots{})
-	case w.Topic == "date":
-		return ask(meaning.GetCurrentDate, meaning.Slots{})
-	case w.Topic == "todo" && w.thing == nil: // mit kell venni?
-		list, _ := meaning.Bind(c.ix.home, c.u, meaning.Command{Intent: meaning.ShoppingAddItem, Slots: meaning.Slots{}})
-		if len(list.Targets) != 1 {
-			return nil
-		}
-
-		return ask(meaning.GetState, meaning.Slots{"name": list.Targets[0].Name, "domain": "todo"})
-	case w.thing == nil || !w.thing.is(cEntity):
-		return nil
-	}
-	candidates := slices.DeleteFunc(slices.Clone(w.thing.name.entities), func(e *hamanagerapi.Entity) bool { return topicOf(e.Domain) != w.Topic })
-	if len(candidates) == 0 {
-		return nil
-	}
-
-	return c.stateOfName(w.thing, candidates, "")
 }
