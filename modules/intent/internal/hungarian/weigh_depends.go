@@ -243,11 +243,13 @@ func turnsWith(p []*span, sp *span) bool {
 	})
 }
 
-// isWorkByHand reports whether a span asks for what is done by hand.
+// isWorkByHand reports whether a span asks for what is done by hand. A verb that is only said of some kind of device (gyújtsd)
+// is never meant so, although it may be written like another without its accents (gyűjtsd).
 func (w *weigher) isWorkByHand(sp *span) bool {
 	folded := w.s.Tokens[sp.from].Fold
+	isOfDevices := slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Of != "" })
 
-	return (sp.is(cUnknown) || isCommanding(sp)) && formOf(folded) == "command" && w.ix.lang.isHandwork(folded)
+	return !isOfDevices && (sp.is(cUnknown) || isCommanding(sp)) && formOf(folded) == "command" && w.ix.lang.isHandwork(folded)
 }
 
 // holdsBack reports whether a condition holds back what is asked for. It does not where it is a part of what a remark

@@ -58,7 +58,7 @@ func (w *weigher) isOtherwise(p piece, wanted weighed, c *clause) string {
 		return "it leaves a choice"
 	case wanted.isTurn() && saysHowMuch(w.row):
 		return "it says how much"
-	case !c.measuresTime(wanted) && slices.ContainsFunc(c.spans, w.isWorkByHand):
+	case !c.measuresTime(wanted) && !c.bringsTo(wanted) && slices.ContainsFunc(c.spans, w.isWorkByHand):
 		return "it is done by hand"
 	default:
 		return ""
@@ -155,6 +155,13 @@ func (c *clause) asksForMore() bool {
 // measuresTime reports whether a clause asks for a timer of some length; measuring it is no work done by hand then.
 func (c *clause) measuresTime(wanted weighed) bool {
 	return wanted.Topic == "timer" && wanted.Action == "start" && slices.ContainsFunc(c.quantities, func(q quantity) bool { return isUnitOfTime(q.unit) })
+}
+
+// bringsTo reports whether a thing is to be brought to some amount, which is no work done by hand: vidd a redőnyt felére.
+func (c *clause) bringsTo(wanted weighed) bool {
+	isSet := slices.Contains([]string{"set", "more", "less", "max", "min"}, wanted.Action)
+
+	return isSet && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cLevel|cChange|cFraction) || sp.isNumberIn(morphology.Sublative) })
 }
 
 // asksWho reports whether a clause begins with "ki" and has a prefix besides: ki nyitotta ki a kaput?
