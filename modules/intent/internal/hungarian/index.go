@@ -75,7 +75,7 @@ const (
 func NewIndex(home *hamanagerapi.Home) *Index {
 	b := builder{
 		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}, numbers: map[int32]bool{}},
-		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, cut: map[string][]tokens.Token{},
+		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, ends: map[string]bool{}, roomEnds: map[string]bool{}, cut: map[string][]tokens.Token{},
 	}
 	for i := range home.Floors {
 		f := &home.Floors[i]
@@ -94,6 +94,7 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 
 	b.addOwners()
 	b.addGroups()
+	b.addEndsOfRooms()
 	b.countBacks()
 	b.collectFronts()
 	for _, e := range home.Entities {
@@ -105,7 +106,8 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	}
 	b.pack()
 	stems := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.changed)), func(stem string) bool { return b.adjectives[stem] })
-	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(slices.Sorted(maps.Keys(b.ix.vocabulary)), stems))
+	words := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.vocabulary)), func(word string) bool { return b.ends[word] })
+	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(words, stems))
 
 	return b.ix
 }
@@ -120,6 +122,8 @@ type builder struct {
 	cut map[string][]tokens.Token
 	// adjectives are words of names as adjectives; nothing is repaired to be one.
 	adjectives map[string]bool
+	// ends are words that only end those of names; nothing is repaired to be one either. roomEnds are those of rooms.
+	ends, roomEnds map[string]bool
 	// backs counts the words that end so.
 	backs map[string]int
 	// fronts are the words of devices' names by their first letters.

@@ -71,10 +71,34 @@ func (b *builder) addAcronyms(e *hamanagerapi.Entity, text string, said []tokens
 func (b *builder) addBacks(e *hamanagerapi.Entity, word string) {
 	for cut := shortestFront; cut <= len(word)-shortestBack; cut++ {
 		back := word[cut:]
-		if (b.backs[back] > 1 && !splitsLetter(word, cut) || b.isDerived(back)) && b.isTelling(back) && b.plainHead(back) == back {
+		if (b.isShared(word, cut) || b.isDerived(back)) && b.isTelling(back) && b.plainHead(back) == back {
+			b.ends[back] = b.ends[back] || b.ix.wordNumber(back) < 0
 			b.addPart(e, []string{back})
 		}
 	}
+}
+
+// isShared reports whether a word can be cut where several begin to be alike, or where a compound of two words might be joined.
+func (b *builder) isShared(word string, cut int) bool {
+	if splitsLetter(word, cut) {
+		return false
+	}
+
+	back := word[cut:]
+
+	return b.backs[back] > 1 || !b.roomEnds[back] && mayBeJoined(word[:cut], back)
+}
+
+// mayBeJoined reports whether two parts of a word can be words by themselves by their sound: each has a vowel, and the second
+// does not begin with two consonants.
+func mayBeJoined(front, back string) bool {
+	const shortestFront = 3
+	if len(front) < shortestFront || !morphology.HasVowel(front) {
+		return false
+	}
+	isConsonant := func(at int) bool { return !strings.ContainsRune("aeiou", rune(back[at])) }
+
+	return !isConsonant(0) || !isConsonant(1) || splitsLetter(back, 1)
 }
 
 // isDerived reports whether a word stands for a longer name: szárító, for szárítógép.

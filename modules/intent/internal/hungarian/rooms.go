@@ -24,6 +24,27 @@ func (b *builder) addLast(text string, a *hamanagerapi.Area) {
 	b.addPartOfRoom(text[tokens[last].From:tokens[last].To], a)
 }
 
+// addEndsOfRooms adds what rooms' names may end in as compounds, likewise: a fülkében, for Hálófülke.
+func (b *builder) addEndsOfRooms() {
+	const shortest = 5
+	for i := range b.ix.home.Areas {
+		a := &b.ix.home.Areas[i]
+		for _, text := range append([]string{a.Name}, a.Aliases...) {
+			for _, tok := range b.tokens(text) {
+				for cut := shortestFront; cut <= len(tok.Fold)-shortest; cut++ {
+					end := tok.Fold[cut:]
+					if splitsLetter(tok.Fold, cut) || !mayBeJoined(tok.Fold[:cut], end) || !b.isTelling(end) || b.plainHead(end) != end {
+						continue
+					}
+					b.roomEnds[end] = true
+					b.ends[end] = b.ends[end] || b.ix.wordNumber(end) < 0
+					b.addPartOfRoom(end, a)
+				}
+			}
+		}
+	}
+}
+
 // addPartOfRoom adds a part of an area's name, to those areas that have it already.
 func (b *builder) addPartOfRoom(part string, a *hamanagerapi.Area) {
 	at, ok := b.byText[strings.Join(replaced(withoutOrdinalEnding(tokenize(part, neverEnding).Tokens), -1), " ")]
