@@ -18,7 +18,7 @@ func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, l
 	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, ix.saidAnew(s, row)))))
 	kept, left = takeExceptions(s, keptSo(s, row))
 
-	return joined(s, ix.withThere(s, kept)), left
+	return joined(s, ix.withNear(s, ix.withThere(s, kept))), left
 }
 
 // withPermission takes a reason for a small word where it only lets a device do something: a lámpa hadd

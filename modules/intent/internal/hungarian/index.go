@@ -174,7 +174,7 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 			b.addFirst(text, first, a)
 		}
 		b.addLast(text, a)
-		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 && !b.isOnlyWhich(short, a) {
+		if short, ok := strings.CutSuffix(folded, "szoba"); ok && len(short) > 2 && !b.isOnlyWhich(short, a) && !slices.Contains(morphology.Rules().Sizes, short) {
 			b.add(short, weightDerived, set)
 		} else if !strings.Contains(folded, " ") {
 			b.add(folded+"szoba", weightDerived, set)

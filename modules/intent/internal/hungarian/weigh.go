@@ -75,7 +75,6 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 		return nil
 	}
 	w.takeDeed()
-	w.row = w.withKindsPointedAt()
 	if w.dependsOn() != "" {
 		return nil
 	}

@@ -41,57 +41,6 @@ func (w *weigher) withPointedAt() (row []*span, ok bool) {
 	return rowNaming(w.row, at, best), true
 }
 
-// withKindsPointedAt has a kind of device name those of the kind that a word beside it points at: a tükörnél a fényt, where
-// there is a tükörvilágítás.
-func (w *weigher) withKindsPointedAt() []*span {
-	row := w.row
-	for i, called := range w.row {
-		if !called.isWishedFor() || called.is(cEntity) || called.suffix.IsPlural || called.said != "" {
-			continue
-		}
-		for k, sp := range w.row {
-			if !w.saysPlace(sp) || w.isBroken(min(i, k), max(i, k)) {
-				continue
-			}
-			if found := w.ofKindPointedAt(called, sp); len(found) == 1 {
-				row = rowNaming(row, i, found)
-			}
-		}
-	}
-
-	return row
-}
-
-// saysPlace reports whether a word that nobody knows has an ending of place.
-func (w *weigher) saysPlace(sp *span) bool {
-	if !sp.is(cUnknown) || !mayPoint(sp) || isUnknownImperative(w.s, sp) {
-		return false
-	}
-
-	return mayBeArgument(w.s, sp) && !strings.HasSuffix(w.s.Tokens[sp.to-1].Fold, "t")
-}
-
-// ofKindPointedAt are the devices of a kind that a word surely points at.
-func (w *weigher) ofKindPointedAt(called, by *span) []*hamanagerapi.Entity {
-	const surely = 0.9
-	pointed := []pointer{{words: w.ix.pointedAt(w.s, by.to-1, true)}}
-	kinds := kindsOf(called)
-	var found []*hamanagerapi.Entity
-	for i := range w.ix.names {
-		n := &w.ix.names[i]
-		if _, sum := sumOf(pointed, n); sum < surely {
-			continue
-		}
-		for _, e := range n.entities {
-			if slices.ContainsFunc(kinds, func(k *kind) bool { return k.covers(e) }) {
-				found = appendOnce(found, e)
-			}
-		}
-	}
-
-	return found
-}
-
 // pointer is what a span points at: how surely at each word of the home's names.
 type pointer struct {
 	at    int
