@@ -199,7 +199,7 @@ func (c *clause) standardAnywhere(action string) *kind {
 	if domain := c.domainOfVerb(); domain != "" {
 		return &kind{Domain: domain}
 	}
-	if action == "water" && slices.ContainsFunc(c.spans, isGrown) {
+	if action == "water" && (c.mood == commands || slices.ContainsFunc(c.spans, isGrown)) {
 		return &kind{Domain: "valve"}
 	}
 

@@ -157,6 +157,7 @@ func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord) {
 		}
 		w.stems = append(w.stems, stem)
 		w.stems = append(w.stems, morphology.WholeOf(stem)...)
+		w.stems = append(w.stems, ix.nounsOf(stem)...)
 		if word := ix.wordNumber(stem); word >= 0 {
 			w.owners = ix.appendOwners(w.owners, word)
 		}
@@ -167,6 +168,19 @@ func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord) {
 	w.isSmall = len(w.stems) == 0
 
 	return w
+}
+
+// nounsOf are the words of the home's names that a stem is an adjective of: dorinás, csillagos.
+func (ix *Index) nounsOf(stem string) []string {
+	const shortest = 4
+	var nouns []string
+	for _, ending := range adjectiveEndings() {
+		if noun, ok := strings.CutSuffix(stem, ending); ok && len(noun) >= shortest && ix.wordNumber(noun) >= 0 {
+			nouns = append(nouns, noun)
+		}
+	}
+
+	return nouns
 }
 
 // appendOwners adds the owners that are called by a word.

@@ -35,6 +35,9 @@ func (c *clause) named(domains []string, p places) []target {
 
 // placed says where the target is, where one place was said, and keeps the candidates that are there.
 func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanagerapi.Entity {
+	if !slices.ContainsFunc(candidates, hasPlace) {
+		return candidates
+	}
 	if len(p.areas) == 1 {
 		t.slots["area"] = p.areas[0].Name
 
@@ -45,6 +48,11 @@ func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanage
 	}
 
 	return candidates
+}
+
+// hasPlace reports whether a device is where it is, so that it is in no other place: a robot goes, and a scene may be for any.
+func hasPlace(e *hamanagerapi.Entity) bool {
+	return e.AreaID != "" && !slices.Contains([]string{"vacuum", "lawn_mower", "scene", "script", "person"}, e.Domain)
 }
 
 // namedAll makes a target of every candidate where all are meant, else one target.

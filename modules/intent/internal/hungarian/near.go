@@ -11,7 +11,7 @@ import (
 // kemencénél a munkalámpa the one of them that is where the kemence is. What only says so says nothing more.
 func (ix *Index) withNear(s *sentence, row []*span) []*span {
 	for i, called := range row {
-		if !called.mayBeSeveral() {
+		if !called.mayBeNear() {
 			continue
 		}
 		for k, by := range row {
@@ -36,13 +36,11 @@ func (ix *Index) withNear(s *sentence, row []*span) []*span {
 	return row
 }
 
-// mayBeSeveral reports whether a span calls one thing by words that may mean several.
-func (sp *span) mayBeSeveral() bool {
-	if sp.said != "" || sp.like != nil || sp.isResolved || sp.suffix.IsPlural || !sp.isWishedFor() || sp.suffix.SaysWhere() || sp.is(cArea|cFloor|cAttribute) {
-		return false
-	}
+// mayBeNear reports whether a span calls one thing of which something may say where it is.
+func (sp *span) mayBeNear() bool {
+	isNew := sp.said == "" && sp.like == nil && !sp.isResolved
 
-	return !sp.is(cEntity) || len(sp.name.entities) > 1
+	return isNew && sp.isWishedFor() && !sp.suffix.IsPlural && !sp.suffix.SaysWhere() && !sp.suffix.IsOntoOrOff() && !sp.is(cArea|cFloor|cAttribute)
 }
 
 // isNearBy tells of how many spans what something is said to be at consists: a thing or a word that nobody knows, with an

@@ -241,9 +241,6 @@ func splitsLetter(word string, cut int) bool {
 // something is (a lépcsőn).
 func (b *builder) frontOf(folded string) (front string, isPlace bool) {
 	const shortest, shortestKind = 4, 3
-	if b.ix.lang.hasWord(folded) {
-		return "", false
-	}
 	for cut := shortest; cut <= len(folded)-shortestKind; cut++ {
 		if word, ok := b.ix.lang.vocabulary[folded[cut:]]; ok && b.ix.lang.isKind(word) {
 			return folded[:cut], folded[cut-1] == 'o'
