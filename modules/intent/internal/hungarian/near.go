@@ -49,19 +49,26 @@ func isNearBy(s *sentence, row []*span, at int) int {
 	sp := row[at]
 	isThing := sp.is(cEntity) && sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cPlace)
 	isWord := sp.is(cUnknown) && mayPoint(sp) && !isUnknownImperative(s, sp)
-	if sp.said != "" || !isThing && !isWord {
+	switch {
+	case sp.said != "" || !isThing && !isWord:
+		return 0
+	case at+1 < len(row) && row[at+1].means(cRoams, "at") && !s.Tokens[row[at+1].from].BreakBefore:
+		return 2
+	case isThing && isAtPlace(sp), isWord && !isThing && mayBeAt(s, sp):
+		return 1
+	default:
 		return 0
 	}
-	if at+1 < len(row) && row[at+1].means(cRoams, "at") && !s.Tokens[row[at+1].from].BreakBefore {
-		return 2
-	}
-	isAt := sp.suffix.SaysWhere() || sp.suffix.IsOntoOrOff()
-	isArgument := mayBeArgument(s, sp) && !strings.HasSuffix(s.Tokens[sp.to-1].Fold, "t")
-	if isThing && isAt && !sp.suffix.IsAdjective || isWord && isArgument {
-		return 1
-	}
+}
 
-	return 0
+// isAtPlace reports whether a thing has an ending of place, and is not only what something is called after: garázsi.
+func isAtPlace(sp *span) bool {
+	return (sp.suffix.SaysWhere() || sp.suffix.IsOntoOrOff()) && !sp.suffix.IsAdjective
+}
+
+// mayBeAt reports whether a word that nobody knows may have such an ending.
+func mayBeAt(s *sentence, sp *span) bool {
+	return mayBeArgument(s, sp) && !strings.HasSuffix(s.Tokens[sp.to-1].Fold, "t")
 }
 
 // isParted reports whether punctuation, or a word that joins, parts two spans of a row.
