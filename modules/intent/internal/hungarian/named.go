@@ -25,7 +25,10 @@ func (c *clause) named(domains []string, p places) []target {
 			c.cost = costForm
 		}
 		t := target{slots: meaning.Slots{}, said: c.text(sp), isRemembered: sp.said != "" || sp.isResolved}
-		candidates := t.placed(meaning.Preferred(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) }), p)
+		candidates := meaning.Preferred(of(sp.name.entities, domains), func(e *hamanagerapi.Entity) bool { return slices.Contains(called, e) })
+		if !c.isAnywhere(candidates) {
+			candidates = t.placed(candidates, p)
+		}
 		called = nil
 		found = append(found, c.namedAll(sp, t, candidates)...)
 	}
@@ -35,9 +38,6 @@ func (c *clause) named(domains []string, p places) []target {
 
 // placed says where the target is, where one place was said, and keeps the candidates that are there.
 func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanagerapi.Entity {
-	if !slices.ContainsFunc(candidates, hasPlace) {
-		return candidates
-	}
 	if len(p.areas) == 1 {
 		t.slots["area"] = p.areas[0].Name
 
@@ -50,9 +50,16 @@ func (t *target) placed(candidates []*hamanagerapi.Entity, p places) []*hamanage
 	return candidates
 }
 
-// hasPlace reports whether a device is where it is, so that it is in no other place: a robot goes, and a scene may be for any.
-func hasPlace(e *hamanagerapi.Entity) bool {
-	return e.AreaID != "" && !slices.Contains([]string{"vacuum", "lawn_mower", "scene", "script", "person"}, e.Domain)
+// isAnywhere reports whether devices that are named are in no place, so that one that is said is none that they have to be
+// in: a robot goes there, and a scene may be for any, unless other things of the place are named.
+func (c *clause) isAnywhere(named []*hamanagerapi.Entity) bool {
+	placeless := []string{"vacuum", "lawn_mower", "scene", "script", "person"}
+	hasPlace := func(e *hamanagerapi.Entity) bool { return e.AreaID != "" && !slices.Contains(placeless, e.Domain) }
+	isOther := func(sp *span) bool {
+		return sp != c.verb && slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.class == cKind && !slices.Contains(placeless, l.of.Domain) })
+	}
+
+	return !slices.ContainsFunc(named, hasPlace) && !slices.ContainsFunc(c.spans, isOther)
 }
 
 // namedAll makes a target of every candidate where all are meant, else one target.

@@ -48,13 +48,12 @@ func (sp *span) mayBeNear() bool {
 func isNearBy(s *sentence, row []*span, at int) int {
 	sp := row[at]
 	isThing := sp.is(cEntity) && sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cPlace)
-	isWord := sp.is(cUnknown) && mayPoint(sp) && !isUnknownImperative(s, sp)
 	switch {
-	case sp.said != "" || !isThing && !isWord:
+	case sp.said != "", !isThing && (!sp.is(cUnknown) || !mayPoint(sp) || isUnknownImperative(s, sp)):
 		return 0
 	case at+1 < len(row) && row[at+1].means(cRoams, "at") && !s.Tokens[row[at+1].from].BreakBefore:
 		return 2
-	case isThing && isAtPlace(sp), isWord && !isThing && mayBeAt(s, sp):
+	case isThing && isAtPlace(sp), !isThing && mayBeAt(s, sp):
 		return 1
 	default:
 		return 0
