@@ -48,16 +48,22 @@ func (sp *span) mayBeNear() bool {
 func isNearBy(s *sentence, row []*span, at int) int {
 	sp := row[at]
 	isThing := sp.is(cEntity) && sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cPlace)
+	isWord := !isThing && sp.is(cUnknown) && mayPoint(sp) && !isUnknownImperative(s, sp)
 	switch {
-	case sp.said != "", !isThing && (!sp.is(cUnknown) || !mayPoint(sp) || isUnknownImperative(s, sp)):
+	case sp.said != "":
 		return 0
-	case at+1 < len(row) && row[at+1].means(cRoams, "at") && !s.Tokens[row[at+1].from].BreakBefore:
+	case (isThing || isWord) && isBeforeAt(s, row, at):
 		return 2
-	case isThing && isAtPlace(sp), !isThing && mayBeAt(s, sp):
+	case isThing && isAtPlace(sp), isWord && mayBeAt(s, sp):
 		return 1
 	default:
 		return 0
 	}
+}
+
+// isBeforeAt reports whether a word for where at a thing something is follows a span: a diófa alatt.
+func isBeforeAt(s *sentence, row []*span, at int) bool {
+	return at+1 < len(row) && row[at+1].means(cRoams, "at") && !s.Tokens[row[at+1].from].BreakBefore
 }
 
 // isAtPlace reports whether a thing has an ending of place, and is not only what something is called after: garázsi.
