@@ -102,7 +102,7 @@ func (p *process) measure(ctx context.Context, o options, l load, rate, n int) e
 	if err != nil {
 		return err
 	}
-	before, err := p.processorTime()
+	before, err := p.processorTimes(o.beside)
 	if err != nil {
 		return err
 	}
@@ -110,18 +110,40 @@ func (p *process) measure(ctx context.Context, o options, l load, rate, n int) e
 	if err != nil {
 		return err
 	}
-	after, err := p.processorTime()
+	after, err := p.processorTimes(o.beside)
 	if err != nil {
 		return err
 	}
 	fmt.Println(got.took.row(label))
-	fmt.Printf("    %.0f/s answered, %d failed, %.0f us of the server's processor time each\n",
-		got.perSecond(), got.failed, (after-before).Seconds()*1e6/float64(n))
+	fmt.Printf("    %.0f/s answered, %d failed, %.0f us of the server's processor time each",
+		got.perSecond(), got.failed, (after[0]-before[0]).Seconds()*1e6/float64(n))
+	for i, pid := range o.beside {
+		fmt.Printf(", %.0f us of %s's", (after[i+1]-before[i+1]).Seconds()*1e6/float64(n), pid)
+	}
+	fmt.Println()
 	if got.failed > 0 {
 		fmt.Printf("    the first failure: %v\n", got.first)
 	}
 
 	return stopProfile(ctx)
+}
+
+// processorTimes are what the server and the processes beside it have used so far.
+func (p *process) processorTimes(beside []string) ([]time.Duration, error) {
+	own, err := p.processorTime()
+	if err != nil {
+		return nil, err
+	}
+	all := []time.Duration{own}
+	for _, pid := range beside {
+		used, err := processorTimeOfTree(pid)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, used)
+	}
+
+	return all, nil
 }
 
 // households registers n of them and waits until their homes are there.

@@ -25,6 +25,7 @@ type options struct {
 	database   string // URLs; empty: the embedded default
 	kv         string
 	profile    bool
+	beside     []string // process ids
 	settings   []string // of the measure itself
 }
 
@@ -50,9 +51,11 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.database, "database", "", "database.url of the homehub to measure (load, memory)")
 	flags.StringVar(&o.kv, "kv", "", "kv.url of the homehub to measure (load, memory)")
 	flags.BoolVar(&o.profile, "profile", false, "the binary was built with -tags profile: say where the time went (load)")
+	beside := flags.String("beside", "", "process ids of the database and of kv, whose processor time is told, too, with that of their children (load)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	o.beside = strings.FieldsFunc(*beside, func(r rune) bool { return r == ',' })
 	for rate := range strings.SplitSeq(*rates, ",") {
 		n, err := strconv.Atoi(rate)
 		if err != nil || n < 1 {

@@ -69,21 +69,67 @@ func shareOf(ctx context.Context, binary, path, functions string) (string, error
 }
 
 // processorTime is what the process has used so far.
-func (p *process) processorTime() (time.Duration, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+func (p *process) processorTime() (time.Duration, error) { return processorTimeOf(p.cmd.Process.Pid) }
+
+// processorTimeOf is what a process has used so far.
+func processorTimeOf(pid int) (time.Duration, error) {
+	fields, err := statOf(pid)
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(stat), ") ") // the name may hold spaces
-	fields := strings.Fields(rest)
-	var ticks int64
-	for _, at := range []int{11, 12} { // utime, stime
-		n, err := strconv.ParseInt(fields[at], 10, 64)
+
+	return ticks(fields[11:13]) // utime, stime
+}
+
+// processorTimeOfTree is what a process and its children have used so far, those included that it has waited for.
+func processorTimeOfTree(root string) (time.Duration, error) {
+	pid, err := strconv.Atoi(root)
+	if err != nil {
+		return 0, err
+	}
+	fields, err := statOf(pid)
+	if err != nil {
+		return 0, err
+	}
+	sum, err := ticks(fields[11:15]) // utime, stime, cutime, cstime
+	if err != nil {
+		return 0, err
+	}
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return 0, err
+	}
+	for child := range strings.FieldsSeq(string(children)) {
+		used, err := processorTimeOfTree(child)
 		if err != nil {
 			return 0, err
 		}
-		ticks += n
+		sum += used
 	}
 
-	return time.Duration(ticks) * time.Second / 100, nil // a hundred ticks a second, on every Linux
+	return sum, nil
+}
+
+// statOf is what /proc says of a process, from its state on.
+func statOf(pid int) ([]string, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return nil, err
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // the name may hold spaces
+
+	return strings.Fields(rest), nil
+}
+
+func ticks(fields []string) (time.Duration, error) {
+	var sum int64
+	for _, field := range fields {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+
+	return time.Duration(sum) * time.Second / 100, nil // a hundred ticks a second, on every Linux
 }

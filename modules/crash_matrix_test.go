@@ -151,8 +151,8 @@ type crash struct {
 	kill     func()
 }
 
-// crashSettings keep the lease of a dead server short.
-var crashSettings = []string{"HOMEHUB_INTENT_DEADLINE=1s", "HOMEHUB_INTENT_OBSERVE_TIMEOUT=500ms"}
+// crashSettings keep the lease of a dead server short, and are enough for a busy machine.
+var crashSettings = []string{"HOMEHUB_INTENT_DEADLINE=4s", "HOMEHUB_INTENT_OBSERVE_TIMEOUT=3s"}
 
 // startCrash makes a household with a linked home that outlives every server.
 func startCrash(t *testing.T, scene scene, settings []string) *crash {

@@ -15,7 +15,7 @@ import (
 
 const (
 	// waitAtMost ends a wait for something that never comes.
-	waitAtMost = 10 * time.Second
+	waitAtMost = 30 * time.Second // sooner than database.timeout ends who waits
 	pollEvery  = 2 * time.Millisecond
 )
 

@@ -47,7 +47,7 @@ func TestVirtualHomeCommandServesUntilItIsStopped(t *testing.T) {
 	go func() { ended <- cmd.ExecuteContext(ctx) }()
 
 	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
-	require.Eventually(t, func() bool { return url.MatchString(log.String()) }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return url.MatchString(log.String()) }, patience, 5*time.Millisecond)
 	require.Contains(t, log.String(), "SIMULATED")
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url.FindString(log.String())+"/api/onboarding/users",
 		bytes.NewReader([]byte(`{"name":"a","username":"a","password":"b","client_id":"http://x/","language":"hu"}`)))

@@ -84,7 +84,7 @@ func run(t *testing.T, m *Module) (stop func()) {
 }
 
 // patience is ample for a busy machine.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // eventually waits for what happens in the background.
 func eventually(t *testing.T, what string, is func() bool) {

@@ -58,7 +58,7 @@ func TestKeyIsForgottenAfterADay(t *testing.T) {
 
 func TestKeyInFlight(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	b.home.SetFault("light.konyha", hamanagertest.Fault{Hang: true})
 	ended := make(chan error)
 	go func() {
@@ -219,7 +219,7 @@ func TestUnrecordedActIsNoAnswerAndNeverRepeated(t *testing.T) {
 func TestAnswerOfAnotherProcessStands(t *testing.T) {
 	t.Parallel()
 	db := databasetest.New(t)
-	slow, fast := setupOn(t, db, kv.NewMemory), setupOn(t, db, kv.NewMemory)
+	slow, fast := setupWithin(t, db, kv.NewMemory, hasty), setupOn(t, db, kv.NewMemory)
 	slow.home.SetFault("light.konyha", hamanagertest.Fault{Hang: true})
 	answered := make(chan reply)
 	go func() {

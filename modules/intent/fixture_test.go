@@ -47,13 +47,33 @@ type bench struct {
 	model   *llmtest.Fake
 }
 
+// What else a machine has to do must not decide a test. Who waits for what never comes waits less.
+const (
+	patient = 20 * time.Second
+	hasty   = 4 * time.Second
+)
+
 func setup(t *testing.T) *bench {
 	t.Helper()
 
 	return setupOn(t, databasetest.New(t), kv.NewMemory)
 }
 
+// setupHasty is for a home or a model that says nothing.
+func setupHasty(t *testing.T) *bench {
+	t.Helper()
+
+	return setupWithin(t, databasetest.New(t), kv.NewMemory, hasty)
+}
+
 func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *bench {
+	t.Helper()
+
+	return setupWithin(t, db, openKV, patient)
+}
+
+// setupWithin has that deadline, and gives a home a quarter of it to change.
+func setupWithin(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store, deadline time.Duration) *bench {
 	t.Helper()
 	now := &movableClock{at: time.Date(2025, 4, 4, 12, 0, 0, 0, time.UTC), ticks: clock.System}
 	b := &bench{home: hamanagertest.NewInstance(smallHome()), audit: new(audittest.Recorder), clock: now}
@@ -67,7 +87,7 @@ func setupOn(t *testing.T, db *database.DB, openKV func(clock.Clock) kv.Store) *
 	t.Cleanup(store.Close)
 	b.service = newService(Deps{
 		History: DefaultHistory(),
-		Config:  Config{Deadline: 2 * time.Second, ObserveTimeout: 150 * time.Millisecond, FollowUpWindow: time.Minute, PromptTokens: 1500},
+		Config:  Config{Deadline: deadline, ObserveTimeout: deadline / 4, FollowUpWindow: time.Minute, PromptTokens: 1500},
 		DB:      db, KV: store, Homes: b.homes, LLM: b.model, Audit: b.audit, PINs: b.pins, Callers: b.callers, Events: b.told, Log: zaptest.NewLogger(t), Now: now.now,
 	}, m)
 	b.stages[0] = script{}

@@ -47,7 +47,7 @@ func serve(t *testing.T, b *bench, callers map[string]identity.Principal) *httpx
 
 func TestIntentOverHTTP(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	client := serve(t, b, map[string]identity.Principal{"Bearer anna": owner}).As("anna")
 	b.home.SetFault("light.kis", hamanagertest.Fault{Silent: true})
 
@@ -68,7 +68,7 @@ func TestIntentOverHTTP(t *testing.T) {
 
 func TestIdempotencyOverHTTP(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	client := serve(t, b, map[string]identity.Principal{"Bearer anna": owner}).As("anna").With("Idempotency-Key", "key-1")
 
 	first := client.With("X-Request-ID", "first").Post("/api/v1/intent", map[string]any{"text": lampOn})

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	waitLong = 5 * time.Second
+	waitLong = time.Minute
 	tick     = time.Millisecond
 )
 

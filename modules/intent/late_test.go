@@ -29,7 +29,7 @@ func (b *bench) latest(t *testing.T) historyItem {
 
 func TestLateChangeCorrectsTheRecordAndTellsWhoSpoke(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	b.start(t)
 	b.home.SetFault("light.konyha", hamanagertest.Fault{Silent: true})
 	said := b.say(t, lampOn)
@@ -59,7 +59,7 @@ func TestLateChangeCorrectsTheRecordAndTellsWhoSpoke(t *testing.T) {
 
 func TestWhatMovesIsToldWhenItHasArrived(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	b.start(t)
 	b.home.SetFault("cover.redony", hamanagertest.Fault{Silent: true})
 	require.Equal(t, meaning.ReasonNoResponse, b.say(t, "HassTurnOn name=nappali_redőny").Reason)
@@ -72,7 +72,7 @@ func TestWhatMovesIsToldWhenItHasArrived(t *testing.T) {
 
 func TestEachLateTargetIsTold(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	b.start(t)
 	b.home.SetFault("", hamanagertest.Fault{Silent: true})
 	require.Equal(t, meaning.StatusFailed, b.say(t, "HassTurnOff name=kis_lámpa; HassTurnOff name=nagy_lámpa").Status)
@@ -86,7 +86,7 @@ func TestEachLateTargetIsTold(t *testing.T) {
 
 func TestWhatIsForgottenIsNotCorrected(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	b.home.SetFault("light.konyha", hamanagertest.Fault{Silent: true})
 	b.say(t, lampOn)
 	require.NoError(t, b.db.Conn(t.Context()).Where("household_id = ?", household).Delete(&historyRow{}).Error)
@@ -101,7 +101,7 @@ func TestWhatIsForgottenIsNotCorrected(t *testing.T) {
 
 func TestCorrectionSurvivesTheEndOfItsProcess(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setupHasty(t)
 	b.home.SetFault("light.kis", hamanagertest.Fault{Silent: true})
 	b.home.SetFault("light.nagy", hamanagertest.Fault{Silent: true})
 	b.say(t, "HassTurnOff area=nappali domain=light")

@@ -12,7 +12,9 @@ import (
 	"homehub/modules/hamanager/hamanagertest"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/llm/llmapi"
+	"homehub/platform/database/databasetest"
 	"homehub/platform/identity"
+	"homehub/platform/kv"
 )
 
 func TestSpeak(t *testing.T) {
@@ -148,7 +150,11 @@ func TestSpeak(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t)
+			deadline := patient
+			if tc.before != nil {
+				deadline = hasty
+			}
+			b := setupWithin(t, databasetest.New(t), kv.NewMemory, deadline)
 			if tc.before != nil {
 				tc.before(b)
 			}

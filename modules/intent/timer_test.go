@@ -188,7 +188,7 @@ func TestTimersAreOnTime(t *testing.T) {
 	select {
 	case at := <-told:
 		require.GreaterOrEqual(t, at.Sub(began), time.Second, "not before its time")
-	case <-time.After(20 * time.Second): // long before the other one
+	case <-time.After(time.Minute): // long before the other one
 		t.Fatal("not announced")
 	}
 	cancel()

@@ -1,6 +1,12 @@
 package database
 
-import "runtime"
+import (
+	"runtime"
+	"time"
+)
+
+// SetTimeout changes what a database that nobody uses was opened with.
+func (db *DB) SetTimeout(timeout time.Duration) { db.timeout = timeout }
 
 // WaitForQueue returns when n callers wait for their turn in a batch.
 func (db *DB) WaitForQueue(n int) {

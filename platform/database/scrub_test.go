@@ -71,7 +71,9 @@ func TestScrubbingTakesItsTime(t *testing.T) {
 		require.NoError(t, db.Conn(t.Context()).Exec(statement).Error)
 	}
 
-	hasty := databasetest.Open(t, database.Config{URL: at, Timeout: 20 * time.Millisecond})
+	hasty := databasetest.Open(t, database.Config{URL: at})
+	hasty.SetTimeout(time.Nanosecond)
+	require.ErrorIs(t, hasty.Ping(t.Context()), database.ErrUnavailable)
 	require.NoError(t, hasty.Scrub(t.Context()))
 
 	require.Zero(t, occurrences(t, path, word))

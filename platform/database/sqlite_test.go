@@ -119,7 +119,7 @@ func TestSQLiteReadersDoNotWaitForAWriter(t *testing.T) {
 func TestSQLiteAWriterBesideAnOpenTransactionIsToldSo(t *testing.T) {
 	t.Parallel()
 	db := withNotes(t, databasetest.Open(t, database.Config{
-		URL: secret.New("sqlite:" + filepath.Join(t.TempDir(), "homehub.db")), Timeout: time.Second,
+		URL: secret.New("sqlite:" + filepath.Join(t.TempDir(), "homehub.db")),
 	}))
 
 	err := db.InTx(t.Context(), func(context.Context) error {

@@ -159,7 +159,7 @@ func TestWriteTogetherOnPostgres(t *testing.T) {
 			waiting <- db.InBatch(t.Context(), func(ctx context.Context) error { return rename(ctx, db, "held", "z") })
 		})
 		for i := range 5 {
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // sooner than the holder is ended
 			require.NoError(t, db.InBatch(ctx, func(ctx context.Context) error { return add(ctx, db, strconv.Itoa(i)) }))
 			cancel()
 		}

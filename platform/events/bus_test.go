@@ -167,17 +167,21 @@ func TestFiftyPublishersKeepTheOrder(t *testing.T) {
 	}
 }
 
+// TestAnotherReplicaHearsWithinASecond, unless the machine has other things to do, which it has not
+// every time.
 func TestAnotherReplicaHearsWithinASecond(t *testing.T) {
 	t.Parallel()
 	a, b := replicas(t)
 	s := b.listenAs("owner")
 	require.Eventually(t, func() bool { return len(b.listened()) == 1 }, patience, time.Millisecond)
-	begun := time.Now()
 
-	a.tell("timer.finished", Everybody)
-
-	require.Equal(t, "timer.finished", s.Next().Name)
-	require.Less(t, time.Since(begun), 5*time.Second, "a look every half second, on a busy machine")
+	for fastest, first := time.Hour, time.Now(); fastest > time.Second; {
+		begun := time.Now()
+		a.tell("timer.finished", Everybody)
+		require.Equal(t, "timer.finished", s.Next().Name)
+		fastest = min(fastest, time.Since(begun))
+		require.Less(t, time.Since(first), patience, "the fastest took %s", fastest)
+	}
 }
 
 func BenchmarkPublish(b *testing.B) {

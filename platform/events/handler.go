@@ -55,14 +55,14 @@ func (b *Bus) streamEvents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	b.metrics.streams.Inc() // before it begins: whoever has a stream is counted
+	defer b.metrics.streams.Dec()
 	out, err := httpx.OpenStream(c, formatID(position), b.timing.patience)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
 
-	b.metrics.streams.Inc()
-	defer b.metrics.streams.Dec()
 	ctx := c.Request().Context()
 	t := &tail{bus: b, c: c, out: out, listener: l, position: position}
 

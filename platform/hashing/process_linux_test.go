@@ -78,7 +78,7 @@ func TestAWorkerEndsWithoutWork(t *testing.T) {
 		defer p.mu.Unlock()
 
 		return len(p.idle) == 0
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 	p.idleFor = time.Minute
 	hashWith(t, p)
 }
@@ -100,7 +100,7 @@ func TestAWorkerThatDiedIsReplaced(t *testing.T) {
 func TestSpareTimeThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	p, logs := testPool(t)
-	p.patience = 2 * time.Second // five times as much is then left for a worker to start, too
+	p.patience = 4 * time.Second // five times as much is then left for a worker to start, too
 	var asked []priority
 	p.start = func(by priority) (*worker, error) {
 		asked = append(asked, by)

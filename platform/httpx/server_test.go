@@ -20,6 +20,9 @@ import (
 	"homehub/platform/httpx/httpxtest"
 )
 
+// patience bounds what is waited for; nothing takes nearly so long.
+const patience = time.Minute
+
 // start runs the server on a port; stop ends it and waits.
 func (b *bench) start(tb testing.TB) (stop func() error) {
 	tb.Helper()
@@ -48,7 +51,7 @@ func (b *bench) dial(tb testing.TB) net.Conn {
 	conn, err := d.DialContext(tb.Context(), "tcp", b.server.Addr())
 	require.NoError(tb, err)
 	tb.Cleanup(func() { _ = conn.Close() })
-	require.NoError(tb, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	require.NoError(tb, conn.SetDeadline(time.Now().Add(patience)))
 
 	return conn
 }
@@ -56,7 +59,7 @@ func (b *bench) dial(tb testing.TB) net.Conn {
 func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 	t.Parallel()
 	begun, finish := make(chan struct{}), make(chan struct{})
-	b := setup(t)
+	b := setup(t, func(b *bench) { b.cfg.ShutdownTimeout = 2 * patience })
 	b.intent = func(c echo.Context) error {
 		close(begun)
 		<-finish
@@ -78,7 +81,7 @@ func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 		}
 
 		return err != nil
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 	httpxtest.New(t, b.server.Handler()).Get("/readyz").Expect(http.StatusServiceUnavailable)
 	close(finish)
 
@@ -110,7 +113,7 @@ func TestShutdownCutsOffWhatHangs(t *testing.T) {
 
 func TestReadyzSaysNoBeforeTheListenerCloses(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(b *bench) { b.cfg.DrainDelay = 300 * time.Millisecond })
+	b := setup(t, func(b *bench) { b.cfg.DrainDelay = 3 * time.Second }) // within which a busy machine asks, too
 	stop := b.start(t)
 	client := httpxtest.NewRemote(t, "http://"+b.server.Addr())
 	client.Get("/readyz").Expect(http.StatusOK)
@@ -118,14 +121,15 @@ func TestReadyzSaysNoBeforeTheListenerCloses(t *testing.T) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
 
-	require.Eventually(t, func() bool { return client.Get("/readyz").Status == http.StatusServiceUnavailable }, 250*time.Millisecond, time.Millisecond)
+	require.Eventually(t, func() bool { return client.Get("/readyz").Status == http.StatusServiceUnavailable }, patience, time.Millisecond)
 	require.NoError(t, <-stopped)
 }
 
 func TestSlowClientsAreLetGo(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(b *bench) {
-		b.cfg.ReadHeaderTimeout, b.cfg.ReadTimeout = 50*time.Millisecond, 100*time.Millisecond
+		// The second client is to get its headers through on a busy machine, too.
+		b.cfg.ReadHeaderTimeout, b.cfg.ReadTimeout = 2*time.Second, 3*time.Second
 	})
 	b.start(t)
 
@@ -265,7 +269,7 @@ func TestHealthcheckCommand(t *testing.T) {
 	require.NoError(t, err)
 	run := func(address string) error {
 		cmd := httpx.HealthcheckCommand(func() (string, error) { return address, nil })
-		cmd.SetArgs(nil)
+		cmd.SetArgs([]string{"--timeout", patience.String()})
 		cmd.SetOut(io.Discard)
 		cmd.SetErr(io.Discard)
 

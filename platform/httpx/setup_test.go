@@ -53,9 +53,10 @@ func setup(tb testing.TB, options ...option) *bench {
 
 		return c.JSON(http.StatusOK, intentAnswer(c, dto.Text))
 	}
+	now := clock.Fixed(time.Now()) // limits forget nothing, however long a test takes
 	b.deps = httpx.Deps{
-		Log: zap.New(core), Metrics: prometheus.NewRegistry(), KV: kv.NewMemory(clock.System), Spec: docs.OpenAPI,
-		Limits: httpx.DefaultLimits(), Authenticate: authenticate, Now: clock.System,
+		Log: zap.New(core), Metrics: prometheus.NewRegistry(), KV: kv.NewMemory(now), Spec: docs.OpenAPI,
+		Limits: httpx.DefaultLimits(), Authenticate: authenticate, Now: now,
 		Health: health.New(map[string]health.Check{
 			health.Database: func(context.Context) health.Result { return health.Result{Status: b.database} },
 			"llm": func(context.Context) health.Result {

@@ -51,7 +51,7 @@ func TestWhoIsAskedForAgainIsNotChargedAgain(t *testing.T) {
 		require.NoError(t, b.deps.KV.Set(t.Context(), key, []byte{}, time.Minute))
 	}
 	client := b.streaming(t, func(c echo.Context) error {
-		out, err := httpx.OpenStream(c, "0", time.Second)
+		out, err := httpx.OpenStream(c, "0", patience)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func TestAStreamIsNoSlowAnswer(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	client := b.streaming(t, func(c echo.Context) error {
-		out, err := httpx.OpenStream(c, "0", time.Second)
+		out, err := httpx.OpenStream(c, "0", patience)
 		if err == nil {
 			out.Close()
 		}

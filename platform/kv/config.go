@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -62,6 +63,9 @@ type Deps struct {
 	Metrics prometheus.Registerer // nil: not measured
 	Now     clock.Clock
 	Prefix  string // before every key in Redis; empty: homehub:
+	// CallTimeout bounds one call of Redis; zero: a hundred times what it needs on a local network.
+	// Tests are to pass on a machine that has other things to do.
+	CallTimeout time.Duration
 }
 
 // Open makes the configured store. A Redis that does not answer yet is no error: the store says

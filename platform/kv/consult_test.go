@@ -54,7 +54,7 @@ func TestContractConsult(t *testing.T) {
 		}
 		a = consult()
 		require.False(t, a.Decisions[0].Allowed)
-		requireNear(t, 30*time.Second, a.Decisions[0].RetryAfter)
+		w.requireNear(t, 30*time.Second, a.Decisions[0].RetryAfter)
 		require.True(t, a.Decisions[1].Allowed, "each is judged by itself")
 		d, err := s.Allow(ctx, "household", events[1].Limit)
 		require.NoError(t, err)

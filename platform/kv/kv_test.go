@@ -20,10 +20,18 @@ import (
 	"homehub/platform/secret"
 )
 
+// patience bounds what is waited for; nothing takes nearly so long.
+const patience = time.Minute
+
 // world is a store and a way to let time pass for it.
 type world struct {
 	store   kv.Store
 	advance func(d time.Duration)
+	// moment is far longer than the calls that a clause makes within it: where time passes by
+	// itself, it passes on a busy machine, too.
+	moment time.Duration
+	// slack is what may pass meanwhile.
+	slack time.Duration
 }
 
 // worlds are the stores that keep the contract. The real one passes time by waiting.
@@ -38,7 +46,7 @@ func worlds() map[string]func(t *testing.T) world {
 			require.NoError(t, err)
 			t.Cleanup(store.Close)
 
-			return world{store: store, advance: now.Advance}
+			return world{store: store, advance: now.Advance, moment: 500 * time.Millisecond, slack: time.Millisecond}
 		},
 		"miniredis": func(t *testing.T) world {
 			t.Helper()
@@ -46,11 +54,16 @@ func worlds() map[string]func(t *testing.T) world {
 			now := clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 			server.SetTime(now.Now())
 
-			return world{store: openRedis(t, "redis://"+server.Addr()), advance: func(d time.Duration) {
+			advance := func(d time.Duration) {
 				now.Advance(d)
 				server.SetTime(now.Now())
 				server.FastForward(d)
-			}}
+			}
+
+			return world{
+				store: openRedis(t, "redis://"+server.Addr()), advance: advance,
+				moment: 500 * time.Millisecond, slack: time.Millisecond,
+			}
 		},
 		"redis": func(t *testing.T) world {
 			t.Helper()
@@ -62,7 +75,10 @@ func worlds() map[string]func(t *testing.T) world {
 				t.Skip("no real Redis: HOMEHUB_TEST_REDIS_URL is not set")
 			}
 
-			return world{store: openRedis(t, url), advance: func(d time.Duration) { <-time.After(d) }}
+			return world{
+				store: openRedis(t, url), advance: func(d time.Duration) { <-time.After(d) },
+				moment: 3 * time.Second, slack: 2500 * time.Millisecond,
+			}
 		},
 	}
 }
@@ -71,6 +87,7 @@ func openRedis(t *testing.T, url string) kv.Store {
 	t.Helper()
 	store, err := kv.Open(t.Context(), kv.Config{URL: secret.New(url)}, kv.Deps{
 		Log: zap.NewNop(), Now: clock.System, Prefix: "homehub-test:" + identity.NewID() + ":", Metrics: prometheus.NewRegistry(),
+		CallTimeout: patience,
 	})
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
@@ -205,17 +222,17 @@ func TestContractAdd(t *testing.T) {
 		t.Helper()
 		ctx, s := t.Context(), w.store
 		together(10, func() { _, _ = s.Add(ctx, "n", 1, time.Minute) })
-		sum, err := s.Add(ctx, "n", 1, 200*time.Millisecond)
+		sum, err := s.Add(ctx, "n", 1, 2*w.moment)
 		require.NoError(t, err)
 		require.EqualValues(t, 11, sum)
 		got, err := s.Get(ctx, "n")
 		require.NoError(t, err)
 		require.Equal(t, "11", string(got))
 
-		w.advance(120 * time.Millisecond)
-		_, err = s.Add(ctx, "n", 1, 200*time.Millisecond)
+		w.advance(w.moment * 11 / 10)
+		_, err = s.Add(ctx, "n", 1, 2*w.moment)
 		require.NoError(t, err)
-		w.advance(120 * time.Millisecond)
+		w.advance(w.moment * 11 / 10)
 		sum, err = s.Add(ctx, "n", 1, 100*time.Millisecond)
 		require.NoError(t, err)
 		require.EqualValues(t, 13, sum, "each time the ttl starts anew")

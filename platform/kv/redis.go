@@ -79,9 +79,10 @@ return {values, decisions}`)
 
 // redisStore keeps everything in Redis or Valkey.
 type redisStore struct {
-	client  rueidis.Client
-	breaker circuitbreaker.CircuitBreaker[any]
-	prefix  string
+	client      rueidis.Client
+	breaker     circuitbreaker.CircuitBreaker[any]
+	prefix      string
+	callTimeout time.Duration
 }
 
 // clientOption reads a URL. Its errors do not repeat the password.
@@ -104,6 +105,11 @@ func openRedis(ctx context.Context, url string, deps Deps) (*redisStore, error) 
 	if err != nil {
 		return nil, fmt.Errorf("kv.url: %w", err)
 	}
+	timeout := callTimeout
+	if deps.CallTimeout > 0 {
+		timeout = deps.CallTimeout
+		opt.ConnWriteTimeout, opt.Dialer.Timeout = max(opt.ConnWriteTimeout, timeout), max(opt.Dialer.Timeout, timeout)
+	}
 	client, err := rueidis.NewClient(opt)
 	if client == nil {
 		return nil, fmt.Errorf("open kv: %w", err)
@@ -113,9 +119,10 @@ func openRedis(ctx context.Context, url string, deps Deps) (*redisStore, error) 
 	}
 
 	return &redisStore{
-		client:  client,
-		breaker: newBreaker(deps.Log),
-		prefix:  prefixOf(deps),
+		client:      client,
+		breaker:     newBreaker(deps.Log),
+		prefix:      prefixOf(deps),
+		callTimeout: timeout,
 	}, ctx.Err()
 }
 
@@ -250,7 +257,7 @@ func (g gcra) read(answer rueidis.RedisMessage) (Decision, error) {
 
 // Ping implements Store. It asks even while calls fail at once, and so notices the return first.
 func (r *redisStore) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, r.callTimeout)
 	defer cancel()
 	if err := r.client.Do(ctx, r.client.B().Ping().Build()).Error(); err != nil {
 		return ErrUnavailable.Wrap(err)
@@ -291,7 +298,7 @@ func (r *redisStore) guard(ctx context.Context, call func(context.Context) rueid
 	if !r.breaker.TryAcquirePermit() {
 		return rueidis.RedisMessage{}, ErrUnavailable.Wrap(circuitbreaker.ErrOpen)
 	}
-	limited, cancel := context.WithTimeout(ctx, callTimeout)
+	limited, cancel := context.WithTimeout(ctx, r.callTimeout)
 	defer cancel()
 
 	message, err := call(limited).ToMessage()

@@ -85,11 +85,14 @@ func server(tb testing.TB) string {
 	return url
 }
 
+// timeout is more than database's own default: what else a machine has to do must not decide a test.
+const timeout = time.Minute
+
 // Open opens the database that cfg names, and closes it with the test. Zero fields take the defaults.
 func Open(tb testing.TB, cfg database.Config) *database.DB {
 	tb.Helper()
 	full := database.Defaults()
-	full.URL = cfg.URL
+	full.URL, full.Timeout = cfg.URL, timeout
 	if cfg.MaxConnections > 0 {
 		full.MaxConnections = cfg.MaxConnections
 	}
@@ -119,9 +122,11 @@ func makeTemplate() (content []byte, err error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	db, err := database.Open(ctx, database.Defaults(), database.Deps{DataDir: dir})
+	cfg := database.Defaults()
+	cfg.Timeout = timeout
+	db, err := database.Open(ctx, cfg, database.Deps{DataDir: dir})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // streamPatience bounds every wait for a stream; nothing takes nearly so long.
-const streamPatience = 20 * time.Second
+const streamPatience = 2 * time.Minute
 
 // isStream reports whether an answer has no end of its own.
 func isStream(h http.Header) bool { return h.Get("Content-Type") == "text/event-stream" }

@@ -4,6 +4,7 @@ package kvtest
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -26,9 +27,10 @@ func New(tb testing.TB) kv.Store {
 		return store
 	}
 	store, err := kv.Open(tb.Context(), kv.Config{URL: secret.New(url)}, kv.Deps{
-		Log:    zap.NewNop(),
-		Now:    clock.System,
-		Prefix: "homehub-test:" + identity.NewID() + ":",
+		Log:         zap.NewNop(),
+		Now:         clock.System,
+		Prefix:      "homehub-test:" + identity.NewID() + ":",
+		CallTimeout: time.Minute,
 	})
 	require.NoError(tb, err)
 	tb.Cleanup(store.Close)

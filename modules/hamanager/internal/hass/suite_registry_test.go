@@ -36,7 +36,7 @@ func registryEvent(t *testing.T, events <-chan json.RawMessage, key, id, action 
 			require.Contains(t, event.Context, "user_id")
 
 			return event.Data
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			require.Fail(t, "no event", "%s of %s", action, id)
 		}
 	}

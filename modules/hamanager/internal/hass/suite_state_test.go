@@ -92,7 +92,7 @@ func receive[T any](t *testing.T, values <-chan T) T {
 	select {
 	case value := <-values:
 		return value
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		require.Fail(t, "nothing came")
 		panic("unreachable")
 	}

@@ -130,7 +130,7 @@ func connect(t *testing.T, h home) *hass.Conn {
 
 func testContext(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 
 	return ctx
@@ -177,7 +177,7 @@ func (f *follower) next(t *testing.T) hass.StateEvent {
 		}
 
 		return event
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		require.Fail(t, "no event")
 
 		return hass.StateEvent{}

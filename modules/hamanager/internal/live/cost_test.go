@@ -37,7 +37,7 @@ func TestMemoryOfAHome(t *testing.T) { //nolint:paralleltest // measures the hea
 	var group sync.WaitGroup
 	sessions := make([]*Session, homes)
 	for i := range sessions {
-		sessions[i] = NewSession(Options{Endpoint: server.Endpoint(), CallTimeout: time.Second, Log: zap.NewNop(), Now: clock.System})
+		sessions[i] = NewSession(Options{Endpoint: server.Endpoint(), CallTimeout: time.Minute, Log: zap.NewNop(), Now: clock.System})
 		group.Go(func() { sessions[i].Run(ctx) })
 		<-sessions[i].Ready()
 	}

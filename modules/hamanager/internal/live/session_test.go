@@ -84,7 +84,7 @@ func start(t *testing.T, edit ...func(*Options)) *probe {
 	p := &probe{server: hasstest.New(t)}
 	script(p.server)
 	options := Options{
-		Endpoint: p.server.Endpoint(), CallTimeout: time.Second, Log: zap.NewNop(), Now: clock.System,
+		Endpoint: p.server.Endpoint(), CallTimeout: time.Minute, Log: zap.NewNop(), Now: clock.System,
 		Observer: Observer{
 			Linked: func(link Link, _ string, _ error) {
 				p.mu.Lock()

@@ -87,7 +87,7 @@ func TestStateOutlivesAKill(t *testing.T) {
 		require.NoError(t, err)
 
 		return stateOf(t, h, "light.konyha").Value == "on"
-	}, 2*time.Second, 50*time.Millisecond)
+	}, time.Minute, 50*time.Millisecond)
 
 	other := newBrowser(t, open(t, Options{Definition: o.Definition, StatePath: path}))
 	other.token = b.token

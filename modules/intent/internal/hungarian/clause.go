@@ -31,6 +31,8 @@ type clause struct {
 	tells bool
 
 	quantities []quantity
+	// isMissing: what is to be on a list was said to be missing.
+	isMissing bool
 	// cost is what the frame at work found that speaks against its reading.
 	cost float32
 }

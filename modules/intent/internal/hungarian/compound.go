@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -54,14 +55,16 @@ func isTopic(s *sentence, row []*span, next *span) bool {
 }
 
 // joined makes "and then" of a word that sets two commands off from each other: kapcsold le a
-// tévét, de a lámpát hagyd. Beside anything but commands such a word stays what it is.
+// tévét, de a lámpát hagyd. Behind what a sentence begins with it is only a small word (Zitáét viszont oltsd el); beside
+// anything but commands it stays what it is.
 func joined(s *sentence, row []*span) []*span {
 	if !slices.ContainsFunc(row, isContrast) {
 		return row
 	}
 	row = slices.Clone(row)
 	for i, sp := range row {
-		if !isContrast(sp) || !asksForSomething(row[:i]) || !asksForSomething(row[i+1:]) {
+		isSecond := isTopic(s, row[:i], sp) && !slices.ContainsFunc(row[:i], func(sp *span) bool { return isCommanding(sp) || sp.is(cNegation) })
+		if !isContrast(sp) || !isSecond && !asksForSomething(row[:i]) || !asksForSomething(row[i+1:]) {
 			continue
 		}
 		word := &span{from: sp.from, to: sp.to, score: sp.score, classes: cFiller}
@@ -97,6 +100,9 @@ func (ix *Index) readQuestions(u meaning.Utterance, s *sentence, row []*span) *i
 	var topic []*span
 	for _, part := range parts {
 		r := ix.readAboutSame(u, s, part, topic)
+		if r != nil && whole.hasAll(r.commands) {
+			r = cmp.Or(ix.asksOfNothing(u, s, part), r)
+		}
 		topic = namesIn(part)
 		if r == nil || r.question != nil || r.isEmpty() || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !meaning.IsQuestion(c.Intent) }) {
 			return nil
@@ -107,6 +113,16 @@ func (ix *Index) readQuestions(u meaning.Utterance, s *sentence, row []*span) *i
 	}
 
 	return whole
+}
+
+// asksOfNothing reads a question that is about nothing in the home: itthon van Anna, és hány óra van? nil where it is none.
+func (ix *Index) asksOfNothing(u meaning.Utterance, s *sentence, part []*span) *interpretation {
+	r := ix.readClause(newClause(ix, u, s, part))
+	if r == nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return c.Intent == meaning.GetState || c.Intent == meaning.ClimateGet }) {
+		return nil
+	}
+
+	return r
 }
 
 // readAboutSame reads a question that names nothing about what the one before it named, if that

@@ -247,6 +247,10 @@ func withUnit(part []*span, unit *span) []*span {
 		return part
 	}
 
+	if at+1 < len(part) && part[at+1].is(cFraction) { // tizennyolc és fél
+		at++
+	}
+
 	return slices.Insert(part, at+1, unit)
 }
 

@@ -71,7 +71,7 @@ func wordOfEvidence(tok *tokens.Token, hasAccent bool) wish.Word {
 		return wish.Word{Fold: strings.TrimLeft(tok.Fold, "0123456789.,/"), Part: wish.Number}
 	}
 	value, rest, ok := numberIn(tok, hasAccent)
-	_, isEnding := hungarian().suffixes[rest]
+	_, isEnding := hungarian().suffixes.Find(rest)
 	if ok && (rest == "" && value != 1 || isEnding) { // "egy" is an article first
 		return wish.Word{Fold: rest, Part: wish.Number}
 	}

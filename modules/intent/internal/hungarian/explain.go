@@ -99,7 +99,11 @@ func (ix *Index) explainWeighing(b *strings.Builder, u meaning.Utterance, s *sen
 		w.row, w.isPointedAt = row, true
 	}
 	w.tell = func(format string, args ...any) { fmt.Fprintf(b, format, args...) }
+	if part := ix.follow(u, s, ix.read(u, s)); part != nil && part.isPartial {
+		w.isStrict = true
+	}
 	w.readTogether()
+	w.isStrict = false
 	pieces := w.pieces()
 	w.isSeveral = len(pieces) > 1
 	for _, p := range pieces {

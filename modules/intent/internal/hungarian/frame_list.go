@@ -97,10 +97,10 @@ func (c *clause) negates() bool {
 // isFrom reports whether a list is what something is taken from, or ticked off on: listáról, listán.
 func (c *clause) isFrom(list *span) bool {
 	switch list.suffix.Case {
-	case morphology.Delative, morphology.Elative, morphology.Ablative, morphology.Superessive, morphology.Inessive:
+	case morphology.Delative, morphology.Elative, morphology.Ablative, morphology.Superessive, morphology.Inessive, morphology.Adessive:
 		return true
 	default:
-		return false
+		return c.has(cAbout, "among") // a teendők közül
 	}
 }
 
@@ -146,6 +146,7 @@ func (c *clause) itemsFor(list int) []string {
 		return named.itemsIn(at)
 	}
 	named.spans = missing
+	named.isMissing = slices.ContainsFunc(missing, func(sp *span) bool { return sp.means(cNeeds, "gone") })
 
 	return named.itemsIn(-1)
 }
@@ -155,7 +156,7 @@ func (c *clause) itemsFor(list int) []string {
 func (c *clause) partsAround(list int) (said, missing []*span, ok bool) {
 	for _, piece := range piecesOf(c.s, c.spans) {
 		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
-		isNeed := slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNeeds, c.needed()) })
+		isNeed := slices.ContainsFunc(piece, c.isNeed)
 		isTold := !isMain && c.tellsSomething(piece)
 		switch {
 		case isMain || joinsWhatFollows(piece) || !isNeed && !isTold && !c.ix.lang.isAside(c.s, piece):
@@ -178,13 +179,11 @@ func (c *clause) tellsSomething(piece []*span) bool {
 	})
 }
 
-// needed is what is said of a thing that the command is about: it is missing, or was got.
-func (c *clause) needed() string {
-	if c.action == "done" || c.action == "open" { // kipipál, kihúz
-		return "got"
-	}
+// isNeed reports whether a span says of a thing what the command is about: it is missing, or to tick it off, that it was got.
+func (c *clause) isNeed(sp *span) bool {
+	isDone := c.action == "done" || c.action == "open" // kipipál, kihúz
 
-	return ""
+	return sp.is(cNeeds) && sp.means(cNeeds, "got") == isDone
 }
 
 // itemsIn finds the items that stand together, before the list or after it.
@@ -260,7 +259,7 @@ func isListNamed(sp *span) bool {
 // isListToo reports whether a span only says that what is named before it is a list: a patika
 // listára.
 func (c *clause) isListToo(i, list int) bool {
-	return list >= 0 && i == list+1 && (c.spans[i].means(cKind, "todo") || c.spans[i].means(cAbout, "shopping"))
+	return list >= 0 && i == list+1 && (c.spans[i].means(cKind, "todo") || c.spans[i].means(cAbout, "shopping") || c.spans[i].means(cAbout, "among"))
 }
 
 // itemSpans is everything that is neither verb nor list nor said for politeness. It must
@@ -309,15 +308,25 @@ func (c *clause) items(first, last int) []string {
 		case c.endsItem(i, last):
 			isObjects = isObjects && c.isObject(i)
 			isListed = isListed || i < last && c.isEnumerated(i+1)
-			items = append(items, withoutObjectEnding(c.itemText(from, i)))
+			items = append(items, c.itemNamed(from, i))
 			from = i + 1
 		}
 	}
 	if !isObjects && !isListed {
-		return []string{withoutObjectEnding(whole)}
+		return []string{c.itemNamed(first, last)}
 	}
 
 	return items
+}
+
+// itemNamed is an item as it is called. What is missing is no object: elfogyott a liszt.
+func (c *clause) itemNamed(from, to int) string {
+	text := c.itemText(from, to)
+	if c.isMissing {
+		return text
+	}
+
+	return withoutObjectEnding(text)
 }
 
 // endsItem reports whether an item ends at a span: at a pause, before "and".

@@ -266,19 +266,29 @@ func (c *clause) domainsOfTarget(t target, domains []string) []string {
 		return []string{domain}
 	}
 	var found []string
-	for _, e := range c.ix.home.Entities {
-		if e.Exposed && slices.Contains(domains, e.Domain) && !slices.Contains(found, e.Domain) && isMeant(e, t) {
-			found = append(found, e.Domain)
+	for _, e := range c.calledAs(t) {
+		if slices.Contains(domains, e.Domain) {
+			found = appendOnce(found, e.Domain)
 		}
 	}
 
 	return found
 }
 
-func isMeant(e *hamanagerapi.Entity, t target) bool {
+// calledAs are the devices that go by the name of a target.
+func (c *clause) calledAs(t target) []*hamanagerapi.Entity {
 	name := t.slots.Name()
+	if name == "" {
+		return nil
+	}
+	var found []*hamanagerapi.Entity
+	for _, e := range c.ix.home.Entities {
+		if (e.Name == name || e.ID == name) && e.Exposed {
+			found = append(found, e)
+		}
+	}
 
-	return e.Name == name || e.ID == name
+	return found
 }
 
 // intentsOf returns the intents that an action makes for the domains.

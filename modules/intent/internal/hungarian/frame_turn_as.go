@@ -13,9 +13,9 @@ func (c *clause) intentFor(t target, action, intent string) string {
 	switch {
 	case intent == meaning.MediaUnpause && c.areAll(t, func(e *hamanagerapi.Entity) bool { return e.State().Value == "off" }):
 		return meaning.TurnOn
-	case c.isAwning(t) && slices.Contains([]string{"down", "release", "roll_down"}, action):
+	case slices.Contains([]string{"down", "release", "roll_down"}, action) && c.isAwning(t):
 		return meaning.TurnOn
-	case c.isAwning(t) && (action == "up" || action == "roll_up"):
+	case (action == "up" || action == "roll_up") && c.isAwning(t):
 		return meaning.TurnOff
 	default:
 		return intent
@@ -35,11 +35,7 @@ func (c *clause) isAwning(t target) bool {
 func (c *clause) areAll(t target, is func(*hamanagerapi.Entity) bool) bool {
 	named := t.candidates
 	if len(named) == 0 {
-		for _, e := range c.ix.home.Entities {
-			if e.Exposed && isMeant(e, t) {
-				named = append(named, e)
-			}
-		}
+		named = c.calledAs(t)
 	}
 
 	return len(named) > 0 && !slices.ContainsFunc(named, func(e *hamanagerapi.Entity) bool { return !is(e) })

@@ -19,6 +19,7 @@ type Index struct {
 
 	// vocabulary numbers the folded words of names that the language does not have.
 	vocabulary map[string]int32
+	own        ownWords             // the words in vocabulary
 	changed    map[string]int32     // as language.changed
 	neighbours *spelling.Neighbours // of the words in vocabulary and changed
 	names      []name
@@ -106,8 +107,10 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	}
 	b.pack()
 	stems := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.changed)), func(stem string) bool { return b.adjectives[stem] })
-	words := slices.DeleteFunc(slices.Sorted(maps.Keys(b.ix.vocabulary)), func(word string) bool { return b.ends[word] })
-	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(words, stems))
+	words := slices.Sorted(maps.Keys(b.ix.vocabulary))
+	b.ix.own = newOwnWords(words)
+	known := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return b.ends[word] })
+	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(known, stems))
 
 	return b.ix
 }

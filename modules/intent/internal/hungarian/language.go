@@ -15,7 +15,7 @@ import (
 
 // language is everything that is the same for all homes. It is read once and never changes.
 type language struct {
-	suffixes map[string]morphology.Suffix
+	suffixes *morphology.Endings
 	verbs    map[string][]verbForm // by folded form
 	handwork []string              // what verbs of work by hand begin with, folded
 	remarks  map[string]bool       // folded forms of verbs that tell of people and the world

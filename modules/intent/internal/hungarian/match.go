@@ -33,7 +33,7 @@ func (f *spanner) matchNumber(i, first int) {
 		s := f.merge(i, i+1, first)
 		s.number, s.classes, s.score = tok.Number, s.classes|cNumber, max(s.score, scoreNumber)
 		if ending := strings.TrimLeft(tok.Fold, "0123456789.,/"); ending != "" {
-			s.suffix = f.ix.lang.suffixes[ending]
+			s.suffix, _ = f.ix.lang.suffixes.Find(ending)
 			s.suffix.IsThere = true
 		}
 
@@ -54,7 +54,7 @@ func (f *spanner) matchNumber(i, first int) {
 		f.matchLongNumber(i, first, value)
 	}
 	rest = f.withoutAdjective(i, rest)
-	ending, known := f.ix.lang.suffixes[rest]
+	ending, known := f.ix.lang.suffixes.Find(rest)
 	if rest != "" && !known || value == 1 && !f.isUnit(i+1) { // "egy" is an article first
 		return
 	}
@@ -71,7 +71,7 @@ func (f *spanner) matchLongNumber(i, first int, value float64) {
 	for at := i + 1; at < len(f.s.Tokens) && at < i+most; at++ {
 		tok := &f.s.Tokens[at]
 		next, rest, ok := numberIn(tok, f.s.HasAccent)
-		ending, known := f.ix.lang.suffixes[rest]
+		ending, known := f.ix.lang.suffixes.Find(rest)
 		if !ok || tok.IsNumber || tok.BreakBefore || rest != "" && !known {
 			return
 		}

@@ -18,7 +18,7 @@ func (f *spanner) isOwners(tok *tokens.Token, stem string) bool {
 	if !ok || ending == "" || ending[0] != 'e' {
 		return false
 	}
-	if s, ok := f.ix.lang.suffixes[ending[1:]]; ending != "e" && (!ok || s.IsPlural || s.IsPossessed) {
+	if s, ok := f.ix.lang.suffixes.Find(ending[1:]); ending != "e" && (!ok || s.IsPlural || s.IsPossessed) {
 		return false
 	}
 	if !f.s.HasAccent || tok.IsRepaired {

@@ -158,12 +158,18 @@ func onlyAsks(r *interpretation) bool {
 
 // addAnswers appends questions. What was asked before is not asked again.
 func (r *interpretation) addAnswers(commands []meaning.Command) {
-	for _, c := range commands {
-		isKnown := slices.ContainsFunc(r.commands, func(known meaning.Command) bool {
-			return known.Intent == c.Intent && slices.Equal(known.Targets, c.Targets)
-		})
-		if !isKnown {
-			r.commands = append(r.commands, c)
+	for i := range commands {
+		if !r.hasAll(commands[i : i+1]) {
+			r.commands = append(r.commands, commands[i])
 		}
 	}
+}
+
+// hasAll reports whether a reading asks all that some commands ask.
+func (r *interpretation) hasAll(commands []meaning.Command) bool {
+	return !slices.ContainsFunc(commands, func(c meaning.Command) bool {
+		return !slices.ContainsFunc(r.commands, func(known meaning.Command) bool {
+			return known.Intent == c.Intent && slices.Equal(known.Targets, c.Targets)
+		})
+	})
 }

@@ -48,7 +48,7 @@ func (ix *Index) isLittle(folded string) bool {
 
 // isEndingOf reports whether a word is only the ending of the one before it: wc ben.
 func (ix *Index) isEndingOf(word *tokens.Token, ending string) bool {
-	_, ok := ix.lang.suffixes[ending]
+	_, ok := ix.lang.suffixes.Find(ending)
 
 	return ok && (word.IsNumber || len(word.Fold) > 1 && ix.hasStem(word.Fold))
 }
@@ -88,7 +88,7 @@ func (ix *Index) startsWithNumber(tok *tokens.Token) bool {
 	if !ok || rest == "" {
 		return ok
 	}
-	ending, ok := ix.lang.suffixes[rest]
+	ending, ok := ix.lang.suffixes.Find(rest)
 
 	return ok && !ending.IsPossessed
 }

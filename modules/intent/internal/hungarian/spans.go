@@ -166,7 +166,7 @@ func (f *spanner) readNumber(into []reading, tok *tokens.Token) []reading {
 			break
 		}
 	}
-	ending, known := f.ix.lang.suffixes[rest]
+	ending, known := f.ix.lang.suffixes.Find(rest)
 	if rest != "" && !known {
 		return into
 	}

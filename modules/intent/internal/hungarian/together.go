@@ -24,13 +24,14 @@ const (
 type path struct {
 	pieces []readPart
 	sure   float32 // of all together
-	// about, where and deed are what the last command was about, where, and what asked for it.
-	about, where, deed []*span
+	// about, where and deed are what the last command was about, where, and what asked for it, asked what a question asked.
+	about, where, deed, asked []*span
 }
 
 // readTogether reads a sentence of several commands; nil where it is none, or a part of it cannot be read.
 func (w *weigher) readTogether() *interpretation {
 	segments := w.segments()
+	w.isCommand = slices.ContainsFunc(segments, w.isCommandIn)
 	if len(segments) < 2 || len(segments) > maxSegments || !w.hasSeveral(segments) {
 		return nil
 	}
@@ -88,7 +89,7 @@ func (w *weigher) joins(at int) bool {
 func (w *weigher) hasSeveral(segments []piece) bool {
 	n := 0
 	for _, p := range segments {
-		if row := w.row[p.from:p.to]; namesOwnThing(row) || asksInAnyWay(row) {
+		if row := w.row[p.from:p.to]; namesOwnThing(row) || asksInAnyWay(row) || !w.isCommand && isAsking(w.s, row) {
 			n++
 		}
 	}
@@ -96,12 +97,23 @@ func (w *weigher) hasSeveral(segments []piece) bool {
 	return n > 1
 }
 
+// isCommandIn reports whether a segment asks for something to be done, and is no question.
+func (w *weigher) isCommandIn(p piece) bool {
+	row := w.row[p.from:p.to]
+
+	return asksToDo(row) && !isAsking(w.s, row) && !slices.ContainsFunc(row, asksByItself)
+}
+
 // mayBeOne reports whether several segments may be one piece: at most one of them says what is to be done, and none
 // only calls somebody (drága gép, oltsd le a villanyt).
 func (w *weigher) mayBeOne(segments []piece) bool {
 	complete, isCalled := 0, false
-	for _, p := range segments {
+	for i, p := range segments {
 		row := w.row[p.from:p.to]
+		before := piece{segments[0].from, p.from}
+		if i > 0 && (isSetAgainst(w.row[before.from:before.to], row) || w.isHeading(before)) {
+			return false
+		}
 		isNamed, isDone := namesOwnThing(row), asksInAnyWay(row) || w.isTerse(row)
 		if isDone && (isNamed || asksToDo(row) || len(placesIn(row)) > 0) {
 			complete++
@@ -115,6 +127,17 @@ func (w *weigher) mayBeOne(segments []piece) bool {
 
 	return complete < 2
 }
+
+// isSetAgainst reports whether a segment with a deed is set against what stands before it, which has another thing or place,
+// so that its deed is not that of both: a teraszon villanyt, de a konyhában oltsd le.
+func isSetAgainst(before, row []*span) bool {
+	isBut := row[0].is(cBut) || len(row) > 1 && row[1].is(cBut)
+
+	return isBut && asksToDo(row) && !asksToDo(before) && isAboutSomething(before) && isAboutSomething(row)
+}
+
+// isAboutSomething reports whether some spans name a thing or a place.
+func isAboutSomething(row []*span) bool { return namesOwnThing(row) || len(placesIn(row)) > 0 }
 
 // asksToDo reports whether some spans have a verb that commands, or a word in place of one.
 func asksToDo(row []*span) bool {
@@ -158,7 +181,10 @@ func (w *weigher) extend(before *path, p piece) *path {
 
 		return &next
 	}
-	next.about, next.deed = thingsOf(got.row), deedOf(got.row)
+	next.about, next.deed, next.asked = thingsOf(got.row), deedOf(got.row), nil
+	if got.r.isAsking() {
+		next.about, next.asked = namesIn(got.row), askedIn(got.row)
+	}
 	if places := w.ix.placesOf(got.row); len(places) > 0 {
 		next.where = places
 	}
@@ -176,6 +202,8 @@ func (w *weigher) whole(p *path) *interpretation {
 	for i := range p.pieces {
 		part := &p.pieces[i]
 		if part.r == nil {
+			all.isHeaded = all.isHeaded || part.isLeft
+
 			continue
 		}
 		if undoes(all.commands, part.r.commands) || !all.completes(part.r) && !all.addPiece(part.r) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
@@ -24,8 +25,8 @@ type readPart struct {
 	r    *interpretation
 	sure float32
 	row  []*span // what it says, and what it takes from others
-	// isKept: what it names is to be left as it is.
-	isKept bool
+	// isKept: what it names is to be left as it is, isLeft: it only names what follows.
+	isKept, isLeft bool
 }
 
 // variant is a piece with what it takes from others, and how sure it is that it does.
@@ -36,9 +37,12 @@ type variant struct {
 
 // readPartOf reads a piece in the surest way.
 func (w *weigher) readPartOf(before *path, p piece) readPart {
-	row := w.row[p.from:p.to]
 	got := w.nothing(p)
-	if got.isKept || w.isStrict && !w.asksPlainly(before, row) {
+	row := withUnitOf(before.deed, w.row[p.from:p.to])
+	if row[0].is(cBut) && len(row) > 1 {
+		row = row[1:]
+	}
+	if got.isKept || got.isLeft || w.isStrict && !w.asksPlainly(before, row) {
 		return got
 	}
 	for _, v := range w.variants(before, row) {
@@ -47,8 +51,8 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 			continue
 		}
 		sure *= v.sure
-		if !r.reachesAll(v.row) {
-			sure *= sureOfSome
+		if r.done() < len(r.commands) || r.missesAny(v.row) {
+			sure *= w.sureOfSome(row)
 		}
 		if sure > got.sure {
 			got = readPart{r: r, sure: sure, row: v.row}
@@ -58,17 +62,29 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	return got
 }
 
+// sureOfSome is how sure a piece is of which something is not reached: where it has pauses, what stands between them rather
+// asks for something of its own.
+func (w *weigher) sureOfSome(row []*span) float32 {
+	if slices.ContainsFunc(row[1:], func(sp *span) bool { return w.s.Tokens[sp.from].BreakBefore }) {
+		return sureOfSome / 2
+	}
+
+	return sureOfSome
+}
+
 // nothing is how sure it is that a piece asks for nothing. What asks for something to be done to anything that is there,
 // or that might be, is not.
 func (w *weigher) nothing(p piece) readPart {
 	row := w.row[p.from:p.to]
-	isBeside := w.ix.lang.isAside(w.s, row) && !saysHowMuch(row) && !w.isTerse(row)
+	isBeside := w.ix.lang.isAside(w.s, row) && !saysHowMuch(row) && !w.isTerse(row) && !onlySaysHow(row) && !w.asksOf(row)
 	switch {
+	case w.isHeading(p):
+		return readPart{sure: sureAside, row: row, isLeft: true}
 	case isKept(row):
 		return readPart{sure: sureAside, row: row, isKept: true}
 	case isBeside, onlyFillers(row):
 		return readPart{sure: sureAside, row: row}
-	case asksToDo(row) && (namesOwnThing(row) || len(placesIn(row)) > 0 || slices.ContainsFunc(row, w.isUnknownObject)):
+	case (asksToDo(row) || saysHowMuch(row)) && (namesOwnThing(row) || len(placesIn(row)) > 0 || slices.ContainsFunc(row, w.isUnknownObject)):
 		return readPart{row: row}
 	}
 	alone := *w
@@ -77,13 +93,37 @@ func (w *weigher) nothing(p piece) readPart {
 	return readPart{sure: alone.weigh(p).Nothing * sureAside, row: row}
 }
 
+// isObject reports whether a span names a device as what something is to be done to.
+func isObject(sp *span) bool { return sp.isWishedFor() && sp.suffix.Case == morphology.Accusative }
+
+// isHeading reports whether a piece only names what follows it after a colon, piece by piece: sötétíts a tárgyalóban: roletta le,
+// lámpa tízre.
+func (w *weigher) isHeading(p piece) bool { return p.from == 0 && p.to == headingOf(w.s, w.row) }
+
+// asksOf reports whether a piece of a question asks of something that is named, or has a word of asking.
+func (w *weigher) asksOf(row []*span) bool {
+	if w.isCommand || !isAsking(w.s, row) {
+		return false
+	}
+	isTold := slices.ContainsFunc(w.row, asksByItself)
+
+	return (w.s.IsQuestion || isTold) && slices.ContainsFunc(row, asksOpenly) || w.s.IsQuestion && len(namesIn(row)) > 0
+}
+
+// onlySaysHow reports whether a piece says nothing but how something is to be: de halkabban.
+func onlySaysHow(row []*span) bool {
+	isHow := func(sp *span) bool { return sp.is(cChange) && !sp.is(cFiller) }
+
+	return slices.ContainsFunc(row, isHow) && !slices.ContainsFunc(row, func(sp *span) bool { return !isHow(sp) && !sp.is(cFiller|cConjunction|cBut) })
+}
+
 // asksPlainly reports whether a piece shows by its form that it asks for something, so that nothing that tells why, or
 // how things are, is taken for a command beside those that were found without it.
 func (w *weigher) asksPlainly(before *path, row []*span) bool {
-	if w.isTerse(row) {
+	if w.isTerse(row) || w.asksOf(row) || len(before.asked) > 0 && askedAlike(before.asked, row) != nil || len(before.about) > 0 && onlySaysHow(row) {
 		return true
 	}
-	isAsked := asksInAnyWay(row) || len(before.deed) > 0 && onlyNamesThings(row)
+	isAsked := asksInAnyWay(row) || row[0].suffix.SaysWhere() && slices.ContainsFunc(row, isObject) || len(before.deed) > 0 && onlyNamesThings(row)
 
 	return isAsked && w.ix.partOf(w.s, row) == isCore && !w.ix.lang.isAside(w.s, row)
 }
@@ -91,12 +131,15 @@ func (w *weigher) asksPlainly(before *path, row []*span) bool {
 // variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
 func (w *weigher) variants(before *path, row []*span) []variant {
 	all := []variant{{row, 1}}
-	isNamed, hasPlace := namesOwnThing(row), len(placesIn(row)) > 0
+	if same := askedAlike(before.asked, row); same != nil {
+		all = append(all, variant{same, sureInherits})
+	}
+	isNamed, hasPlace := namesOwnThing(row) || isAsking(w.s, row) && len(namesIn(row)) > 0, len(placesIn(row)) > 0
 	isElsewhere := len(before.where) > 0 && !hasPlace
 	switch {
 	case isNamed && isElsewhere:
 		all = append(all, variant{slices.Concat(before.where, row), sureInherits})
-	case !isNamed && len(before.about) > 0 && !slices.ContainsFunc(row, w.isUnknownObject):
+	case !isNamed && len(before.about) > 0 && !w.isOfUnknown(row):
 		all = append(all, variant{slices.Concat(before.about, row), sureInherits})
 		if isElsewhere {
 			all = append(all, variant{slices.Concat(before.where, before.about, row), sureInherits * sureInherits})
@@ -107,6 +150,53 @@ func (w *weigher) variants(before *path, row []*span) []variant {
 	}
 
 	return all
+}
+
+// askedIn are the spans of a question that say what is asked.
+func askedIn(row []*span) []*span {
+	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
+		return sp.is(cEntity|cArea|cFloor|cMeasured) || !sp.is(cQuestion|cMeasure|cUnit|cAttribute|cClass|cState)
+	})
+}
+
+// askedAlike has what the piece before asked be asked of something else that is named: hány fokos a hűtő, és a fagyasztó
+// mennyi? nil where it asks something of its own, or names nothing.
+func askedAlike(asked, row []*span) []*span {
+	isOwn := slices.ContainsFunc(row, func(sp *span) bool {
+		return isCommanding(sp) || sp.is(cMeasure|cUnit|cState|cAttribute|cClass|cHome|cFeel|cSky) && !sp.is(cMeasured|cEntity|cArea)
+	})
+	if len(asked) == 0 || isOwn || len(namesIn(row)) == 0 && !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cPlace) }) {
+		return nil
+	}
+	rest := slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cQuestion | cConjunction) })
+
+	return slices.Concat(asked, rest)
+}
+
+// withUnitOf gives a bare number the unit of the piece before: húsz fokot, a hálóban tizennyolcat.
+func withUnitOf(before, row []*span) []*span {
+	at := slices.IndexFunc(before, func(sp *span) bool { return sp.is(cUnit) && !isUnitOfTime(sp.value(cUnit)) })
+	if at < 0 {
+		return row
+	}
+
+	return withUnit(slices.Clone(row), before[at])
+}
+
+// isOfUnknown reports whether a piece is about something that nobody knows: what is done to it, or what does it (szellőző menjen
+// hetvenen).
+func (w *weigher) isOfUnknown(row []*span) bool {
+	if slices.ContainsFunc(row, w.isUnknownObject) {
+		return true
+	}
+	first := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction | cBut) })
+	if first < 0 || !row[first].is(cUnknown) || row[first].to-row[first].from > 1 || isUnknownImperative(w.s, row[first]) {
+		return false
+	}
+	folded := w.s.Tokens[row[first].from].Fold
+	isHow := morphology.EndsWithAny(folded, morphology.Rules().MannerEndings) || morphology.EndsWithAny(folded, morphology.Rules().AdjunctEndings)
+
+	return !isHow && first+1 < len(row) && slices.ContainsFunc(row[first+1:], func(sp *span) bool { return isCommanding(sp) || sp.is(cBe|partAmount) })
 }
 
 func placesIn(row []*span) []*span {
@@ -137,7 +227,7 @@ func (w *weigher) readVariant(row []*span) (*interpretation, float32) {
 		return sub.readByWeight()
 	case r.question != nil:
 		return r, sureWithChoice
-	case asksToDo(row), r.isAsking():
+	case asksToDo(row), saysHowMuch(row), r.isAsking():
 		return r, sureByFrame
 	default: // without a verb it may as well be no command: mint a rádió
 		return r, sureByFrame * (1 - sub.weigh(piece{0, len(row)}).Nothing)
@@ -186,15 +276,6 @@ func (w *weigher) mayWish(wanted weighed) bool {
 	isOnlyWhere := len(things) > 0 && !slices.ContainsFunc(things, func(sp *span) bool { return !sp.suffix.SaysWhere() })
 
 	return !isOnlyWhere && !slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cUnknown) && formOf(w.s.Tokens[sp.from].Fold) == "past" })
-}
-
-// reachesAll reports whether commands reach all devices that some spans name, but for those that only say where.
-func (r *interpretation) reachesAll(row []*span) bool {
-	isOpen := r.question != nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return len(c.Targets) == 0 })
-
-	return isOpen || !slices.ContainsFunc(row, func(sp *span) bool {
-		return sp.isWishedFor() && sp.is(cEntity) && !sp.suffix.SaysWhere() && !sp.is(cArea|cFloor|cFiller) && !r.reaches(sp)
-	})
 }
 
 // reaches reports whether commands reach a device that a span names, or one of a kind that it names.

@@ -27,6 +27,22 @@ func TestTogether(t *testing.T) {
 		"A kútszivattyút csapd be, mert zuhanyzom, addig a kerti lámpa is menjen": "HassTurnOn switch.kut; HassTurnOn light.kert",
 		// What is kept is none, be it said with a verb of its own.
 		"Durrantsd le a pultvilágítást, a konyhalámpa maradjon": "HassTurnOff light.pult",
+		// One thing more, elsewhere.
+		"Konyhában lámpát le, kútszivattyút is": "HassTurnOff light.pult light.konyha; HassTurnOff switch.kut",
+		// What is set against the first is not its deed.
+		"Kertben lámpát, de a konyhában oltsd le": "HassTurnOn light.kert; HassTurnOff light.pult light.konyha",
+		// What stands before a colon only names the rest.
+		"Sötétíts a konyhában: pultvilágítás le, konyhalámpa tízre": "HassTurnOff light.pult; HassLightSet light.konyha",
+		// How the thing before is to be.
+		"Papa rádióján a következő számot, de halkabban": "HassMediaNext media_player.papa; HassSetVolumeRelative media_player.papa",
+		// A thing of the room that was spoken of before.
+		"Fürdőben az LG-t be, ventilátort is": "HassTurnOn switch.lg; HassTurnOn fan.furdo",
+		// What nobody knows does nothing to the thing before.
+		"Konyhalámpa negyvenre, dagasztó menjen hetvenen": "HassLightSet light.konyha",
+		// Both are one command.
+		"Gyújtsd fel a konyhalámpát kékre, és tedd ötvenre": "HassLightSet light.konyha",
+		// Two questions, the second about nothing in the home.
+		"Van itthon Panka, és hány óra van?": "HassGetState person.panka; HassGetCurrentTime",
 		// A prefix is that of its own thing.
 		"Mehet az LG szárítógép, pultvilágítás le": "HassTurnOn switch.lg; HassTurnOff light.pult",
 	} {

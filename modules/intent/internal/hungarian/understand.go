@@ -21,7 +21,9 @@ type interpretation struct {
 	// isDoubtful: it is only likely, and so asked about before anything is done.
 	isDoubtful bool
 	// isPartial: something that was said was left out, or repaired.
-	isPartial bool
+	isPartial, isRepaired bool
+	// isHeaded: what names the rest (reggel: redőny fel, rádió be) was left out.
+	isHeaded bool
 }
 
 // isEmpty reports whether nothing that was asked about is there.
@@ -85,7 +87,7 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 	best := ix.readExactly(u, s, f)
 	if best == nil || best.isEmpty() {
 		if repaired := ix.readRepaired(u, f); repaired != nil && !(repaired.asksOfAll() && hasStrangeSubject(s, f)) {
-			repaired.isPartial = true
+			repaired.isPartial, repaired.isRepaired = true, true
 
 			return repaired
 		}
@@ -109,6 +111,7 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 		s.left = lefts[i]
 		if r := ix.subtract(ix.readSentence(u, s, rows[i]), s.left); r != nil {
 			r.score += scores[i]
+			r.isPartial = r.leavesOut(s, rows[i])
 			if best == nil || r.score > best.score {
 				best = r
 			}
@@ -217,7 +220,9 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 		if i > 0 && undoes(whole.commands, r.commands) && !isAfterwards(clauses[i]) {
 			return nil // whoever wants both says in which order
 		}
-		if isFirst && whole.question == nil {
+		if whole.completes(r) {
+			last = len(whole.commands)
+		} else if isFirst && whole.question == nil {
 			whole.commands = slices.Insert(whole.commands, last, r.commands...)
 		} else {
 			last = len(whole.commands)

@@ -49,6 +49,8 @@ type weigher struct {
 	weakest float32
 	// isStrict: only what says by its form that something is to be done is a command.
 	isStrict bool
+	// isCommand: one of several pieces asks for something to be done.
+	isCommand bool
 	// tell explains what is found; nil for none.
 	tell func(format string, args ...any)
 }
@@ -84,7 +86,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	var r *interpretation
 	if part != nil && part.isPartial {
 		w.isStrict = true
-		if r = w.readTogether(); r == nil || len(r.commands) <= len(part.commands) && !(part.asksOfAll() && r.asksOfOne()) {
+		if r = w.readTogether(); r == nil || !r.isMoreThan(part) && !(part.asksOfAll() && r.asksOfOne()) {
 			return nil
 		}
 	} else {

@@ -124,19 +124,34 @@ func (ix *Index) pointedAt(s *sentence, at int, isUnknown bool) map[int32]float3
 	return *known
 }
 
-// pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant.
+// pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant: as all of
+// it, its front, or its back.
 func (ix *Index) pointsAt(folded string, isUnknown bool) map[int32]float32 {
-	const shortest = 4
+	const shortest, whole, front, back = 4, 1, 0.9, 0.8
 	pointed := map[int32]float32{}
+	point := func(word string, as float32) {
+		number := ix.vocabulary[word]
+		pointed[number] = max(pointed[number], as)
+	}
 	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		isShort := len(stem) < shortest
 		if isShort && (!isUnknown || !ending.IsThere) {
 			return true
 		}
-		for word, number := range ix.vocabulary {
-			if as := partOfWord(word, stem); as > 0 && (!isShort || ix.isShortOf(stem, word)) {
-				pointed[number] = max(pointed[number], as)
+		for _, word := range ix.own.beginningWith(stem) {
+			switch {
+			case isShort && !ix.isShortOf(stem, word):
+			case word == stem:
+				point(word, whole)
+			default:
+				point(word, front)
 			}
+		}
+		if isShort {
+			return true
+		}
+		for _, word := range ix.own.endingIn(stem) {
+			point(word, back)
 		}
 
 		return true
@@ -152,19 +167,4 @@ func (ix *Index) isShortOf(stem, word string) bool {
 	rest, isFront := strings.CutPrefix(word, stem)
 
 	return rest == "" && len(stem) >= shortestWhole || isFront && len(stem) >= shortest && len(rest) >= shortestRest && ix.wordNumber(rest) >= 0
-}
-
-// partOfWord tells how surely a stem points at a word: as all of it, its front, or its back.
-func partOfWord(word, stem string) float32 {
-	const whole, front, back = 1, 0.9, 0.8
-	switch {
-	case word == stem:
-		return whole
-	case strings.HasPrefix(word, stem):
-		return front
-	case strings.HasSuffix(word, stem):
-		return back
-	default:
-		return 0
-	}
 }

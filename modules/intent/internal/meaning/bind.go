@@ -117,21 +117,23 @@ func (b *binder) all() []*hamanagerapi.Entity {
 	return found
 }
 
+// isWithin reports whether an entity is within the constraints. What rules out most of them, and is told most quickly, comes
+// first.
 func (b *binder) isWithin(e *hamanagerapi.Entity) bool {
-	if !e.Exposed || b.domains != nil && !slices.Contains(b.domains, e.Domain) {
+	if !e.Exposed || b.area != nil && e.AreaID != b.area.ID {
 		return false
 	}
 	if b.name != "" && !isCalled(e, b.name) {
 		return false
 	}
+	if b.domains != nil && !slices.Contains(b.domains, e.Domain) {
+		return false
+	}
 	if len(b.classes) > 0 && !slices.Contains(b.classes, e.DeviceClass) {
 		return false
 	}
-	if b.floor != nil && b.floorOf(e.AreaID) != b.floor.ID {
-		return false
-	}
 
-	return b.area == nil || e.AreaID == b.area.ID
+	return b.floor == nil || b.floorOf(e.AreaID) == b.floor.ID
 }
 
 // narrow chooses among entities of one name, or for intents that reach one only: those where

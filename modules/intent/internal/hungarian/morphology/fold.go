@@ -29,6 +29,24 @@ func FoldRune(r rune) rune {
 	}
 }
 
+// ShortRune is a vowel that is only longer than another as that one: í as i, ő as ö. á and é are vowels of their own.
+func ShortRune(r rune) rune {
+	switch r {
+	case 'í':
+		return 'i'
+	case 'ó':
+		return 'o'
+	case 'ő', 'õ':
+		return 'ö'
+	case 'ú':
+		return 'u'
+	case 'ű', 'û':
+		return 'ü'
+	default:
+		return r
+	}
+}
+
 // foldForeign takes the marks off the letters of other languages: å, č, ñ.
 func foldForeign(r rune) rune {
 	switch {

@@ -41,8 +41,8 @@ type Suffix struct {
 // maxSuffix is the length of the longest ending in letters.
 const maxSuffix = 12
 
-// Suffixes is every ending that a noun can have, without accents, made once. It is not to be changed.
-var Suffixes = sync.OnceValue(func() map[string]Suffix { return Rules().suffixes() })
+// Suffixes is every ending that a noun can have, made once. It is not to be changed.
+var Suffixes = sync.OnceValue(func() *Endings { return newEndings(Rules().suffixes()) })
 
 // suffixes puts the endings together from the layers of a Hungarian noun: stem, plural or owner, case.
 func (m *RuleSet) suffixes() map[string]Suffix {
@@ -132,15 +132,15 @@ func (m *RuleSet) caseEndings() map[string]Case {
 
 // EachStem calls try with every way to cut an ending off a folded word, the uncut word
 // first. It stops when try returns false.
-func EachStem(word string, table map[string]Suffix, try func(stem string, s Suffix) bool) {
-	if !try(word, Suffix{}) || !cutEndings(word, table, try) {
+func EachStem(word string, table *Endings, try func(stem string, s Suffix) bool) {
+	if !try(word, Suffix{}) || !table.cut(word, try) {
 		return
 	}
 	reduced, ok := Unassimilated(word)
 	if !ok || !try(reduced, Suffix{Case: Instrumental, IsThere: true}) {
 		return
 	}
-	cutEndings(reduced, table, func(stem string, s Suffix) bool {
+	table.cut(reduced, func(stem string, s Suffix) bool {
 		if s.Case != Nominative {
 			return true // one case is enough
 		}
@@ -148,17 +148,6 @@ func EachStem(word string, table map[string]Suffix, try func(stem string, s Suff
 
 		return try(stem, s)
 	})
-}
-
-// cutEndings tries every ending of the table; false once try returned false.
-func cutEndings(word string, table map[string]Suffix, try func(stem string, s Suffix) bool) bool {
-	for cut := len(word) - 1; cut > 0 && len(word)-cut <= maxSuffix; cut-- {
-		if s, ok := table[word[cut:]]; ok && !try(word[:cut], s) {
-			return false
-		}
-	}
-
-	return true
 }
 
 // Unassimilated undoes the doubling of a consonant before -val, -vel: szekkel -> szek,
@@ -216,17 +205,11 @@ func NumberAdjectives() []string { return []string{"es", "as", "os"} }
 // IsEnding reports whether folded letters can stand after a hyphen as an ending.
 func IsEnding(folded string) bool {
 	table := Suffixes()
-	if _, ok := table[folded]; ok {
+	if _, ok := table.Find(folded); ok {
 		return true
 	}
 	for _, adjective := range NumberAdjectives() { // a 3-asban
-		if _, ok := table[strings.TrimPrefix(folded, adjective)]; ok {
-			return true
-		}
-	}
-
-	for _, adjective := range NumberAdjectives() { // 3-asban
-		if ending, ok := strings.CutPrefix(folded, adjective); ok && table[ending].IsThere {
+		if _, ok := table.Find(strings.TrimPrefix(folded, adjective)); ok {
 			return true
 		}
 	}

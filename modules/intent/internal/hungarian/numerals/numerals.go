@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"homehub/modules/intent/internal/hungarian/data"
 	"homehub/modules/intent/internal/hungarian/morphology"
@@ -63,13 +64,13 @@ func (n *table) build() {
 
 // Parse reads the number that a word begins with, and returns what is left of the folded
 // word: "huszonkettő" -> 22, "ötvenre" -> 50 and "re". Where accents are written they must
-// be the number's: hátra is no six. said is the word in lower case.
+// be the number's but for the length of i, o, ö, u and ü: hátra is no six. said is the word in lower case.
 func Parse(folded, said string, hasAccent bool) (value float64, rest string, ok bool) {
 	n := words()
 	rest = folded
 	var total, group, last float64
 	for rest != "" {
-		p, found := n.partOf(rest, said, hasAccent)
+		p, found := n.partOf(rest, said, hasAccent, len(rest) < len(folded))
 		if !found {
 			break
 		}
@@ -88,7 +89,7 @@ func Parse(folded, said string, hasAccent bool) (value float64, rest string, ok 
 			last = p.value
 		}
 		rest = rest[len(p.fold):]
-		said = strings.TrimPrefix(said, p.written)
+		said = said[saidAs(said, p.written, true):]
 	}
 
 	return total + group, rest, len(rest) < len(folded)
@@ -118,15 +119,36 @@ func First(word string) (value float64, size int) {
 	return 0, 0
 }
 
-// partOf finds the part that a folded word begins with, and where accents count the word as it is written.
-func (n *table) partOf(rest, said string, hasAccent bool) (part, bool) {
+// partOf finds the part that a folded word begins with, and where accents count the word as it is written; isInside:
+// other parts stand before it.
+func (n *table) partOf(rest, said string, hasAccent, isInside bool) (part, bool) {
+	var like part
 	for _, p := range n.byLetter[rest[0]] {
-		if strings.HasPrefix(rest, p.fold) && (!hasAccent || strings.HasPrefix(said, p.written)) {
+		switch {
+		case !strings.HasPrefix(rest, p.fold):
+		case !hasAccent || strings.HasPrefix(said, p.written):
 			return p, true
+		case like.fold == "" && saidAs(said, p.written, isInside) > 0:
+			like = p
 		}
 	}
 
-	return part{}, false
+	return like, like.fold != ""
+}
+
+// saidAs is how many bytes of what was written are a number word, 0 for none. Vowels may be short or long (tiz, nyólc,
+// huszonőt), as people write them; only the first of a word is not longer than it should be: őt is no öt.
+func saidAs(said, word string, isInside bool) int {
+	at := 0
+	for _, want := range word {
+		r, size := utf8.DecodeRuneInString(said[at:])
+		if r != want && r != morphology.ShortRune(want) && (at == 0 && !isInside || want != morphology.ShortRune(r)) {
+			return 0
+		}
+		at += size
+	}
+
+	return at
 }
 
 // Ordinals lead from a folded word to the place in a row that it means, from 0; negative from the end.

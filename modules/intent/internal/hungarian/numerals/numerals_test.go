@@ -3,7 +3,10 @@ package numerals
 import (
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 func TestNumberWords(t *testing.T) {
@@ -25,4 +28,18 @@ func TestNumberWords(t *testing.T) {
 
 	_, _, ok = Parse("lampa", "lampa", false)
 	require.False(t, ok)
+}
+
+// TestParseLengths: people write short vowels for long ones, and long ones for short.
+func TestParseLengths(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]float64{"tiz": 10, "husz": 20, "nyólc": 8, "huszonőt": 25, "kettö": 2, "húszon": 20} {
+		value, _, ok := Parse(morphology.Fold(said), said, true)
+		assert.True(t, ok, said)
+		assert.InDelta(t, want, value, 0, said)
+	}
+	for _, said := range []string{"hát", "őt", "otven"} {
+		_, _, ok := Parse(morphology.Fold(said), said, true)
+		assert.False(t, ok, said)
+	}
 }

@@ -1,6 +1,9 @@
 package spelling
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"sync"
 
 	"homehub/modules/intent/internal/hungarian/data"
@@ -44,15 +47,33 @@ func heardAs(folded string) string {
 
 // soundAt returns the sound that letters begin with, and how many letters it takes.
 func soundAt(letters string) (sound byte, size int) {
-	const longest = 3
 	if len(letters) > 1 && letters[0] == 'c' && (letters[1] == 'e' || letters[1] == 'i') { // elsewhere a foreign c is a k
 		return 'c', 1
 	}
-	for size := min(longest, len(letters)); size > 0; size-- {
-		if sound := Heard().Sounds[letters[:size]]; sound != "" {
-			return sound[0], size
+	for _, known := range sounds()[letters[0]] {
+		if strings.HasPrefix(letters, known.written) {
+			return known.sound, len(known.written)
 		}
 	}
 
 	return letters[0], 1
 }
+
+// written is how a sound may be written.
+type written struct {
+	written string
+	sound   byte
+}
+
+// sounds are the ways to write sounds by their first letter, the longest first.
+var sounds = sync.OnceValue(func() *[256][]written {
+	all := new([256][]written)
+	for letters, sound := range Heard().Sounds {
+		all[letters[0]] = append(all[letters[0]], written{letters, sound[0]})
+	}
+	for _, same := range all {
+		slices.SortFunc(same, func(a, b written) int { return cmp.Compare(len(b.written), len(a.written)) })
+	}
+
+	return all
+})

@@ -1,6 +1,9 @@
 package spelling
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // shortestRepaired is the length of the shortest word that is known with a letter wrong.
 // Among shorter ones too many differ by one letter, and mean something else.
@@ -13,26 +16,23 @@ const shortestRepaired = 5
 // Words that sound alike are neighbours too, see heardAs.
 type Neighbours struct {
 	words []string
-	// keys are the hash of every word, whole and without each one of its letters, above the
-	// place of the word; sorted.
-	keys []uint64
-	// heard are the hash of how each word sounds, above its place; sorted.
-	heard []uint64
+	// forms lead from every word, whole and without each one of its letters, to its place among the words, and
+	// heard from how each sounds.
+	forms, heard places
 }
 
 // NewNeighbours indexes words, those that are long enough with each of their letters wrong.
 // They are folded, and so a letter is nearly always a byte.
 func NewNeighbours(words []string) *Neighbours {
-	n := &Neighbours{words: words, heard: make([]uint64, 0, len(words))}
 	size := 0
 	for _, w := range words {
 		if len(w) >= shortestRepaired {
 			size += len(w) + 1
 		}
 	}
-	n.keys = make([]uint64, 0, size)
-	for place, w := range n.words {
-		n.heard = append(n.heard, uint64(hashWithout(heardAs(w), -1))<<32|uint64(place))
+	forms, heard := make([]hashed, 0, size), make([]hashed, 0, len(words))
+	for place, w := range words {
+		heard = append(heard, newHashed(hashWithout(heardAs(w), -1), place))
 		if len(w) < shortestRepaired {
 			continue
 		}
@@ -40,13 +40,11 @@ func NewNeighbours(words []string) *Neighbours {
 			if without > 0 && w[without] == w[without-1] {
 				continue // the same form again
 			}
-			n.keys = append(n.keys, uint64(hashWithout(w, without))<<32|uint64(place))
+			forms = append(forms, newHashed(hashWithout(w, without), place))
 		}
 	}
-	slices.Sort(n.keys)
-	slices.Sort(n.heard)
 
-	return n
+	return &Neighbours{words: words, forms: newPlaces(forms), heard: newPlaces(heard)}
 }
 
 // Each calls found with every word that sounds like the written one or differs from it by a letter.
@@ -56,29 +54,70 @@ func (n *Neighbours) Each(written string, found func(word string)) {
 		return
 	}
 	sound := heardAs(written)
-	withHash(n.heard, hashWithout(sound, -1), func(place uint32) {
-		if word := n.words[place]; word != written && heardAs(word) == sound {
+	hash := hashWithout(sound, -1)
+	for _, h := range n.heard.near(hash) {
+		if h.hash() != hash {
+			continue
+		}
+		if word := n.words[h.place()]; word != written && heardAs(word) == sound {
 			found(word)
 		}
-	})
+	}
 	if len(written)+1 < shortestRepaired {
 		return
 	}
 	for without := -1; without < len(written); without++ {
-		withHash(n.keys, hashWithout(written, without), func(place uint32) {
-			if IsOneEdit(written, n.words[place]) {
-				found(n.words[place])
+		hash := hashWithout(written, without)
+		for _, h := range n.forms.near(hash) {
+			if h.hash() == hash && IsOneEdit(written, n.words[h.place()]) {
+				found(n.words[h.place()])
 			}
-		})
+		}
 	}
 }
 
-// withHash calls found with every place that a hash stands above.
-func withHash(keys []uint64, hash uint32, found func(place uint32)) {
-	at, _ := slices.BinarySearch(keys, uint64(hash)<<32)
-	for ; at < len(keys) && keys[at]>>32 == uint64(hash); at++ {
-		found(uint32(keys[at])) //nolint:gosec // its lower half
+// hashed is the hash of a form, above the place of its word.
+type hashed uint64
+
+func newHashed(hash uint32, place int) hashed { return hashed(hash)<<32 | hashed(place) } //nolint:gosec // less than 2^32
+
+func (h hashed) hash() uint32  { return uint32(h >> 32) } //nolint:gosec // its upper half
+func (h hashed) place() uint32 { return uint32(h) }       //nolint:gosec // its lower half
+
+// places finds hashed forms by the first bits of their hashes.
+type places struct {
+	all []hashed
+	// starts are where in all those begin that share their first bits, and shift is what leaves these.
+	starts []uint32
+	shift  int
+}
+
+// newPlaces sorts forms by the first bits of their hashes; those that share them stay in order.
+func newPlaces(forms []hashed) places {
+	const together = 4 // about as many share their first bits
+	firstBits := bits.Len(uint(len(forms) / together))
+	p := places{all: make([]hashed, len(forms)), starts: make([]uint32, 1<<firstBits+1), shift: 32 - firstBits}
+	for _, h := range forms {
+		p.starts[h.hash()>>p.shift+1]++
 	}
+	for i := 1; i < len(p.starts); i++ {
+		p.starts[i] += p.starts[i-1]
+	}
+	next := slices.Clone(p.starts)
+	for _, h := range forms {
+		first := h.hash() >> p.shift
+		p.all[next[first]] = h
+		next[first]++
+	}
+
+	return p
+}
+
+// near are the forms that share the first bits of a hash.
+func (p *places) near(hash uint32) []hashed {
+	first := hash >> p.shift
+
+	return p.all[p.starts[first]:p.starts[first+1]]
 }
 
 // hashWithout is FNV-1a of a word without one of its bytes; -1 leaves out none.

@@ -1,0 +1,78 @@
+package hungarian
+
+import (
+	"slices"
+	"strings"
+
+	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/meaning"
+)
+
+// leavesOut reports whether a reading of several pieces is hardly all that they say: a device that is named is not reached,
+// it is left open which is meant, or one of its commands cannot be done. Such a one is kept only where
+// nothing better is found.
+func (r *interpretation) leavesOut(s *sentence, row []*span) bool {
+	isSeveral := slices.ContainsFunc(row[1:], func(sp *span) bool { return sp.is(cConjunction) || s.Tokens[sp.from].BreakBefore })
+
+	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row))
+}
+
+// done is how many commands can be done.
+func (r *interpretation) done() int {
+	n := 0
+	for _, c := range r.commands {
+		if c.Reason == "" {
+			n++
+		}
+	}
+
+	return n
+}
+
+// missesAny reports whether commands reach not all devices that some spans plainly name.
+func (r *interpretation) missesAny(row []*span) bool {
+	isOpen := r.question != nil || slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return len(c.Targets) == 0 })
+
+	return !isOpen && slices.ContainsFunc(row, func(sp *span) bool { return sp.isPlainlyMeant() && !r.reaches(sp) })
+}
+
+// isPlainlyMeant reports whether a span names a device, or a kind of device as what does something or what something is
+// done to, and does not only say where.
+func (sp *span) isPlainlyMeant() bool {
+	if !sp.isWishedFor() || sp.suffix.SaysWhere() || sp.is(cArea|cFloor|cFiller) {
+		return false
+	}
+	isMain := sp.suffix.Case == morphology.Nominative || sp.suffix.Case == morphology.Accusative
+
+	return sp.is(cEntity) || isMain && !sp.suffix.IsAdjective && !sp.is(cMeasured|cAttribute)
+}
+
+// isMoreThan reports whether a reading of several commands is to be preferred to a partial one: as many of them can be
+// done, and nothing was left out, or open. What was repaired has all that was said.
+func (r *interpretation) isMoreThan(part *interpretation) bool {
+	if part.isRepaired || part.question != nil && r.question != nil {
+		return len(r.commands) > len(part.commands)
+	}
+
+	return r.done() >= 2 && (r.isHeaded || r.done() >= part.done())
+}
+
+// headingOf is where what only names the rest ends, before a colon and without a device of its own: sötétíts a tárgyalóban: roletta
+// le, lámpa tízre. It is 0 without one.
+func headingOf(s *sentence, row []*span) int {
+	if !s.IsOnlySetOff {
+		return 0
+	}
+	for i := 1; i < len(row); i++ {
+		isNext := row[i-1].said == "" && row[i].said == "" && row[i-1].to <= row[i].from
+		if isNext && strings.Contains(s.Text[s.Tokens[row[i-1].to-1].To:s.Tokens[row[i].from].From], ":") {
+			if namesOwnThing(row[:i]) || !namesOwnThing(row[i:]) || !asksInAnyWay(row[i:]) {
+				return 0
+			}
+
+			return i
+		}
+	}
+
+	return 0
+}
