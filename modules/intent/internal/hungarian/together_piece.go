@@ -18,6 +18,7 @@ const (
 	sureInherits   = 0.95 // it takes something from the piece before it
 	sureWithChoice = 0.7  // it leaves open which thing is meant
 	sureOfSome     = 0.8  // something that it names is not reached
+	sureByPart     = 0.9  // a part of a name points at what it is about
 )
 
 // readPart is what a piece of a sentence comes to: with nil for r it asks for nothing.
@@ -45,7 +46,11 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	if got.isKept || got.isLeft || w.isStrict && !w.asksPlainly(before, row) {
 		return got
 	}
-	for _, v := range w.variants(before, row) {
+	variants := w.variants(before, row)
+	if named := w.namedByPart(row); named != nil {
+		variants = append(variants, variant{named, sureByPart})
+	}
+	for _, v := range variants {
 		r, sure := w.readVariant(v.row)
 		if r == nil {
 			continue
@@ -183,20 +188,52 @@ func withUnitOf(before, row []*span) []*span {
 	return withUnit(slices.Clone(row), before[at])
 }
 
-// isOfUnknown reports whether a piece is about something that nobody knows: what is done to it, or what does it (szellőző menjen
-// hetvenen).
-func (w *weigher) isOfUnknown(row []*span) bool {
-	if slices.ContainsFunc(row, w.isUnknownObject) {
-		return true
+// isOfUnknown reports whether a piece is about something that nobody knows.
+func (w *weigher) isOfUnknown(row []*span) bool { return w.unknownThing(row) >= 0 }
+
+// unknownThing is the word that nobody knows of what a piece does something to, or of what does it (szellőző menjen hetvenen); -1
+// without one.
+func (w *weigher) unknownThing(row []*span) int {
+	if at := slices.IndexFunc(row, w.isUnknownObject); at >= 0 {
+		return at
 	}
 	first := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction | cBut) })
 	if first < 0 || !row[first].is(cUnknown) || row[first].to-row[first].from > 1 || isUnknownImperative(w.s, row[first]) {
-		return false
+		return -1
 	}
 	folded := w.s.Tokens[row[first].from].Fold
 	isHow := morphology.EndsWithAny(folded, morphology.Rules().MannerEndings) || morphology.EndsWithAny(folded, morphology.Rules().AdjunctEndings)
+	if isHow || !slices.ContainsFunc(row[first+1:], func(sp *span) bool { return isCommanding(sp) || sp.is(cBe|cPrefix|partAmount) }) {
+		return -1
+	}
 
-	return !isHow && first+1 < len(row) && slices.ContainsFunc(row[first+1:], func(sp *span) bool { return isCommanding(sp) || sp.is(cBe|partAmount) })
+	return first
+}
+
+// namedByPart has the one device that an unknown thing of a piece points at be named by it (a szitát, where there is a lisztszita);
+// nil where it points at none, or at several.
+func (w *weigher) namedByPart(row []*span) []*span {
+	at := w.unknownThing(row)
+	if at < 0 || namesOwnThing(row) {
+		return nil
+	}
+	words := []pointer{{words: w.ix.pointedAt(w.s, row[at].to-1, true)}}
+	var found []*hamanagerapi.Entity
+	for i := range w.ix.names {
+		if _, sum := sumOf(words, &w.ix.names[i]); sum == 0 {
+			continue
+		}
+		for _, e := range w.ix.names[i].entities {
+			if e.Domain != "person" {
+				found = appendOnce(found, e)
+			}
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+
+	return rowNaming(row, at, found)
 }
 
 func placesIn(row []*span) []*span {

@@ -39,6 +39,8 @@ func TestTogether(t *testing.T) {
 		"Fürdőben az LG-t be, ventilátort is": "HassTurnOn switch.lg; HassTurnOn fan.furdo",
 		// What nobody knows does nothing to the thing before.
 		"Konyhalámpa negyvenre, dagasztó menjen hetvenen": "HassLightSet light.konyha",
+		// A part of its name is enough beside what is surely a command.
+		"Konyhalámpa le, szárító is induljon": "HassTurnOff light.konyha; HassTurnOn switch.lg",
 		// Both are one command.
 		"Gyújtsd fel a konyhalámpát kékre, és tedd ötvenre": "HassLightSet light.konyha",
 		// Two questions, the second about nothing in the home.
