@@ -30,10 +30,25 @@ func distributed(s *sentence, spans []*span) [][]*span {
 	lendThings(clauses)
 	lendPlace(clauses, spans, verb)
 	for i := range clauses {
-		clauses[i] = withVerb(clauses[i], spans, verb, prefix)
+		if verb < 0 || !isDoneOtherwise(clauses, i, spans[verb]) {
+			clauses[i] = withVerb(clauses[i], spans, verb, prefix)
+		}
 	}
 
 	return clauses
+}
+
+// isDoneOtherwise reports whether a clause says with a prefix of its own what is done to its thing, so that the verb of another
+// one, which says how much, or only that it is wished, would make something else of it: a lámpát le, az elszívót tekerd ötvenre.
+func isDoneOtherwise(clauses [][]*span, at int, verb *span) bool {
+	isPrefix := func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cConjunction|cFiller) }
+	own := clauses[at]
+	if slices.Contains(own, verb) || partsOf(own)&partThing == 0 || !slices.ContainsFunc(own, isPrefix) {
+		return false
+	}
+	of := slices.IndexFunc(clauses, func(c []*span) bool { return slices.Contains(c, verb) })
+
+	return wants(verb) || of > at && partsOf(clauses[of])&partAmount != 0 && !slices.ContainsFunc(clauses[of], isPrefix)
 }
 
 // isOfOther reports whether a prefix belongs to another clause than the verb, where another thing is named: mehet a

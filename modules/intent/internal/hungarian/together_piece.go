@@ -49,6 +49,9 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	variants := w.variants(before, row)
 	if named := w.namedByPart(row); named != nil {
 		variants = append(variants, variant{named, sureByPart})
+		if !asksInAnyWay(named) {
+			variants = append(variants, variant{slices.Concat(named, before.deed), sureByPart * sureInherits})
+		}
 	}
 	for _, v := range variants {
 		r, sure := w.readVariant(v.row)
