@@ -76,3 +76,20 @@ func (r *interpretation) spare(later []meaning.Command) {
 		}
 	}
 }
+
+// addClause adds the commands of a clause, and tells where they begin: those of one that is to be done first before those of
+// the clause before, which begin at last.
+func (r *interpretation) addClause(next *interpretation, last int, isFirst bool) int {
+	if r.completes(next) {
+		return last
+	}
+	if isFirst && r.question == nil {
+		r.commands = slices.Insert(r.commands, last, next.commands...)
+
+		return last
+	}
+	last = len(r.commands)
+	r.add(next.commands)
+
+	return last
+}

@@ -110,12 +110,11 @@ func (w *weigher) mayBeOne(segments []piece) bool {
 	complete, isCalled := 0, false
 	for i, p := range segments {
 		row := w.row[p.from:p.to]
-		before := piece{segments[0].from, p.from}
-		if i > 0 && (isSetAgainst(w.row[before.from:before.to], row) || w.isHeading(before)) {
+		if i > 0 && w.isApart(piece{segments[0].from, p.from}, row) {
 			return false
 		}
 		isNamed, isDone := namesOwnThing(row), asksInAnyWay(row) || w.isTerse(row)
-		if isDone && (isNamed || asksToDo(row) || len(placesIn(row)) > 0) {
+		if isDone && (asksToDo(row) || isAboutSomething(row)) {
 			complete++
 		}
 		if isCalled && isNamed && asksToDo(row) {
@@ -126,6 +125,11 @@ func (w *weigher) mayBeOne(segments []piece) bool {
 	}
 
 	return complete < 2
+}
+
+// isApart reports whether a segment is no part of what stands before it.
+func (w *weigher) isApart(before piece, row []*span) bool {
+	return isSetAgainst(w.row[before.from:before.to], row) || w.isHeading(before)
 }
 
 // isSetAgainst reports whether a segment with a deed is set against what stands before it, which has another thing or place,
@@ -206,17 +210,23 @@ func (w *weigher) whole(p *path) *interpretation {
 
 			continue
 		}
-		if undoes(all.commands, part.r.commands) || !all.completes(part.r) && !all.addPiece(part.r) {
+		if !all.addFurther(part.r) {
 			return nil
 		}
 		weakest, surest = min(weakest, part.sure), max(surest, part.sure)
 	}
-	if len(all.commands) == 0 || surest < sureToAct && weakest < w.least || all.isOfTwoTimes() || all.reachesKept(p.pieces) {
+	isSure := surest >= sureToAct || weakest >= w.least
+	if len(all.commands) == 0 || !isSure || all.isOfTwoTimes() || all.reachesKept(p.pieces) {
 		return nil
 	}
 	w.weakest = weakest
 
 	return all
+}
+
+// addFurther adds what a further piece means; false where that undoes what stands before it, or both ask back.
+func (r *interpretation) addFurther(next *interpretation) bool {
+	return !undoes(r.commands, next.commands) && (r.completes(next) || r.addPiece(next))
 }
 
 // isOfTwoTimes reports whether some commands are for later, and others not: whether the time is that of all of them, nobody

@@ -46,14 +46,7 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	if got.isKept || got.isLeft || w.isStrict && !w.asksPlainly(before, row) {
 		return got
 	}
-	variants := w.variants(before, row)
-	if named := w.namedByPart(row); named != nil {
-		variants = append(variants, variant{named, sureByPart})
-		if !asksInAnyWay(named) {
-			variants = append(variants, variant{slices.Concat(named, before.deed), sureByPart * sureInherits})
-		}
-	}
-	for _, v := range variants {
+	for _, v := range append(w.variants(before, row), w.variantsByPart(before, row)...) {
 		r, sure := w.readVariant(v.row)
 		if r == nil {
 			continue
@@ -84,15 +77,15 @@ func (w *weigher) sureOfSome(row []*span) float32 {
 // or that might be, is not.
 func (w *weigher) nothing(p piece) readPart {
 	row := w.row[p.from:p.to]
-	isBeside := w.ix.lang.isAside(w.s, row) && !saysHowMuch(row) && !w.isTerse(row) && !onlySaysHow(row) && !w.asksOf(row)
+	isWanted := saysHowMuch(row) || w.isTerse(row) || onlySaysHow(row) || w.asksOf(row)
 	switch {
 	case w.isHeading(p):
 		return readPart{sure: sureAside, row: row, isLeft: true}
 	case isKept(row):
 		return readPart{sure: sureAside, row: row, isKept: true}
-	case isBeside, onlyFillers(row):
+	case !isWanted && w.ix.lang.isAside(w.s, row), onlyFillers(row):
 		return readPart{sure: sureAside, row: row}
-	case (asksToDo(row) || saysHowMuch(row)) && (namesOwnThing(row) || len(placesIn(row)) > 0 || slices.ContainsFunc(row, w.isUnknownObject)):
+	case (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
 		return readPart{row: row}
 	}
 	alone := *w
@@ -128,115 +121,13 @@ func onlySaysHow(row []*span) bool {
 // asksPlainly reports whether a piece shows by its form that it asks for something, so that nothing that tells why, or
 // how things are, is taken for a command beside those that were found without it.
 func (w *weigher) asksPlainly(before *path, row []*span) bool {
-	if w.isTerse(row) || w.asksOf(row) || len(before.asked) > 0 && askedAlike(before.asked, row) != nil || len(before.about) > 0 && onlySaysHow(row) {
+	isOfBefore := askedAlike(before.asked, row) != nil || len(before.about) > 0 && onlySaysHow(row)
+	if isOfBefore || w.isTerse(row) || w.asksOf(row) || saysHowMuch(row) {
 		return true
 	}
 	isAsked := asksInAnyWay(row) || row[0].suffix.SaysWhere() && slices.ContainsFunc(row, isObject) || len(before.deed) > 0 && onlyNamesThings(row)
 
 	return isAsked && w.ix.partOf(w.s, row) == isCore && !w.ix.lang.isAside(w.s, row)
-}
-
-// variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
-func (w *weigher) variants(before *path, row []*span) []variant {
-	all := []variant{{row, 1}}
-	if same := askedAlike(before.asked, row); same != nil {
-		all = append(all, variant{same, sureInherits})
-	}
-	isNamed, hasPlace := namesOwnThing(row) || isAsking(w.s, row) && len(namesIn(row)) > 0, len(placesIn(row)) > 0
-	isElsewhere := len(before.where) > 0 && !hasPlace
-	switch {
-	case isNamed && isElsewhere:
-		all = append(all, variant{slices.Concat(before.where, row), sureInherits})
-	case !isNamed && len(before.about) > 0 && !w.isOfUnknown(row):
-		all = append(all, variant{slices.Concat(before.about, row), sureInherits})
-		if isElsewhere {
-			all = append(all, variant{slices.Concat(before.where, before.about, row), sureInherits * sureInherits})
-		}
-	}
-	if len(before.deed) > 0 && (isNamed || hasPlace) && !asksInAnyWay(row) {
-		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
-	}
-
-	return all
-}
-
-// askedIn are the spans of a question that say what is asked.
-func askedIn(row []*span) []*span {
-	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
-		return sp.is(cEntity|cArea|cFloor|cMeasured) || !sp.is(cQuestion|cMeasure|cUnit|cAttribute|cClass|cState)
-	})
-}
-
-// askedAlike has what the piece before asked be asked of something else that is named: hány fokos a hűtő, és a fagyasztó
-// mennyi? nil where it asks something of its own, or names nothing.
-func askedAlike(asked, row []*span) []*span {
-	isOwn := slices.ContainsFunc(row, func(sp *span) bool {
-		return isCommanding(sp) || sp.is(cMeasure|cUnit|cState|cAttribute|cClass|cHome|cFeel|cSky) && !sp.is(cMeasured|cEntity|cArea)
-	})
-	if len(asked) == 0 || isOwn || len(namesIn(row)) == 0 && !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cPlace) }) {
-		return nil
-	}
-	rest := slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cQuestion | cConjunction) })
-
-	return slices.Concat(asked, rest)
-}
-
-// withUnitOf gives a bare number the unit of the piece before: húsz fokot, a hálóban tizennyolcat.
-func withUnitOf(before, row []*span) []*span {
-	at := slices.IndexFunc(before, func(sp *span) bool { return sp.is(cUnit) && !isUnitOfTime(sp.value(cUnit)) })
-	if at < 0 {
-		return row
-	}
-
-	return withUnit(slices.Clone(row), before[at])
-}
-
-// isOfUnknown reports whether a piece is about something that nobody knows.
-func (w *weigher) isOfUnknown(row []*span) bool { return w.unknownThing(row) >= 0 }
-
-// unknownThing is the word that nobody knows of what a piece does something to, or of what does it (szellőző menjen hetvenen); -1
-// without one.
-func (w *weigher) unknownThing(row []*span) int {
-	if at := slices.IndexFunc(row, w.isUnknownObject); at >= 0 {
-		return at
-	}
-	first := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction | cBut) })
-	if first < 0 || !row[first].is(cUnknown) || row[first].to-row[first].from > 1 || isUnknownImperative(w.s, row[first]) {
-		return -1
-	}
-	folded := w.s.Tokens[row[first].from].Fold
-	isHow := morphology.EndsWithAny(folded, morphology.Rules().MannerEndings) || morphology.EndsWithAny(folded, morphology.Rules().AdjunctEndings)
-	if isHow || !slices.ContainsFunc(row[first+1:], func(sp *span) bool { return isCommanding(sp) || sp.is(cBe|cPrefix|partAmount) }) {
-		return -1
-	}
-
-	return first
-}
-
-// namedByPart has the one device that an unknown thing of a piece points at be named by it (a szitát, where there is a lisztszita);
-// nil where it points at none, or at several.
-func (w *weigher) namedByPart(row []*span) []*span {
-	at := w.unknownThing(row)
-	if at < 0 || namesOwnThing(row) {
-		return nil
-	}
-	words := []pointer{{words: w.ix.pointedAt(w.s, row[at].to-1, true)}}
-	var found []*hamanagerapi.Entity
-	for i := range w.ix.names {
-		if _, sum := sumOf(words, &w.ix.names[i]); sum == 0 {
-			continue
-		}
-		for _, e := range w.ix.names[i].entities {
-			if e.Domain != "person" {
-				found = appendOnce(found, e)
-			}
-		}
-	}
-	if len(found) != 1 {
-		return nil
-	}
-
-	return rowNaming(row, at, found)
 }
 
 func placesIn(row []*span) []*span {

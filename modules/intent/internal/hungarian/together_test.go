@@ -41,6 +41,8 @@ func TestTogether(t *testing.T) {
 		"Konyhalámpa negyvenre, dagasztó menjen hetvenen": "HassLightSet light.konyha",
 		// A part of its name is enough beside what is surely a command.
 		"Konyhalámpa le, szárító is induljon": "HassTurnOff light.konyha; HassTurnOn switch.lg",
+		// The verb of a part that says how much is not that of one with a prefix of its own.
+		"A konyhában le a konyhalámpát, a pultvilágítást tekerd ötvenre": "HassTurnOff light.konyha; HassLightSet light.pult",
 		// Both are one command.
 		"Gyújtsd fel a konyhalámpát kékre, és tedd ötvenre": "HassLightSet light.konyha",
 		// Two questions, the second about nothing in the home.

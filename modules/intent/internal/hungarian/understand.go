@@ -220,14 +220,7 @@ func (ix *Index) readClauses(u meaning.Utterance, s *sentence, clauses [][]*span
 		if i > 0 && undoes(whole.commands, r.commands) && !isAfterwards(clauses[i]) {
 			return nil // whoever wants both says in which order
 		}
-		if whole.completes(r) {
-			last = len(whole.commands)
-		} else if isFirst && whole.question == nil {
-			whole.commands = slices.Insert(whole.commands, last, r.commands...)
-		} else {
-			last = len(whole.commands)
-			whole.add(r.commands)
-		}
+		last = whole.addClause(r, last, isFirst)
 		whole.score += r.score
 		whole.frame += r.frame + ";"
 	}

@@ -1,0 +1,128 @@
+package hungarian
+
+import (
+	"slices"
+
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
+)
+
+// variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
+func (w *weigher) variants(before *path, row []*span) []variant {
+	all := []variant{{row, 1}}
+	if same := askedAlike(before.asked, row); same != nil {
+		all = append(all, variant{same, sureInherits})
+	}
+	isNamed, hasPlace := w.namesSubject(row), len(placesIn(row)) > 0
+	isElsewhere := len(before.where) > 0 && !hasPlace
+	switch {
+	case isNamed && isElsewhere:
+		all = append(all, variant{slices.Concat(before.where, row), sureInherits})
+	case !isNamed && len(before.about) > 0 && !w.isOfUnknown(row):
+		all = append(all, variant{slices.Concat(before.about, row), sureInherits})
+		if isElsewhere {
+			all = append(all, variant{slices.Concat(before.where, before.about, row), sureInherits * sureInherits})
+		}
+	}
+	if len(before.deed) > 0 && (isNamed || hasPlace) && !asksInAnyWay(row) {
+		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
+	}
+
+	return all
+}
+
+// namesSubject reports whether a piece names what it is about. A question may be about a person, or a sensor.
+func (w *weigher) namesSubject(row []*span) bool {
+	return namesOwnThing(row) || isAsking(w.s, row) && len(namesIn(row)) > 0
+}
+
+// askedIn are the spans of a question that say what is asked.
+func askedIn(row []*span) []*span {
+	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
+		return sp.is(cEntity|cArea|cFloor|cMeasured) || !sp.is(cQuestion|cMeasure|cUnit|cAttribute|cClass|cState)
+	})
+}
+
+// askedAlike has what the piece before asked be asked of something else that is named: hány fokos a hűtő, és a fagyasztó
+// mennyi? nil where it asks something of its own, or names nothing.
+func askedAlike(asked, row []*span) []*span {
+	isOwn := slices.ContainsFunc(row, func(sp *span) bool {
+		return isCommanding(sp) || sp.is(cMeasure|cUnit|cState|cAttribute|cClass|cHome|cFeel|cSky) && !sp.is(cMeasured|cEntity|cArea)
+	})
+	if len(asked) == 0 || isOwn || len(namesIn(row)) == 0 && !slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cPlace) }) {
+		return nil
+	}
+	rest := slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cQuestion | cConjunction) })
+
+	return slices.Concat(asked, rest)
+}
+
+// withUnitOf gives a bare number the unit of the piece before: húsz fokot, a hálóban tizennyolcat.
+func withUnitOf(before, row []*span) []*span {
+	at := slices.IndexFunc(before, func(sp *span) bool { return sp.is(cUnit) && !isUnitOfTime(sp.value(cUnit)) })
+	if at < 0 {
+		return row
+	}
+
+	return withUnit(slices.Clone(row), before[at])
+}
+
+// isOfUnknown reports whether a piece is about something that nobody knows.
+func (w *weigher) isOfUnknown(row []*span) bool { return w.unknownThing(row) >= 0 }
+
+// unknownThing is the word that nobody knows of what a piece does something to, or of what does it (szellőző menjen hetvenen); -1
+// without one.
+func (w *weigher) unknownThing(row []*span) int {
+	if at := slices.IndexFunc(row, w.isUnknownObject); at >= 0 {
+		return at
+	}
+	first := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction | cBut) })
+	if first < 0 || !row[first].is(cUnknown) || row[first].to-row[first].from > 1 || isUnknownImperative(w.s, row[first]) {
+		return -1
+	}
+	endings := slices.Concat(morphology.Rules().MannerEndings, morphology.Rules().AdjunctEndings)
+	if morphology.EndsWithAny(w.s.Tokens[row[first].from].Fold, endings) || !slices.ContainsFunc(row[first+1:], func(sp *span) bool { return isCommanding(sp) || sp.is(cBe|cPrefix|partAmount) }) {
+		return -1
+	}
+
+	return first
+}
+
+// variantsByPart are the ways to read a piece about the device that an unknown thing points at.
+func (w *weigher) variantsByPart(before *path, row []*span) []variant {
+	named := w.namedByPart(row)
+	switch {
+	case named == nil:
+		return nil
+	case asksInAnyWay(named):
+		return []variant{{named, sureByPart}}
+	default:
+		return []variant{{named, sureByPart}, {slices.Concat(named, before.deed), sureByPart * sureInherits}}
+	}
+}
+
+// namedByPart has the one device that an unknown thing of a piece points at be named by it (a szitát, where there is a lisztszita);
+// nil where it points at none, or at several.
+func (w *weigher) namedByPart(row []*span) []*span {
+	at := w.unknownThing(row)
+	if at < 0 || namesOwnThing(row) {
+		return nil
+	}
+	words := []pointer{{words: w.ix.pointedAt(w.s, row[at].to-1, true)}}
+	var found []*hamanagerapi.Entity
+	for i := range w.ix.names {
+		if _, sum := sumOf(words, &w.ix.names[i]); sum == 0 {
+			continue
+		}
+		for _, e := range w.ix.names[i].entities {
+			if e.Domain != "person" {
+				found = appendOnce(found, e)
+			}
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+
+	return rowNaming(row, at, found)
+}
