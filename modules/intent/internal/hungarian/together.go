@@ -113,18 +113,24 @@ func (w *weigher) mayBeOne(segments []piece) bool {
 		if i > 0 && w.isApart(piece{segments[0].from, p.from}, row) {
 			return false
 		}
-		isNamed, isDone := namesOwnThing(row), asksInAnyWay(row) || w.isTerse(row)
+		isDone := asksInAnyWay(row) || w.isTerse(row)
 		if isDone && (asksToDo(row) || isAboutSomething(row)) {
 			complete++
 		}
-		if isCalled && isNamed && asksToDo(row) {
+		if isCalled && namesOwnThing(row) && asksToDo(row) {
 			return false
 		}
-		at := slices.IndexFunc(row, (*span).isWishedFor)
-		isCalled = at >= 0 && !isDone && row[at].suffix.Case == morphology.Nominative
+		isCalled = !isDone && namesPlainly(row)
 	}
 
 	return complete < 2
+}
+
+// namesPlainly reports whether the first device that some spans name has no ending.
+func namesPlainly(row []*span) bool {
+	at := slices.IndexFunc(row, (*span).isWishedFor)
+
+	return at >= 0 && row[at].suffix.Case == morphology.Nominative
 }
 
 // isApart reports whether a segment is no part of what stands before it.

@@ -9,26 +9,30 @@ import (
 
 // variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
 func (w *weigher) variants(before *path, row []*span) []variant {
-	all := []variant{{row, 1}}
+	all := append([]variant{{row, 1}}, w.aboutSame(before, row)...)
+	if len(before.deed) > 0 && (w.namesSubject(row) || isAboutSomething(row)) && !asksInAnyWay(row) {
+		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
+	}
 	if same := askedAlike(before.asked, row); same != nil {
 		all = append(all, variant{same, sureInherits})
 	}
-	isNamed, hasPlace := w.namesSubject(row), len(placesIn(row)) > 0
-	isElsewhere := len(before.where) > 0 && !hasPlace
-	switch {
-	case isNamed && isElsewhere:
-		all = append(all, variant{slices.Concat(before.where, row), sureInherits})
-	case !isNamed && len(before.about) > 0 && !w.isOfUnknown(row):
-		all = append(all, variant{slices.Concat(before.about, row), sureInherits})
-		if isElsewhere {
-			all = append(all, variant{slices.Concat(before.where, before.about, row), sureInherits * sureInherits})
-		}
-	}
-	if len(before.deed) > 0 && (isNamed || hasPlace) && !asksInAnyWay(row) {
-		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
-	}
 
 	return all
+}
+
+// aboutSame are the ways to read a piece where the one before it was, and about its thing.
+func (w *weigher) aboutSame(before *path, row []*span) []variant {
+	isElsewhere := len(before.where) > 0 && len(placesIn(row)) == 0
+	switch {
+	case w.namesSubject(row) && isElsewhere:
+		return []variant{{slices.Concat(before.where, row), sureInherits}}
+	case w.namesSubject(row), len(before.about) == 0, w.isOfUnknown(row):
+		return nil
+	case isElsewhere:
+		return []variant{{slices.Concat(before.about, row), sureInherits}, {slices.Concat(before.where, before.about, row), sureInherits * sureInherits}}
+	default:
+		return []variant{{slices.Concat(before.about, row), sureInherits}}
+	}
 }
 
 // namesSubject reports whether a piece names what it is about. A question may be about a person, or a sensor.

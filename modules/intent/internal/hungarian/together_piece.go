@@ -94,8 +94,10 @@ func (w *weigher) nothing(p piece) readPart {
 	return readPart{sure: alone.weigh(p).Nothing * sureAside, row: row}
 }
 
-// isObject reports whether a span names a device as what something is to be done to.
-func isObject(sp *span) bool { return sp.isWishedFor() && sp.suffix.Case == morphology.Accusative }
+// isObjectThere reports whether a piece says where, and what something is to be done to: a teraszon lámpát.
+func isObjectThere(row []*span) bool {
+	return row[0].suffix.SaysWhere() && slices.ContainsFunc(row, func(sp *span) bool { return sp.isWishedFor() && sp.suffix.Case == morphology.Accusative })
+}
 
 // isHeading reports whether a piece only names what follows it after a colon, piece by piece: sötétíts a tárgyalóban: roletta le,
 // lámpa tízre.
@@ -125,7 +127,7 @@ func (w *weigher) asksPlainly(before *path, row []*span) bool {
 	if isOfBefore || w.isTerse(row) || w.asksOf(row) || saysHowMuch(row) {
 		return true
 	}
-	isAsked := asksInAnyWay(row) || row[0].suffix.SaysWhere() && slices.ContainsFunc(row, isObject) || len(before.deed) > 0 && onlyNamesThings(row)
+	isAsked := asksInAnyWay(row) || isObjectThere(row) || len(before.deed) > 0 && onlyNamesThings(row)
 
 	return isAsked && w.ix.partOf(w.s, row) == isCore && !w.ix.lang.isAside(w.s, row)
 }
