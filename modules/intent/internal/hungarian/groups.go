@@ -25,6 +25,7 @@ type placeWords struct {
 		Sensors []string `yaml:"sensors"`
 	} `yaml:"outside"`
 	Lawn       []string `yaml:"lawn"`
+	Rooms      []string `yaml:"rooms"`
 	Upstairs   []string `yaml:"upstairs"`
 	Downstairs []string `yaml:"downstairs"`
 }
@@ -51,7 +52,7 @@ var placesSaid = sync.OnceValue(func() *placeWords {
 		morphology.FoldAll(r.Words)
 		morphology.FoldAll(r.Also)
 	}
-	for _, list := range [][]string{p.Children.Words, p.Children.Others, p.Outside.Rooms, p.Outside.Sensors, p.Lawn, p.Upstairs, p.Downstairs} {
+	for _, list := range [][]string{p.Children.Words, p.Children.Others, p.Outside.Rooms, p.Outside.Sensors, p.Lawn, p.Rooms, p.Upstairs, p.Downstairs} {
 		morphology.FoldAll(list)
 	}
 

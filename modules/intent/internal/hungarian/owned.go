@@ -116,6 +116,8 @@ func (o *owning) step() {
 		o.add(standIn(sp, sp.name, o.last))
 	case sp.isTheirs():
 		o.add(o.ofOwnerBefore(sp))
+	case o.isChildsRoom(sp):
+		o.readChilds(sp)
 	case sp.means(cAgain, "there"):
 		o.add(o.atTheirs(sp))
 	default:

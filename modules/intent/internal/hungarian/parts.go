@@ -138,10 +138,20 @@ const shortestFront, shortestBack = 2, 5
 
 // addPartOf adds one part of a device's name, where it is no name and no common word.
 func (b *builder) addPartOf(e *hamanagerapi.Entity, words []string) {
-	if len(words) == 1 && isPersonWord(words[0]) || !slices.ContainsFunc(words, b.isTelling) || len(words) > 1 && b.beginsWithPlace(words) || b.isKnownName(strings.Join(words, " ")) {
+	if len(words) == 1 && (isPersonWord(words[0]) || b.isOwnedPlural(words[0])) || !slices.ContainsFunc(words, b.isTelling) || len(words) > 1 && b.beginsWithPlace(words) || b.isKnownName(strings.Join(words, " ")) {
 		return
 	}
 	b.addPart(e, words)
+}
+
+// isOwnedPlural reports whether a word only says that kinds of device are somebody's: lámpái.
+func (b *builder) isOwnedPlural(folded string) bool {
+	return slices.ContainsFunc([]string{"i", "ai", "ei", "jai", "jei"}, func(ending string) bool {
+		stem, ok := strings.CutSuffix(folded, ending)
+		word, isKnown := b.ix.lang.vocabulary[stem]
+
+		return ok && isKnown && b.ix.lang.isNoun(word)
+	})
 }
 
 // addSomeones adds the last word of a name that says whose it is, without the ending that says so.

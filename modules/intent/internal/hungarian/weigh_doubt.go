@@ -11,6 +11,10 @@ import (
 
 // isUnknownObject reports whether a span is what something is done to, and no device.
 func (w *weigher) isUnknownObject(sp *span) bool {
+	if _, rest, isNumber := numberIn(&w.s.Tokens[sp.from], w.s.HasAccent); isNumber && rest == "et" { // porszívózz egyet
+		return false
+	}
+
 	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(w.s.Tokens[sp.from].Fold) &&
 		strings.HasSuffix(w.s.Tokens[sp.from].Fold, "t")
 }
@@ -120,9 +124,26 @@ func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 		return true
 	case wanted.thing == nil:
 		return !wanted.isOfWhatPlays() && slices.ContainsFunc(c.spans, w.isUnknownObject) // tegyél be valami jazzt
+	case slices.ContainsFunc(c.spans, w.isUnknownRoom):
+		return true
 	default:
 		return !wanted.thing.is(cEntity) && c.isAnyOne() || w.isOfStranger(p, wanted.thing) || w.isElsewhere(p, wanted)
 	}
+}
+
+// isUnknownRoom reports whether a span says that something is in a room that this home has not: a compound of a word for one.
+func (w *weigher) isUnknownRoom(sp *span) bool {
+	if !sp.is(cUnknown) || sp.to-sp.from > 1 || !mayBeAt(w.s, sp) {
+		return false
+	}
+	isRoom := false
+	morphology.EachStem(w.s.Tokens[sp.from].Fold, w.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
+		isRoom = ending.Case == morphology.Inessive && slices.ContainsFunc(placesSaid().Rooms, func(room string) bool { return len(stem) > len(room) && strings.HasSuffix(stem, room) })
+
+		return !isRoom
+	})
+
+	return isRoom
 }
 
 // isPointedPast reports whether what is pointed at is rather not meant: something is said by its number, at a time, or
@@ -278,5 +299,5 @@ func (c *clause) asksForContents(thing *span) bool {
 func (w *weigher) isOfStranger(p piece, thing *span) bool {
 	at := slices.Index(w.row, thing)
 
-	return at > p.from && thing.suffix.IsPossessed && !thing.suffix.IsMine && w.row[at-1].is(cUnknown)
+	return at > p.from && thing.suffix.IsPossessed && !thing.suffix.IsMine && w.row[at-1].is(cUnknown|cOwner)
 }
