@@ -12,7 +12,7 @@ import (
 // farmyard is a home whose things are called by compounds, and two of them alike.
 func farmyard() *Index {
 	home := hamanagerapi.Home{Areas: []hamanagerapi.Area{
-		{ID: "szin", Name: "Gépszín"}, {ID: "major", Name: "Halasmajor"}, {ID: "kis", Name: "Kisszoba"}, {ID: "konyha", Name: "Konyha"},
+		{ID: "szin", Name: "Gépszín"}, {ID: "major", Name: "Halasmajor"}, {ID: "kis", Name: "Kisszoba"}, {ID: "konyha", Name: "Konyha"}, {ID: "gyerek", Name: "Gyerekszoba"},
 	}}
 	entity := func(id, called, area, domain string) *hamanagerapi.Entity {
 		return &hamanagerapi.Entity{ID: id, Name: called, AreaID: area, Domain: domain, Exposed: true}
@@ -22,6 +22,9 @@ func farmyard() *Index {
 
 	return NewIndex(hamanagerapi.NewHome(home, []*hamanagerapi.Entity{
 		entity("light.kis", "Kisszoba csillár", "kis", "light"),
+		entity("light.pali", "Pali lámpája", "gyerek", "light"),
+		entity("light.zsuzsi", "Zsuzsi lámpája", "gyerek", "light"),
+		entity("light.gomb", "Gömb", "gyerek", "light"),
 		entity("light.szin", "Reflektor", "szin", "light"),
 		entity("light.major", "Reflektor", "major", "light"),
 		entity("light.oszlop", "Oszloplámpa", "major", "light"),
@@ -50,6 +53,10 @@ func TestThings(t *testing.T) {
 		"Robi induljon takarítani a gépszínbe":     {"vacuum.robi"},
 		"a gépszínben legyen Szüret hangulat":      {"scene.szuret"},
 		"kérek egy kis fényt a konyhába":           {"light.konyha"},
+		"kapcsold le a gyerek lámpáját":            {"light.pali", "light.zsuzsi"},
+		"kapcsold le a gyerekszobában a lámpát":    {"light.gomb", "light.pali", "light.zsuzsi"},
+		"porszívózz egyet, csupa morzsa a konyha":  {"vacuum.robi"},
+		"gyújtsd fel a fonószobában a lámpát":      nil,
 		"locsolj már":                              {"valve.fuz", "valve.nyar"},
 		"gyújtsd meg drága nekem az oszlop fényét": {"light.oszlop"},
 		"vidd a reflektort a darálónál ötvenre":    {"light.szin"},
