@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // isGrown reports whether a span is what is watered or mown, as what something is done to: a gyepet.
@@ -54,17 +55,21 @@ func mayBeCase(s *sentence, sp *span) bool {
 	return morphology.EndsWithAny(s.Tokens[sp.from].Fold, morphology.Rules().AdjunctEndings) || isUnknownImperative(s, sp)
 }
 
-// isHandwork reports whether a folded word begins as a verb of work that is done by hand: szereld, kipakolod.
-func (l *language) isHandwork(folded string) bool {
-	begins := func(word string) bool {
-		return slices.ContainsFunc(l.handwork, func(stem string) bool { return strings.HasPrefix(word, stem) })
+// handwork is what a verb of work by hand begins with.
+type handwork struct{ written, folded string }
+
+// isHandwork reports whether a word begins as a verb of work that is done by hand: szereld, kipakolod. Its accents tell
+// gyűjtsd from gyújtsd.
+func (l *language) isHandwork(tok *tokens.Token) bool {
+	begins := func(from int) bool {
+		lower := string([]rune(tok.Lower)[from:])
+
+		return slices.ContainsFunc(l.handwork, func(stem handwork) bool {
+			return strings.HasPrefix(tok.Fold[from:], stem.folded) && (!tok.HasAccent || strings.HasPrefix(lower, stem.written))
+		})
 	}
 
-	return begins(folded) || slices.ContainsFunc(l.prefixes, func(p string) bool {
-		rest, ok := strings.CutPrefix(folded, p)
-
-		return ok && begins(rest)
-	})
+	return begins(0) || slices.ContainsFunc(l.prefixes, func(p string) bool { return strings.HasPrefix(tok.Fold, p) && begins(len(p)) })
 }
 
 // isHumanWork reports whether a piece commands work that people do as well as machines.

@@ -154,7 +154,7 @@ func (ix *Index) mayChange(s *sentence, piece []*span, at int, commands, tells b
 	case sp.is(cTime):
 		isNow := slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cCopula) }) // este van
 
-		return commands || !isNow
+		return !commands && !isNow
 	case sp.is(cExcept), reports(sp), turns(sp), isOrWhat(s, piece, at):
 		return true
 	case sp.is(cBut) && onlyFillers(piece[:at]):
@@ -313,7 +313,7 @@ func (ix *Index) isAdjunct(s *sentence, piece []*span, at int, row []*span) bool
 	}
 	folded := s.Tokens[sp.from].Fold
 	if isUnknownImperative(s, sp) {
-		return !ix.lang.isHandwork(folded) && isSaidWithoutVerb(piece, at, row)
+		return !ix.lang.isHandwork(&s.Tokens[sp.from]) && isSaidWithoutVerb(piece, at, row)
 	}
 	if morphology.EndsWithAny(folded, morphology.Rules().AdjunctEndings) {
 		return !slices.ContainsFunc(piece[at:], func(sp *span) bool { return sp.suffix.IsPossessed }) // a szomszédnak a lámpáját

@@ -17,7 +17,7 @@ import (
 type language struct {
 	suffixes *morphology.Endings
 	verbs    map[string][]verbForm // by folded form
-	handwork []string              // what verbs of work by hand begin with, folded
+	handwork []handwork            // what verbs of work by hand begin with
 	remarks  map[string]bool       // folded forms of verbs that tell of people and the world
 	prefixes []string              // of verbs, folded, longest first
 	// prefixesByFirst and prefixesByLast are the same by the letter that they begin and end with.

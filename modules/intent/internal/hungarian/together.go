@@ -188,6 +188,9 @@ func (w *weigher) extend(before *path, p piece) *path {
 		if places := placesIn(row); len(places) > 0 {
 			next.where = places
 		}
+		if things := thingsOf(row); len(things) > 0 && !got.isKept { // búg a ventilátor, lődd le
+			next.about = things
+		}
 
 		return &next
 	}

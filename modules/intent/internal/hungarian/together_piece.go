@@ -83,7 +83,7 @@ func (w *weigher) nothing(p piece) readPart {
 		return readPart{sure: sureAside, row: row, isLeft: true}
 	case isKept(row):
 		return readPart{sure: sureAside, row: row, isKept: true}
-	case !isWanted && w.ix.lang.isAside(w.s, row), onlyFillers(row):
+	case !isWanted && w.ix.lang.isAside(w.s, row), onlyFillers(row), saysTheTime(row):
 		return readPart{sure: sureAside, row: row}
 	case (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
 		return readPart{row: row}
@@ -91,7 +91,21 @@ func (w *weigher) nothing(p piece) readPart {
 	alone := *w
 	alone.isSeveral = true
 
-	return readPart{sure: alone.weigh(p).Nothing * sureAside, row: row}
+	wanted := alone.weigh(p)
+	if wanted.Action == wish.Ask && w.tellsState(row) {
+		wanted.Nothing = 1
+	}
+
+	return readPart{sure: wanted.Nothing * sureAside, row: row}
+}
+
+// saysTheTime reports whether a piece says nothing but that it is, or soon will be, some o'clock: mindjárt hat óra.
+func saysTheTime(row []*span) bool {
+	isHour := func(sp *span) bool { return sp.means(cAbout, "clock") }
+	isPartOf := func(sp *span) bool { return sp.is(cNumber|cFiller|cCopula) || isHour(sp) }
+
+	return slices.ContainsFunc(row, isHour) && slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cFiller) && !sp.is(cNumber) }) &&
+		!slices.ContainsFunc(row, func(sp *span) bool { return !isPartOf(sp) || sp.is(cQuestion) })
 }
 
 // isObjectThere reports whether a piece says where, and what something is to be done to: a teraszon lámpát.
@@ -154,17 +168,35 @@ func (w *weigher) readVariant(row []*span) (*interpretation, float32) {
 	sub := *w
 	sub.row, sub.isSeveral, sub.others = row, true, nil
 	r := w.ix.readClause(newClause(w.ix, w.u, w.s, row))
+	if r != nil && r.isAsking() && w.tellsState(row) {
+		r = nil
+	}
 	isRead := r != nil && !r.isEmpty() && !isOfNobody(row) && (r.question == nil || namesOwnThing(row))
 	switch {
 	case !isRead:
 		return sub.readByWeight()
 	case r.question != nil:
 		return r, sureWithChoice
-	case asksToDo(row), saysHowMuch(row), r.isAsking():
+	case r.isAsking():
+		if wanted := sub.weigh(piece{0, len(row)}); wanted.Action != wish.Ask && wanted.Sure > sureToAct { // mondd a porszívónak, hogy ...
+			return sub.readByWeight()
+		}
+
+		return r, sureByFrame
+	case asksToDo(row), saysHowMuch(row):
 		return r, sureByFrame
 	default: // without a verb it may as well be no command: mint a rádió
 		return r, sureByFrame * (1 - sub.weigh(piece{0, len(row)}).Nothing)
 	}
+}
+
+// tellsState reports whether nothing in a row asks, so that it only tells how something is: a garázskapu meg tárva-nyitva.
+func (w *weigher) tellsState(row []*span) bool {
+	asks := func(sp *span) bool {
+		return sp.is(cQuestion|cWonder|cAbout|cNumber|partAmount|cColor|cWhite) || w.s.Tokens[sp.to-1].IsAsked
+	}
+
+	return w.s.IsStatement && !asksToDo(row) && !slices.ContainsFunc(row, asks)
 }
 
 // isOfNobody reports whether a kind of device is said to be somebody's or some room's, and it is not known whose.
@@ -182,7 +214,8 @@ func (w *weigher) readByWeight() (*interpretation, float32) {
 	if w.isStrict {
 		least = leastSure
 	}
-	if wanted.Sure < least || wanted.Nothing > sureNothing || wanted.Action != wish.Ask && !w.mayWish(wanted) || w.contradicts(all, wanted) != "" {
+	mayBe := wanted.Action == wish.Ask && !w.tellsState(w.row) || wanted.Action != wish.Ask && w.mayWish(wanted)
+	if wanted.Sure < least || wanted.Nothing > sureNothing || !mayBe || w.contradicts(all, wanted) != "" {
 		return nil, 0
 	}
 	r := w.readPiece(all, wanted)

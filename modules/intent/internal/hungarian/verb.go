@@ -214,8 +214,9 @@ func (l *language) loadRemarks() {
 	for _, form := range file.Forms {
 		l.remarks[morphology.Fold(form)] = true
 	}
-	morphology.FoldAll(file.Handwork)
-	l.handwork = file.Handwork
+	for _, stem := range file.Handwork {
+		l.handwork = append(l.handwork, handwork{stem, morphology.Fold(stem)})
+	}
 }
 
 // formsOf returns the forms that a folded word can be, and the prefix written together

@@ -13,6 +13,8 @@ const (
 	sureToAct = 0.93
 	// leastSure: below that nothing is understood.
 	leastSure = 0.75
+	// sureByForm: a frame reads the piece to its last word, and takes it for the same.
+	sureByForm = 0.5
 	// sureAlthough: something else in the sentence may change what is meant: a condition, somebody else's words.
 	sureAlthough = 0.85
 	// surePointedAt: no device is named, but a word points at one.
@@ -77,7 +79,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 		return nil
 	}
 	w.takeDeed()
-	if w.dependsOn() != "" {
+	if w.dependsOn() != "" && !w.isNevermind() {
 		return nil
 	}
 	if w.mayChange() {
@@ -192,7 +194,8 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 // meant as it seems.
 func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
 	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any && !w.asksWhether(p)
-	if wanted.Sure < w.leastFor(wanted) || isOtherAsk || w.contradicts(p, wanted) != "" {
+	isSure := wanted.Sure >= w.leastFor(wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
+	if !isSure || isOtherAsk || w.contradicts(p, wanted) != "" {
 		return nil
 	}
 	r := w.readPiece(p, wanted)
@@ -326,7 +329,7 @@ func (w *weigher) pieces() []piece {
 			pieces = append(pieces, p)
 		}
 	}
-	if hasThing {
+	if hasThing || len(pieces) == 1 && !slices.ContainsFunc(cuts, func(p piece) bool { return p != pieces[0] && !w.isBeside(p) }) {
 		return pieces
 	}
 	for _, p := range cuts {

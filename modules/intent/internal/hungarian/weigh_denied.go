@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
 )
@@ -14,8 +15,8 @@ func (w *weigher) isDenied(p piece, wanted weighed) bool {
 			continue
 		}
 		denied := w.deniedAt(p, i)
-		if w.row[i].is(cNeedless) && slices.ContainsFunc(denied, w.isInfinitive) {
-			return true // fölösleges bekapcsolni
+		if w.row[i].is(cNeedless) && slices.ContainsFunc(denied, func(sp *span) bool { return w.isNeedlessFor(sp, wanted) }) {
+			return true
 		}
 		isPutOff := len(denied) == 0 && w.row[i].means(cNegation, "") && wanted.isTurn() // kapcsold be, de ne most
 		if isPutOff || len(denied) > 0 && !w.isNotToGoOn(denied, wanted) && w.asksAlike(denied, wanted) {
@@ -26,11 +27,22 @@ func (w *weigher) isDenied(p piece, wanted weighed) bool {
 	return false
 }
 
-// isNotToGoOn reports whether what is denied is what a thing does, or what happens, and what is wanted ends that: ne
-// zümmögjön; ne botorkáljak. What a verb that is known ends itself (ne álljon le) does not.
+// isNeedlessFor reports whether a span names what is wanted, so that it is needless to do it: fölösleges bekapcsolni. What
+// goes on needlessly has no prefix (égetni), and is to end.
+func (w *weigher) isNeedlessFor(sp *span, wanted weighed) bool {
+	known, wished := outcomeOf(senseAt([]*span{sp}, 0)), outcomeOf(wanted.Action)
+	folded := w.s.Tokens[sp.to-1].Fold
+	hasPrefix := slices.ContainsFunc(w.ix.lang.prefixesOf(folded), func(p string) bool { return strings.HasPrefix(folded, p) })
+
+	return w.isInfinitive(sp) && (hasPrefix || known == wished)
+}
+
+// isNotToGoOn reports whether what is denied is what a thing does, or what happens or goes on, and what is wanted ends that: ne
+// zümmögjön; ne botorkáljak; ne fűts tovább. What a verb that is known ends itself (ne álljon le) does not.
 func (w *weigher) isNotToGoOn(denied []*span, wanted weighed) bool {
 	verb := denied[0]
-	if verb.is(cBe) || !morphology.EndsWithAny(w.s.Tokens[verb.to-1].Fold, morphology.Rules().OthersEndings) {
+	goesOn := slices.ContainsFunc(denied, func(sp *span) bool { return slices.Contains(morphology.Rules().GoingOn, w.s.Tokens[sp.to-1].Fold) })
+	if verb.is(cBe) || !goesOn && !morphology.EndsWithAny(w.s.Tokens[verb.to-1].Fold, morphology.Rules().OthersEndings) {
 		return false
 	}
 	ends := outcomeOf(wanted.Action) < 0 || slices.Contains([]string{"mute", "less", "min", "lock"}, wanted.Action)

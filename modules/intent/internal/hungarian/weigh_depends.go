@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/wish"
 )
 
 // What is learned never overrules what is known: the words that put a command under a condition, into
@@ -24,6 +25,17 @@ func (w *weigher) dependsOn() string {
 	}
 
 	return ""
+}
+
+// isNevermind reports whether the sentence surely asks for nothing but to be left alone: hagyd, semmi, megoldottam.
+func (w *weigher) isNevermind() bool {
+	asks := func(sp *span) bool { return sp.isWishedFor() || asksPlainly(sp) && !sp.is(cNevermind|cKeep) }
+	if slices.ContainsFunc(w.row, asks) {
+		return false
+	}
+	wanted := wishes().Weigh(evidenceOf(w.s, w.row, piece{0, len(w.row)})).OfAnything()
+
+	return wanted.Topic == wish.Nevermind && wanted.Sure > sureToAct
 }
 
 // changesIn tells what a piece changes of what the sentence asks for; empty for nothing.
@@ -70,7 +82,7 @@ func (w *weigher) changes(pieces [][]*span, at int, sp *span) string {
 	switch {
 	case reports(sp) && !w.isLoud(pieces[at]) && !w.saysWhat(pieces[at]):
 		return "somebody says so"
-	case sp.means(cNeedless, "back"), sp.means(cEnds, "after"), !isFiller && sp.is(cNevermind) && w.takesBack(pieces, at, sp):
+	case sp.means(cEnds, "after"), (sp.means(cNeedless, "back") || !isFiller && sp.is(cNevermind)) && w.takesBack(pieces, at, sp):
 		return "it is taken back"
 	case isFiller:
 		return ""
@@ -131,9 +143,11 @@ func (w *weigher) takesBack(pieces [][]*span, at int, sp *span) bool {
 		})
 	}
 	isAbout := sp.means(cNevermind, "all") && slices.ContainsFunc(p, func(other *span) bool { return !other.is(cNevermind | cFiller | cConjunction | cNeedless | cNegation) })
-	isTimers := isCommanding(sp) && slices.ContainsFunc(w.row, func(sp *span) bool {
+	isKept := func(sp *span) bool {
 		return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp)
-	})
+	}
+	isElse := func(other *span) bool { return other != sp && isCommanding(other) } // mégse töröld
+	isTimers := isCommanding(sp) && slices.ContainsFunc(w.row, isKept) || slices.ContainsFunc(p, isKept) && !slices.ContainsFunc(p, isElse)
 	isLeft := sp.is(cKeep) && !keepsAll(pieces, at, sp)
 
 	return !isAbout && !isTimers && !isLeft && !slices.ContainsFunc(pieces[at+1:], asks)
@@ -205,23 +219,26 @@ func (w *weigher) isLinkedOn(p []*span) bool {
 // isReporting reports whether a piece tells what was, and what follows it is the content of that: láttam egy
 // filmet, hogy ...
 func (w *weigher) isReporting(p []*span) bool {
-	return w.isLinkedOn(p) && slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.from].Fold) == "past" })
+	isPast := func(sp *span) bool { return sp.is(cUnknown|cVerb) && formOf(w.s.Tokens[sp.from].Fold) == "past" }
+
+	return w.isLinkedOn(p) && slices.ContainsFunc(p, isPast)
 }
 
-// isGivenToOthers reports whether a piece asks for something to be done to what homehub does not know, by hand (vidd ki a
-// szemetet) or as is done to devices (a nagyot oltsd el): the others are asked of a person, or are only a part of what is wanted.
+// isGivenToOthers reports whether a piece asks for something to be done to what homehub does not know as is done to devices
+// (a nagyot oltsd el): the others are only a part of what is wanted. Whom somebody is to let in is no such thing, and what is
+// done by hand (vidd ki a szemetet) is said beside.
 func (w *weigher) isGivenToOthers(p []*span) bool {
 	isKnown := slices.ContainsFunc(p, func(sp *span) bool {
 		return sp.isWishedFor() || sp.is(cArea|cFloor) || sp.means(cAbout, "timer") || sp.means(cAbout, "shopping")
 	})
 	isObject := func(sp *span) bool {
-		return w.isStrangeObject(sp) || sp.isNumberIn(morphology.Accusative)
-	} // a kettest
+		return w.isStrangeObject(sp) || sp.isNumberIn(morphology.Accusative) && w.s.Tokens[sp.to-1].Fold != "egyet" // a kettest
+	}
 	asks := func(sp *span) bool {
-		return turnsWith(p, sp) || w.isWorkByHand(sp) || sp.isNumberIn(morphology.Sublative) // a vitrint ötvenre
+		return turnsWith(p, sp) || sp.isNumberIn(morphology.Sublative) // a vitrint ötvenre
 	}
 
-	return !isKnown && slices.ContainsFunc(p, isObject) && (saysOnly(p, isObject) || slices.ContainsFunc(p, asks))
+	return !isKnown && !isLetIn(p) && slices.ContainsFunc(p, isObject) && (saysOnly(p, isObject) || slices.ContainsFunc(p, asks))
 }
 
 // saysOnly reports whether a piece says nothing but where to with something: sütőt ki.
@@ -241,15 +258,6 @@ func turnsWith(p []*span, sp *span) bool {
 	return isCommanding(sp) && slices.ContainsFunc(sp.forms, func(f verbForm) bool {
 		return outcomeOf(f.verb.Senses[sp.prefix]) != 0 || outcomeOf(f.verb.Senses[prefixIn(p, sp.prefix)]) != 0
 	})
-}
-
-// isWorkByHand reports whether a span asks for what is done by hand. A verb that is only said of some kind of device (gyújtsd)
-// is never meant so, although it may be written like another without its accents (gyűjtsd).
-func (w *weigher) isWorkByHand(sp *span) bool {
-	folded := w.s.Tokens[sp.from].Fold
-	isOfDevices := slices.ContainsFunc(sp.forms, func(f verbForm) bool { return f.verb.Of != "" })
-
-	return !isOfDevices && (sp.is(cUnknown) || isCommanding(sp)) && formOf(folded) == "command" && w.ix.lang.isHandwork(folded)
 }
 
 // holdsBack reports whether a condition holds back what is asked for. It does not where it is a part of what a remark

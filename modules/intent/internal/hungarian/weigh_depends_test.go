@@ -22,6 +22,11 @@ func TestTellsBeside(t *testing.T) {
 		"taken back before, not behind": {"hol a távirányító? mindegy, oltsd már le te szépen a pultvilágítást", meaning.TurnOff, "light.pult"},
 		"wished, not supposed":          {"jólesne, ha kialudna végre az a pultvilágítás", meaning.TurnOff, "light.pult"},
 		"not to go on":                  {"ne zakatoljon már tovább az a kútszivattyú", meaning.TurnOff, "switch.kut"},
+		"named in a remark before":      {"egész nap búg az a kútszivattyú, pöccintsd már ki", meaning.TurnOff, "switch.kut"},
+		"lit, and not collected":        {"gyújtsd má mög nekem asztat a pultvilágítást, te", meaning.TurnOn, "light.pult"},
+		"by hand, and yet by a device":  {"vidd már le harminc százalékra nekem azt a pultvilágítást", meaning.LightSet, "light.pult"},
+		"needless to go on with":        {"fölösleges égetni azt a kerti lámpát fényes nappal", meaning.TurnOff, "light.kert"},
+		"what time it is":               {"pöccintsd már be a kútszivattyút, mindjárt hat óra", meaning.TurnOn, "switch.kut"},
 		"so that something is not":      {"pöccintsd már fel a kerti lámpát, ne botorkáljak a lépcsőn", meaning.TurnOn, "light.kert"},
 	} {
 		got := ix.Understand(meaning.Utterance{Text: tc.said})

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
-	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -62,8 +61,6 @@ func (w *weigher) isOtherwise(p piece, wanted weighed, c *clause) string {
 		return "it leaves a choice"
 	case wanted.isTurn() && saysHowMuch(w.row):
 		return "it says how much"
-	case !c.measuresTime(wanted) && !c.bringsTo(wanted) && slices.ContainsFunc(c.spans, w.isWorkByHand):
-		return "it is done by hand"
 	default:
 		return ""
 	}
@@ -76,8 +73,6 @@ func (w *weigher) isUnclear(p piece, wanted weighed, c *clause) string {
 		return "it asks, or tells"
 	case w.isOfOther(p, wanted, c):
 		return "it is about something else"
-	case !w.isSeveral && w.isBabble(p, wanted.thing):
-		return "nothing of it is understood"
 	case w.isDenied(p, wanted):
 		return "it is not to be done"
 	default:
@@ -88,14 +83,22 @@ func (w *weigher) isUnclear(p piece, wanted weighed, c *clause) string {
 // leavesChoice reports whether one thing is set against another: a lámpát vagy a redőnyt. In a question of its
 // own (megsüketültem, vagy ...?) that is no choice, and a number may be only about so much.
 func (w *weigher) leavesChoice(p piece) bool {
-	for i, sp := range w.row {
+	for i := range w.row {
 		isInside := i >= p.from && i < p.to
-		if isChoice(sp) && sp.isWhole && w.isBeforeWords(i) && (isInside || !w.isAskedFrom(i)) { // and no "vagyok"
+		if w.isChoiceHere(i) && w.isBeforeWords(i) && (isInside || !w.isAskedFrom(i)) {
 			return true
 		}
 	}
 
 	return false
+}
+
+// isChoiceHere reports whether a span of the row is a word of choice (and no "vagyok"), other than between two answers:
+// ég-e vagy sem.
+func (w *weigher) isChoiceHere(at int) bool {
+	sp := w.row[at]
+
+	return isChoice(sp) && strings.HasSuffix(w.s.Tokens[sp.to-1].Fold, "vagy") && (at == 0 || !w.row[at-1].means(cQuestion, "whether"))
 }
 
 // isBeforeWords reports whether a span of the row stands before words of its clause, and no number: itt vagy; vagy tíz.
@@ -173,18 +176,6 @@ func (c *clause) asksForMore() bool {
 	return isTold || c.beginsWithTopic() || c.has(cBlock, "why") || c.asksWho()
 }
 
-// measuresTime reports whether a clause asks for a timer of some length; measuring it is no work done by hand then.
-func (c *clause) measuresTime(wanted weighed) bool {
-	return wanted.Topic == "timer" && wanted.Action == "start" && slices.ContainsFunc(c.quantities, func(q quantity) bool { return isUnitOfTime(q.unit) })
-}
-
-// bringsTo reports whether a thing is to be brought to some amount, which is no work done by hand: vidd a redőnyt felére.
-func (c *clause) bringsTo(wanted weighed) bool {
-	isSet := slices.Contains([]string{"set", "more", "less", "max", "min"}, wanted.Action)
-
-	return isSet && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cLevel|cChange|cFraction) || sp.isNumberIn(morphology.Sublative) })
-}
-
 // asksWho reports whether a clause begins with "ki" and has a prefix besides: ki nyitotta ki a kaput?
 func (c *clause) asksWho() bool {
 	isPrefix := func(sp *span) bool { return sp.is(cPrefix) && !sp.is(cFiller|cConjunction) }
@@ -202,39 +193,6 @@ func (w *weigher) denies(at int) bool {
 	isRunTogether := sp.is(cUnknown) && at+1 < len(w.row) && isCommanding(w.row[at+1]) && strings.HasSuffix(w.s.Tokens[sp.to-1].Fold, "ne")
 
 	return isRunTogether || sp.means(cNegation, "") || sp.means(cNegation, "nor") || sp.means(cReason, "lest") || sp.is(cNeedless) && !sp.means(cAsked, "enough")
-}
-
-// isBabble reports whether nothing of a piece is understood but the thing that it names, and it seems to tell something
-// of it: valahányszor elindul a daráló.
-func (w *weigher) isBabble(p piece, thing *span) bool {
-	if thing == nil {
-		return false
-	}
-	tells := false
-	for _, sp := range w.row[p.from:p.to] {
-		if sp != thing && w.isUnderstood(sp) {
-			return false
-		}
-		tells = tells || sp != thing && w.seemsToTell(sp)
-	}
-
-	return tells || p.to-p.from == 1
-}
-
-// isUnderstood reports whether a span is a word with a meaning, or asks for something.
-func (w *weigher) isUnderstood(sp *span) bool {
-	folded := w.s.Tokens[sp.from].Fold
-	isWord := sp.to-sp.from > 1 || sp.said != "" || len(folded) > 1
-
-	return isWord && (!sp.is(cUnknown) && !tokens.IsArticle(folded) || isUnknownImperative(w.s, sp))
-}
-
-// seemsToTell reports whether a span that nobody knows has the form of a verb that tells something, and allows nothing: mehet.
-func (w *weigher) seemsToTell(sp *span) bool {
-	folded := w.s.Tokens[sp.from].Fold
-	isTold := slices.Contains([]string{"past", "would"}, formOf(folded)) || w.ix.lang.tells(w.s, sp)
-
-	return sp.is(cUnknown) && isTold && !morphology.EndsWithAny(folded, morphology.Rules().PermissionEndings)
 }
 
 // isForLater reports whether the sentence speaks of another time than now, or of how long: what the clause says of it
@@ -300,4 +258,20 @@ func (w *weigher) isOfStranger(p piece, thing *span) bool {
 	at := slices.Index(w.row, thing)
 
 	return at > p.from && thing.suffix.IsPossessed && !thing.suffix.IsMine && w.row[at-1].is(cUnknown|cOwner)
+}
+
+// isSaidSo reports whether a piece commands by its form what it seems to want.
+func (w *weigher) isSaidSo(p piece, wanted weighed) bool {
+	row := w.row[p.from:p.to]
+
+	isAlone := !slices.ContainsFunc(w.cuts(), func(other piece) bool { return other != p && !w.isBeside(other) })
+
+	return isAlone && asksToDo(row) && wanted.thing != nil && wanted.Action != wish.Ask && w.readAs(row, wanted) != nil
+}
+
+// isBeside reports whether a piece is only a remark.
+func (w *weigher) isBeside(p piece) bool {
+	row := w.row[p.from:p.to]
+
+	return !asksInAnyWay(row) && (w.ix.lang.isAside(w.s, row) || w.ix.partOf(w.s, row) == isBeside)
 }

@@ -34,7 +34,7 @@ type RuleSet struct {
 	PastEndings        []string             `yaml:"past_endings"`
 	VerbEndings        []string             `yaml:"verb_endings"`
 	ConditionalEndings []string             `yaml:"conditional_endings"`
-	PermissionEndings  []string             `yaml:"permission_endings"`
+	GoingOn            []string             `yaml:"going_on"`
 	OthersEndings      []string             `yaml:"others_endings"`
 	DativeEndings      []string             `yaml:"dative_endings"`
 	FleetingEndings    map[string]string    `yaml:"fleeting_endings"`
