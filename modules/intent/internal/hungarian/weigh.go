@@ -89,7 +89,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	if part != nil && part.isPartial {
 		w.isStrict = true
 		if r = w.readTogether(); r == nil || !r.isMoreThan(part) && !(part.asksOfAll() && r.asksOfOne()) {
-			return nil
+			r = w.readWhich(part)
 		}
 	} else {
 		r = w.read()

@@ -190,3 +190,25 @@ func (r *interpretation) asksOfOne() bool {
 func saysOfWhat(c meaning.Command) bool {
 	return c.Slots.Name() != "" || c.Slots.Text("area") != "" || c.Slots.Text("floor") != ""
 }
+
+// readWhich reads which of several things is meant where a part of the sentence leaves that open; nil where the rest does
+// not say so: zúg a fejem ettől a fönti szellőzőtől, állítsd le.
+func (w *weigher) readWhich(part *interpretation) *interpretation {
+	if part.question == nil || len(part.commands) != 1 || w.s.IsQuestion {
+		return nil
+	}
+	w.isStrict = false
+	r := w.read()
+	if r == nil || r.question != nil || len(r.commands) != 1 || len(r.commands[0].Targets) != 1 || r.commands[0].Intent != part.commands[0].Intent {
+		return nil
+	}
+	which := r.commands[0].Targets[0]
+	isChoice := slices.ContainsFunc(part.question.Choices, func(c meaning.Choice) bool {
+		return c.EntityID == which.ID || c.AreaID != "" && c.AreaID == which.AreaID
+	})
+	if !isChoice {
+		return nil
+	}
+
+	return r
+}
