@@ -82,7 +82,7 @@ func (w *weigher) changes(pieces [][]*span, at int, sp *span) string {
 	switch {
 	case reports(sp) && !w.isLoud(pieces[at]) && !w.saysWhat(pieces[at]):
 		return "somebody says so"
-	case sp.means(cEnds, "after"), (sp.means(cNeedless, "back") || !isFiller && sp.is(cNevermind)) && w.takesBack(pieces, at, sp):
+	case sp.means(cEnds, "after"), isBackward(sp) && w.takesBack(pieces, at, sp):
 		return "it is taken back"
 	case isFiller:
 		return ""
@@ -143,14 +143,23 @@ func (w *weigher) takesBack(pieces [][]*span, at int, sp *span) bool {
 		})
 	}
 	isAbout := sp.means(cNevermind, "all") && slices.ContainsFunc(p, func(other *span) bool { return !other.is(cNevermind | cFiller | cConjunction | cNeedless | cNegation) })
-	isKept := func(sp *span) bool {
-		return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp)
-	}
-	isElse := func(other *span) bool { return other != sp && isCommanding(other) } // mégse töröld
-	isTimers := isCommanding(sp) && slices.ContainsFunc(w.row, isKept) || slices.ContainsFunc(p, isKept) && !slices.ContainsFunc(p, isElse)
 	isLeft := sp.is(cKeep) && !keepsAll(pieces, at, sp)
 
-	return !isAbout && !isTimers && !isLeft && !slices.ContainsFunc(pieces[at+1:], asks)
+	return !isAbout && !w.endsTimer(p, sp) && !isLeft && !slices.ContainsFunc(pieces[at+1:], asks)
+}
+
+// isBackward reports whether a span is a word that takes something back.
+func isBackward(sp *span) bool {
+	return sp.means(cNeedless, "back") || sp.is(cNevermind) && !sp.is(cFiller)
+}
+
+// endsTimer reports whether a word ends a timer, or takes something off a list: töröld; az időzítőt felejtsd el. It does not
+// where another word of its piece does so: mégse töröld.
+func (w *weigher) endsTimer(p []*span, sp *span) bool {
+	isKept := func(sp *span) bool { return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp) }
+	isElse := func(other *span) bool { return other != sp && isCommanding(other) }
+
+	return isCommanding(sp) && slices.ContainsFunc(w.row, isKept) || slices.ContainsFunc(p, isKept) && !slices.ContainsFunc(p, isElse)
 }
 
 // isKept reports whether a piece leaves something as it is, rather than at what it says: a csillár maradjon.
