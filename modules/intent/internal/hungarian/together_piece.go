@@ -88,15 +88,20 @@ func (w *weigher) nothing(p piece) readPart {
 	case (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
 		return readPart{row: row}
 	}
+
+	return readPart{sure: w.nothingByWeight(p) * sureAside, row: row}
+}
+
+// nothingByWeight is how sure it is by its weights that a piece asks for nothing.
+func (w *weigher) nothingByWeight(p piece) float32 {
 	alone := *w
 	alone.isSeveral = true
-
 	wanted := alone.weigh(p)
-	if wanted.Action == wish.Ask && w.tellsState(row) {
-		wanted.Nothing = 1
+	if wanted.Action == wish.Ask && w.tellsState(w.row[p.from:p.to]) {
+		return 1
 	}
 
-	return readPart{sure: wanted.Nothing * sureAside, row: row}
+	return wanted.Nothing
 }
 
 // saysTheTime reports whether a piece says nothing but that it is, or soon will be, some o'clock: mindjárt hat óra.
@@ -167,13 +172,9 @@ func deedOf(row []*span) []*span {
 func (w *weigher) readVariant(row []*span) (*interpretation, float32) {
 	sub := *w
 	sub.row, sub.isSeveral, sub.others = row, true, nil
-	r := w.ix.readClause(newClause(w.ix, w.u, w.s, row))
-	if r != nil && r.isAsking() && w.tellsState(row) {
-		r = nil
-	}
-	isRead := r != nil && !r.isEmpty() && !isOfNobody(row) && (r.question == nil || namesOwnThing(row))
+	r := w.readByFrame(row)
 	switch {
-	case !isRead:
+	case r == nil:
 		return sub.readByWeight()
 	case r.question != nil:
 		return r, sureWithChoice
@@ -188,6 +189,16 @@ func (w *weigher) readVariant(row []*span) (*interpretation, float32) {
 	default: // without a verb it may as well be no command: mint a rádió
 		return r, sureByFrame * (1 - sub.weigh(piece{0, len(row)}).Nothing)
 	}
+}
+
+// readByFrame reads a row by the frames; nil where they make nothing of it, or of what it only tells.
+func (w *weigher) readByFrame(row []*span) *interpretation {
+	r := w.ix.readClause(newClause(w.ix, w.u, w.s, row))
+	if r == nil || r.isEmpty() || isOfNobody(row) || r.question != nil && !namesOwnThing(row) || r.isAsking() && w.tellsState(row) {
+		return nil
+	}
+
+	return r
 }
 
 // tellsState reports whether nothing in a row asks, so that it only tells how something is: a garázskapu meg tárva-nyitva.

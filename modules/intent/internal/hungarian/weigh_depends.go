@@ -156,7 +156,9 @@ func isBackward(sp *span) bool {
 // endsTimer reports whether a word ends a timer, or takes something off a list: töröld; az időzítőt felejtsd el. It does not
 // where another word of its piece does so: mégse töröld.
 func (w *weigher) endsTimer(p []*span, sp *span) bool {
-	isKept := func(sp *span) bool { return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp) }
+	isKept := func(sp *span) bool {
+		return sp.means(cAbout, "timer") || sp.means(cAbout, "shopping") || isListNamed(sp)
+	}
 	isElse := func(other *span) bool { return other != sp && isCommanding(other) }
 
 	return isCommanding(sp) && slices.ContainsFunc(w.row, isKept) || slices.ContainsFunc(p, isKept) && !slices.ContainsFunc(p, isElse)
