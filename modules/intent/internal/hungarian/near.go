@@ -47,18 +47,30 @@ func (sp *span) mayBeNear() bool {
 // ending of place or a word for it (alatt); 0 where there is none.
 func isNearBy(s *sentence, row []*span, at int) int {
 	sp := row[at]
-	isThing := sp.is(cEntity) && sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cPlace)
-	isWord := !isThing && sp.is(cUnknown) && mayPoint(sp) && !isUnknownImperative(s, sp)
+	isAt := false
 	switch {
-	case sp.said != "":
+	case sp.said != "" || isUnknownImperative(s, sp):
 		return 0
-	case (isThing || isWord) && isBeforeAt(s, row, at):
-		return 2
-	case isThing && isAtPlace(sp), isWord && mayBeAt(s, sp):
-		return 1
+	case isThingElsewhere(sp):
+		isAt = isAtPlace(sp)
+	case sp.is(cUnknown) && mayPoint(sp):
+		isAt = mayBeAt(s, sp)
 	default:
 		return 0
 	}
+	if isBeforeAt(s, row, at) {
+		return 2
+	}
+	if isAt {
+		return 1
+	}
+
+	return 0
+}
+
+// isThingElsewhere reports whether a span names a device and nothing that is a place by itself.
+func isThingElsewhere(sp *span) bool {
+	return sp.is(cEntity) && sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cPlace)
 }
 
 // isBeforeAt reports whether a word for where at a thing something is follows a span: a diófa alatt.

@@ -127,8 +127,6 @@ func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 		return true
 	case wanted.thing == nil:
 		return !wanted.isOfWhatPlays() && slices.ContainsFunc(c.spans, w.isUnknownObject) // tegyél be valami jazzt
-	case slices.ContainsFunc(c.spans, w.isUnknownRoom):
-		return true
 	default:
 		return !wanted.thing.is(cEntity) && c.isAnyOne() || w.isOfStranger(p, wanted.thing) || w.isElsewhere(p, wanted)
 	}
@@ -241,10 +239,11 @@ func (c *clause) isTimeOfDay(sp *span) bool {
 	return sp.is(cTime|cBlock) || slices.ContainsFunc(times().Parts, func(p dayPart) bool { return slices.Contains(p.Words, c.s.Tokens[sp.from].Lower) })
 }
 
-// isElsewhere reports whether a piece says of another device where something is to be done: a szivattyúknál.
+// isElsewhere reports whether a piece says of another device where something is to be done (a szivattyúknál), or that it is
+// in a room that is not there.
 func (w *weigher) isElsewhere(p piece, wanted weighed) bool {
 	return slices.ContainsFunc(w.row[p.from:p.to], func(sp *span) bool {
-		return sp != wanted.thing && sp.isWishedFor() && !sp.is(cArea|cFloor) && sp.suffix.SaysWhere() && !slices.Contains(sp.topicsOf(), wanted.Topic)
+		return w.isUnknownRoom(sp) || sp != wanted.thing && sp.isWishedFor() && !sp.is(cArea|cFloor) && sp.suffix.SaysWhere() && !slices.Contains(sp.topicsOf(), wanted.Topic)
 	})
 }
 
