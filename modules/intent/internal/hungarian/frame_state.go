@@ -161,6 +161,9 @@ func (c *clause) askNamed() []draft {
 	}
 
 	candidates := about.ofClass(sp.name.entities)
+	if parts := c.partsOf(sp, about); len(parts) > 0 {
+		candidates = parts
+	}
 	switch {
 	case state != "":
 		candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
@@ -172,6 +175,26 @@ func (c *clause) askNamed() []draft {
 	}
 
 	return append(c.stateOfName(sp, candidates, state), c.statesOfOthers(sp, state)...)
+}
+
+// partsOf are the sensors of a part of a thing that is named, by what they share with its name: a kemence ajtaja, where there
+// is a Kemenceajtó. Nil where no part of it is spoken of, or it is one itself.
+func (c *clause) partsOf(thing *span, about *lexeme) []*hamanagerapi.Entity {
+	isPart := about != nil && about.value == "" && slices.ContainsFunc(c.spans, func(sp *span) bool {
+		return sp != thing && sp.means(cClass, "") && sp.suffix.IsPossessed && slices.ContainsFunc(sp.lexemes, func(l lexeme) bool { return l.of == about.of })
+	})
+	isOfClass := func(e *hamanagerapi.Entity) bool { return e.DeviceClass == about.of.Classes[0] }
+	if !isPart || slices.ContainsFunc(thing.name.entities, isOfClass) {
+		return nil
+	}
+	var found []*hamanagerapi.Entity
+	for _, e := range c.ix.calledAfter(&c.s.Tokens[thing.to-1]) {
+		if e.Exposed && isOfClass(e) {
+			found = append(found, e)
+		}
+	}
+
+	return found
 }
 
 // statesOfOthers asks the same of the things that are joined with the first one: zárva van az ajtó meg a kapu?
