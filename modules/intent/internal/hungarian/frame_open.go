@@ -119,10 +119,7 @@ func (c *clause) askAnything() []draft {
 	if !isAny || c.classes&(cEntity|cKind|cMeasured|cMedia) != 0 || !c.isAsking() {
 		return nil
 	}
-	if c.classAbout() != nil || c.has(cAttribute, "progress") {
-		return nil
-	}
-	switch state := c.predicate(); state {
+	switch state := c.stateOfAnything(); state {
 	case "open", "closed":
 		return c.askOpenings(state)
 	case "on", "off":
@@ -131,6 +128,22 @@ func (c *clause) askAnything() []draft {
 		return c.askKinds([]kind{{Domain: "media_player"}}, state)
 	default:
 		return nil
+	}
+}
+
+// stateOfAnything is the state in which something is asked for; empty for none. What runs (mi megy a mosókonyhában?) is on
+// where no sensor tells of that.
+func (c *clause) stateOfAnything() string {
+	about, p := c.classAbout(), c.places(nil)
+	switch {
+	case c.has(cAttribute, "progress"):
+		return ""
+	case about == nil:
+		return c.predicate()
+	case about.saysOfAll() && about.value == "on" && p.isPlaced() && len(c.present([]kind{*about.of})) == 0:
+		return "on"
+	default:
+		return ""
 	}
 }
 

@@ -117,7 +117,12 @@ func (c *clause) askTemperature() []draft {
 			outside = nil // kint a teraszon
 		}
 	}
-	p := c.places(nil)
+
+	return append(c.askWarmth(c.places(nil)), outside...)
+}
+
+// askWarmth asks how warm some places are, or what is named by a word that only hints at it.
+func (c *clause) askWarmth(p places) []draft {
 	if !p.isPlaced() && !p.everywhere {
 		if hinted, isOther := c.measureHinted(&measure{Classes: []string{"temperature"}}); isOther || len(hinted) > 0 {
 			return hinted
@@ -128,7 +133,7 @@ func (c *clause) askTemperature() []draft {
 		delete(t.slots, "domain")
 	}
 
-	return append(draftsFor(meaning.ClimateGet, nil, targets), outside...)
+	return draftsFor(meaning.ClimateGet, nil, targets)
 }
 
 // warmthTargets are what can tell how warm some places are: which, where one device was meant.

@@ -160,21 +160,28 @@ func (c *clause) askNamed() []draft {
 		return nil
 	}
 
+	candidates := c.candidatesAsked(sp, about, state)
+	if len(candidates) == 0 {
+		return nil
+	}
+
+	return append(c.stateOfName(sp, candidates, state), c.statesOfOthers(sp, state)...)
+}
+
+// candidatesAsked are what a name may mean in a question about a class of sensors, or a state.
+func (c *clause) candidatesAsked(sp *span, about *lexeme, state string) []*hamanagerapi.Entity {
 	candidates := about.ofClass(sp.name.entities)
 	if parts := c.partsOf(sp, about); len(parts) > 0 {
 		candidates = parts
 	}
 	switch {
 	case state != "":
-		candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
+		return meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 	case c.isOpenQuestion():
-		candidates = meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
+		return meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return e.Domain != "binary_sensor" })
+	default:
+		return candidates
 	}
-	if len(candidates) == 0 {
-		return nil
-	}
-
-	return append(c.stateOfName(sp, candidates, state), c.statesOfOthers(sp, state)...)
 }
 
 // partsOf are the sensors of a part of a thing that is named, by what they share with its name: a kemence ajtaja, where there

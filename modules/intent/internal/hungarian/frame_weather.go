@@ -24,7 +24,7 @@ func (c *clause) weather() []draft {
 		return nil
 	}
 	isClock := about.means(cAbout, "clock") && !c.has(cQuestion, "which") && !c.has(cBlock, "future") // mennyi az idő?
-	if isClock && !c.has(cQuestion, "what") {
+	if isClock && !c.has(cQuestion, "what") && !c.has(cAttribute, "progress") {
 		return nil
 	}
 

@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"cmp"
 	"slices"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
@@ -66,15 +65,7 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	if best == nil || best.isAsking() {
 		best = ix.oneByOne(u, &s, best)
 	}
-	switch {
-	case best == nil || best.isMissing() || best.isPartial:
-		best = cmp.Or(ix.readWeighed(u, &s, best), best)
-	case best.isEmpty() && onlyAsks(best): // of what is not there, as far as the frames can tell
-		if r := ix.readWeighed(u, &s, nil); r != nil && onlyAsks(r) && !r.isEmpty() {
-			best = r
-		}
-	}
-	if best == nil {
+	if best = ix.orWeighed(u, &s, best); best == nil {
 		return meaning.Understanding{}
 	}
 
@@ -86,7 +77,7 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 	f := ix.findSpans(s)
 	best := ix.readExactly(u, s, f)
 	if best == nil || best.isEmpty() {
-		if repaired := ix.readRepaired(u, f); repaired != nil && !(repaired.asksOfAll() && hasStrangeSubject(s, f)) {
+		if repaired := ix.readRepaired(u, f); repaired != nil && (!repaired.asksOfAll() || !hasStrangeSubject(s, f)) {
 			repaired.isPartial, repaired.isRepaired = true, true
 
 			return repaired

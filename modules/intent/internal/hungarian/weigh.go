@@ -88,7 +88,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	var r *interpretation
 	if part != nil && part.isPartial {
 		w.isStrict = true
-		if r = w.readTogether(); r == nil || !r.isMoreThan(part) && !(part.asksOfAll() && r.asksOfOne()) {
+		if r = w.readTogether(); r == nil || !r.isMoreThan(part) && !r.asksCloserThan(part) {
 			r = w.readWhich(part)
 		}
 	} else {

@@ -1,12 +1,29 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
+
+// orWeighed weighs a sentence that was not understood, or not wholly, or that asks of what is not there, as far as the
+// frames can tell.
+func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretation) *interpretation {
+	if best == nil || best.isMissing() || best.isPartial {
+		return cmp.Or(ix.readWeighed(u, s, best), best)
+	}
+	if !best.isEmpty() || !onlyAsks(best) {
+		return best
+	}
+	if r := ix.readWeighed(u, s, nil); r != nil && onlyAsks(r) && !r.isEmpty() {
+		return r
+	}
+
+	return best
+}
 
 // leastFor is how sure it must be what a piece asks for. A question that looks like one is answered sooner: a wrong
 // answer does no harm.
@@ -137,26 +154,38 @@ func (w *weigher) weighPerson(p piece) (weighed, bool) {
 	if who == nil || slices.ContainsFunc(row, (*span).isWishedFor) {
 		return weighed{}, false
 	}
-	asks, strange := 0, 0
-	for _, sp := range row {
-		switch {
-		case sp == who, sp.is(cFiller) && !sp.is(cQuestion):
-		case sp.means(cQuestion, "where"):
-			asks += 2
-		case sp.is(cCopula | cRoams | cHome):
-			asks++
-		case w.isStrangeToWhere(sp):
-			strange++
-		case sp.means(cQuantity, "any") && !sp.means(cQuantity, "someone") && !sp.means(cQuantity, "something"):
-		case !sp.is(cPlace | cWonder):
-			return weighed{}, false
-		}
-	}
-	if strange > 1 || asks == 0 || asks == 1 && !w.s.IsQuestion {
+	if asks, ok := w.asksWhere(row, who); !ok || asks == 0 || asks == 1 && !w.s.IsQuestion {
 		return weighed{}, false
 	}
 
 	return weighed{Wish: wish.Wish{Topic: wish.Any, Action: wish.Ask, Sure: 1}, thing: who}, true
+}
+
+// asksWhere is how surely some spans ask where somebody is; ok is false where they say more than that, and what nobody
+// knows of it.
+func (w *weigher) asksWhere(row []*span, who *span) (asks int, ok bool) {
+	strange := 0
+	for _, sp := range row {
+		switch {
+		case sp.means(cQuestion, "where"):
+			asks += 2
+		case sp != who && sp.is(cCopula|cRoams|cHome) && !sp.is(cFiller):
+			asks++
+		case w.isStrangeToWhere(sp):
+			strange++
+		case sp != who && !saysWhereabouts(sp):
+			return 0, false
+		}
+	}
+
+	return asks, strange < 2
+}
+
+// saysWhereabouts reports whether a span may stand beside the question where somebody is.
+func saysWhereabouts(sp *span) bool {
+	isAnywhere := sp.means(cQuantity, "any") && !sp.means(cQuantity, "someone") && !sp.means(cQuantity, "something")
+
+	return isAnywhere || sp.is(cPlace|cWonder) || sp.is(cFiller) && !sp.is(cQuestion)
 }
 
 // isStrangeToWhere reports whether a word that nobody knows may say what somebody does, or where.
@@ -181,9 +210,9 @@ func (r *interpretation) asksOfAll() bool {
 	return onlyAsks(r) && !slices.ContainsFunc(r.commands, saysOfWhat)
 }
 
-// asksOfOne reports whether a reading only asks, and of something that was named.
-func (r *interpretation) asksOfOne() bool {
-	return onlyAsks(r) && !r.isEmpty() && !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !saysOfWhat(c) })
+// asksCloserThan reports whether a reading only asks, and of something that was named, where another one asks of anything.
+func (r *interpretation) asksCloserThan(part *interpretation) bool {
+	return part.asksOfAll() && onlyAsks(r) && !r.isEmpty() && !slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !saysOfWhat(c) })
 }
 
 // saysOfWhat reports whether a question says of which thing it is asked, or where.
