@@ -394,15 +394,3 @@ func (b *builder) number(folded string) int32 {
 
 	return n
 }
-
-// wordNumber finds the number of a folded word, -1 where nobody has it.
-func (ix *Index) wordNumber(folded string) int32 {
-	if n, ok := ix.lang.vocabulary[folded]; ok {
-		return n
-	}
-	if n, ok := ix.vocabulary[folded]; ok {
-		return n
-	}
-
-	return -1
-}

@@ -10,27 +10,38 @@ import (
 // withNear reads which of several things is meant by what it is said to be at: a tükörnél a fényt is the tükörvilágítás, a
 // kemencénél a munkalámpa the one of them that is where the kemence is. What only says so says nothing more.
 func (ix *Index) withNear(s *sentence, row []*span) []*span {
-	for i, called := range row {
-		if !called.mayBeNear() {
+	const farthest, tooLong = 6, 48
+	if len(row) > tooLong {
+		return row
+	}
+	for k := range row {
+		width := isNearBy(s, row, k)
+		if width == 0 {
 			continue
 		}
-		for k, by := range row {
-			width := isNearBy(s, row, k)
-			if width == 0 || k == i || isParted(s, row, min(i, k), max(i, k)) {
+		for i := max(0, k-farthest); i < min(len(row), k+farthest); i++ {
+			if k == i || !row[i].mayBeNear() || isParted(s, row, min(i, k), max(i, k)) {
 				continue
 			}
-			if found := ix.thingsNear(s, row, called, by); found != nil {
-				near := *called
-				near.classes, near.name, near.isResolved = called.classes&(cKind|cMedia)|cEntity, &name{entities: found}, true
-				row = slices.Clone(row)
-				row[i] = &near
-				for at := k; at < k+width; at++ {
-					row[at] = &span{from: row[at].from, to: row[at].to, score: row[at].score, classes: cFiller}
-				}
+			if found := ix.thingNear(s, row, row[i], row[k]); found != nil {
+				row = rowNear(row, i, found, k, k+width)
 
 				break
 			}
 		}
+	}
+
+	return row
+}
+
+// rowNear is a row of which one span names a thing, and others only say so.
+func rowNear(row []*span, at int, thing *hamanagerapi.Entity, from, to int) []*span {
+	row = slices.Clone(row)
+	near := *row[at]
+	near.classes, near.name, near.isResolved = near.classes&(cKind|cMedia)|cEntity, &name{entities: []*hamanagerapi.Entity{thing}}, true
+	row[at] = &near
+	for ; from < to; from++ {
+		row[from] = &span{from: row[from].from, to: row[from].to, score: row[from].score, classes: cFiller}
 	}
 
 	return row
@@ -47,7 +58,7 @@ func (sp *span) mayBeNear() bool {
 // ending of place or a word for it (alatt); 0 where there is none.
 func isNearBy(s *sentence, row []*span, at int) int {
 	sp := row[at]
-	isAt := false
+	var isAt bool
 	switch {
 	case sp.said != "" || isUnknownImperative(s, sp):
 		return 0
@@ -93,24 +104,35 @@ func isParted(s *sentence, row []*span, from, to int) bool {
 	return slices.ContainsFunc(row[from+1:to+1], func(sp *span) bool { return s.Tokens[sp.from].BreakBefore || sp.is(cConjunction) && !sp.is(cPrefix) })
 }
 
-// thingsNear are those that a span calls which are called after what they are said to be at, else the only one that is
+// thingNear is the one that a span calls which is called after what it is said to be at, else the only one that is
 // where that is; nil for none, or where that tells nothing.
-func (ix *Index) thingsNear(s *sentence, row []*span, called, by *span) []*hamanagerapi.Entity {
+func (ix *Index) thingNear(s *sentence, row []*span, called, by *span) *hamanagerapi.Entity {
 	candidates := ix.calledBy(row, called)
 	if by.is(cEntity) && slices.ContainsFunc(by.name.entities, func(e *hamanagerapi.Entity) bool { return slices.Contains(candidates, e) }) {
-		return nil // a rámpára fényt, of a rámpafény: it is the thing itself
+		return nil // a rámpára fényt, of the rámpafény: it is the thing itself
 	}
 	word := ix.mentionAt(s, by.to-1)
-	found := slices.DeleteFunc(slices.Clone(candidates), func(e *hamanagerapi.Entity) bool {
-		return word.speaksOf(nameWords(e.Name, e.Aliases)) == 0
-	})
+	found := only(candidates, func(e *hamanagerapi.Entity) bool { return word.speaksOf(nameWords(e.Name, e.Aliases)) > 0 })
 	if len(found) == 0 && by.is(cEntity) && !called.is(cKind) {
-		found = slices.DeleteFunc(candidates, func(e *hamanagerapi.Entity) bool {
-			return !slices.ContainsFunc(by.name.entities, func(other *hamanagerapi.Entity) bool { return e.AreaID != "" && e.AreaID == other.AreaID })
+		found = only(candidates, func(e *hamanagerapi.Entity) bool {
+			return slices.ContainsFunc(by.name.entities, func(other *hamanagerapi.Entity) bool { return e.AreaID != "" && e.AreaID == other.AreaID })
 		})
 	}
 	if len(found) != 1 {
 		return nil
+	}
+
+	return found[0]
+}
+
+// only are those of some devices of which something is true, two at most.
+func only(entities []*hamanagerapi.Entity, is func(*hamanagerapi.Entity) bool) []*hamanagerapi.Entity {
+	const enough = 2
+	var found []*hamanagerapi.Entity
+	for _, e := range entities {
+		if len(found) < enough && is(e) {
+			found = append(found, e)
+		}
 	}
 
 	return found
