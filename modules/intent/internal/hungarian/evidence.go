@@ -79,6 +79,20 @@ func wordOfEvidence(tok *tokens.Token, hasAccent bool) wish.Word {
 	return wish.Word{Fold: tok.Fold, Form: formOf(tok.Fold), Senses: hungarian().sensesOf(tok.Fold)}
 }
 
+// evidenceAt is a token of a sentence as evidence.
+func (ix *Index) evidenceAt(s *sentence, at int) wish.Word {
+	m := ix.memoryOf(s)
+	if m.evidence == nil {
+		m.evidence = make([]*wish.Word, len(s.Tokens))
+	}
+	if m.evidence[at] == nil {
+		w := wordOfEvidence(&s.Tokens[at], s.HasAccent)
+		m.evidence[at] = &w
+	}
+
+	return *m.evidence[at]
+}
+
 // sensesOf are what the language knows of a folded word by itself: as a verb its stem, its mood and what it asks
 // for, else the meanings of its likeliest stem.
 func (l *language) sensesOf(folded string) []wish.Sense {
@@ -133,7 +147,7 @@ func formOf(folded string) string {
 type piece struct{ from, to int }
 
 // evidenceOf is what a row has, seen from one of its pieces: all else is aside.
-func evidenceOf(s *sentence, row []*span, of piece) *wish.Evidence {
+func (ix *Index) evidenceOf(s *sentence, row []*span, of piece) *wish.Evidence {
 	e := &wish.Evidence{Words: make([]wish.Word, 0, len(s.Tokens)), IsQuestion: s.IsQuestion, IsExclaimed: s.IsExclaimed}
 	for i, sp := range row {
 		if sp.said != "" {
@@ -147,7 +161,7 @@ func evidenceOf(s *sentence, row []*span, of piece) *wish.Evidence {
 			e.Words = append(e.Words, wish.Word{Fold: s.Tokens[sp.to-1].Fold, Part: wish.Place})
 		default:
 			for k := sp.from; k < sp.to; k++ {
-				e.Words = append(e.Words, wordOfEvidence(&s.Tokens[k], s.HasAccent))
+				e.Words = append(e.Words, ix.evidenceAt(s, k))
 			}
 		}
 		for k := from; k < len(e.Words); k++ {

@@ -1,5 +1,7 @@
 package hungarian
 
+import "homehub/modules/intent/internal/wish"
+
 // memory is what an index has found out about the words of a sentence, so that it is done once however often the
 // sentence is read.
 type memory struct {
@@ -10,6 +12,8 @@ type memory struct {
 	mentions []*mentionWord // of each token; nil before it is asked for
 	// pointed is what each token points at, as a word that is known and as one that is not.
 	pointed [][2]map[int32]float32
+	// evidence is each token as evidence; nil before it is asked for.
+	evidence []*wish.Word
 }
 
 // memoryOf is what was found out about a sentence.

@@ -240,7 +240,7 @@ func (w *weigher) readThere(where []*span, p piece, wanted weighed, open *interp
 // for something else.
 func (w *weigher) readAbout(topic []*span) *interpretation {
 	all := piece{0, len(w.row)}
-	e := evidenceOf(w.s, w.row, all)
+	e := w.ix.evidenceOf(w.s, w.row, all)
 	said := wishes().Weigh(e)
 	alone := said.OfAnything()
 	at := slices.IndexFunc(topic, (*span).isWishedFor)
@@ -282,7 +282,7 @@ func (w *weigher) weighWords(p piece) weighed {
 	if wanted, ok := w.weighPerson(p); ok {
 		return wanted
 	}
-	e := evidenceOf(w.s, w.row, p)
+	e := w.ix.evidenceOf(w.s, w.row, p)
 	if w.isSeveral {
 		e = e.WithoutAsides()
 	}
@@ -371,7 +371,7 @@ func onlyNamesThings(row []*span) bool {
 
 // standsAlone reports whether a piece surely asks for something that needs no device: mondd meg, hány óra.
 func (w *weigher) standsAlone(p piece) bool {
-	wanted := wishes().Weigh(evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
+	wanted := wishes().Weigh(w.ix.evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
 
 	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
 }
