@@ -28,12 +28,21 @@ type draft struct {
 	change  *step // where the value depends on the present state
 }
 
+// of keeps the entities of some domains; without any all of them. What all or none of them is in, as often, costs nothing.
 func of(entities []*hamanagerapi.Entity, domains []string) []*hamanagerapi.Entity {
 	if len(domains) == 0 {
 		return entities
 	}
-
-	return slices.DeleteFunc(slices.Clone(entities), func(e *hamanagerapi.Entity) bool { return !slices.Contains(domains, e.Domain) })
+	isOther := func(e *hamanagerapi.Entity) bool { return !slices.Contains(domains, e.Domain) }
+	at := slices.IndexFunc(entities, isOther)
+	switch {
+	case at < 0:
+		return slices.Clip(entities)
+	case at == 0 && !slices.ContainsFunc(entities, func(e *hamanagerapi.Entity) bool { return !isOther(e) }):
+		return nil
+	default:
+		return slices.DeleteFunc(slices.Clone(entities), isOther)
+	}
 }
 
 func haveOneName(entities []*hamanagerapi.Entity) bool {

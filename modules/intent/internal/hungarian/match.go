@@ -196,7 +196,7 @@ func (f *spanner) matchSplitName(i, first int) {
 		return
 	}
 	left, right := f.s.Tokens[i].Fold, f.s.Tokens[i+1].Fold
-	if len(left) < 2 || len(right) < 2 {
+	if len(left) < 2 || len(right) < 2 || !f.ix.own.hasBeginning(left) {
 		return
 	}
 	morphology.EachStem(left+right, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {

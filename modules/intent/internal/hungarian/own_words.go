@@ -28,6 +28,13 @@ func (w *ownWords) beginningWith(front string) []string {
 	return w.forwards[from:to]
 }
 
+// hasBeginning reports whether a word begins with some letters.
+func (w *ownWords) hasBeginning(front string) bool {
+	at, _ := slices.BinarySearch(w.forwards, front)
+
+	return at < len(w.forwards) && strings.HasPrefix(w.forwards[at], front)
+}
+
 // endingIn are the words that end in some letters.
 func (w *ownWords) endingIn(back string) []string {
 	from, _ := slices.BinarySearchFunc(w.backwards, back, compareBackwards)

@@ -45,7 +45,7 @@ func (f *spanner) findCoverings() (rows [][]*span, scores []float32) {
 	}
 
 	for _, last := range ends[n][:counts[n]] {
-		var row []*span
+		row := make([]*span, 0, n)
 		for at := last; all[at].span >= 0; at = all[at].prev {
 			row = append(row, &f.spans[all[at].span])
 		}

@@ -87,9 +87,9 @@ func (ix *Index) newSpanner(s *sentence) *spanner {
 	n := len(s.Tokens)
 	f := &spanner{
 		ix: ix, s: s, readings: make([][]reading, n),
-		spans: make([]span, 0, 2*n), byStart: make([]int, 0, n+1),
+		spans: make([]span, 0, n+n/4+1), byStart: make([]int, 0, n+1),
 	}
-	backing := make([]reading, 0, 4*n)
+	backing := make([]reading, 0, 2*n)
 	for i := range s.Tokens {
 		from := len(backing)
 		backing = f.read(backing, &s.Tokens[i])

@@ -1,6 +1,9 @@
 package meaning
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Names of the intents that homehub knows; Home Assistant's own.
 const (
@@ -142,13 +145,15 @@ func mediaRuleOf(intent string) rule {
 	return r
 }
 
-// switchable are the domains that HassTurnOn and HassTurnOff can act on.
-func switchable() []string {
+// switchable are the domains that HassTurnOn and HassTurnOff can act on, made once.
+//
+//nolint:gochecknoglobals // immutable
+var switchable = sync.OnceValue(func() []string {
 	return []string{
 		"automation", "button", "climate", "cover", "fan", "group", "humidifier", "input_boolean", "input_button",
 		"light", "lock", "media_player", "remote", "scene", "script", "siren", "switch", "valve", "water_heater",
 	}
-}
+})
 
 // IsOfLists reports whether an intent is about what is on a list.
 func IsOfLists(intent string) bool {
