@@ -90,15 +90,24 @@ type places struct {
 	// starts are where in all those begin that share their first bits, and shift is what leaves these.
 	starts []uint32
 	shift  int
+	// marks has a bit for each way a few bits more may be, set where there is a form: mostly there is none, and a look
+	// at it tells.
+	marks     []uint64
+	markShift int
 }
 
 // newPlaces sorts forms by the first bits of their hashes; those that share them stay in order.
 func newPlaces(forms []hashed) places {
-	const together = 4 // about as many share their first bits
+	const together, more = 4, 5 // about as many share their first bits; bits more for a mark
 	firstBits := bits.Len(uint(len(forms) / together))
-	p := places{all: make([]hashed, len(forms)), starts: make([]uint32, 1<<firstBits+1), shift: 32 - firstBits}
+	p := places{
+		all: make([]hashed, len(forms)), starts: make([]uint32, 1<<firstBits+1), shift: 32 - firstBits,
+		marks: make([]uint64, 1<<(firstBits+more)/64+1), markShift: 32 - firstBits - more,
+	}
 	for _, h := range forms {
 		p.starts[h.hash()>>p.shift+1]++
+		mark := h.hash() >> p.markShift
+		p.marks[mark/64] |= 1 << (mark % 64)
 	}
 	for i := 1; i < len(p.starts); i++ {
 		p.starts[i] += p.starts[i-1]
@@ -115,6 +124,9 @@ func newPlaces(forms []hashed) places {
 
 // near are the forms that share the first bits of a hash.
 func (p *places) near(hash uint32) []hashed {
+	if mark := hash >> p.markShift; p.marks[mark/64]&(1<<(mark%64)) == 0 {
+		return nil
+	}
 	first := hash >> p.shift
 
 	return p.all[p.starts[first]:p.starts[first+1]]
