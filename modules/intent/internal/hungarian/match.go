@@ -192,13 +192,10 @@ func (f *spanner) isOf(i int, of class) bool {
 
 // matchSplitName finds a name of one word that was written as two: garázs kapu.
 func (f *spanner) matchSplitName(i, first int) {
-	if i+1 >= len(f.s.Tokens) || f.s.Tokens[i+1].BreakBefore || f.s.Tokens[i].IsNumber || f.s.Tokens[i+1].IsNumber {
+	if !f.mayBeSplit(i) {
 		return
 	}
 	left, right := f.s.Tokens[i].Fold, f.s.Tokens[i+1].Fold
-	if len(left) < 2 || len(right) < 2 || !f.ix.own.hasBeginning(left) {
-		return
-	}
 	morphology.EachStem(left+right, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
 		if len(stem) <= len(left) {
 			return false
@@ -220,4 +217,18 @@ func (f *spanner) matchSplitName(i, first int) {
 
 		return false
 	})
+}
+
+// mayBeSplit reports whether a token may be the front of a word of the home that goes on with the next.
+func (f *spanner) mayBeSplit(i int) bool {
+	const shortest = 2
+	if i+1 >= len(f.s.Tokens) {
+		return false
+	}
+	left, right := &f.s.Tokens[i], &f.s.Tokens[i+1]
+	if right.BreakBefore || left.IsNumber || right.IsNumber || len(right.Fold) < shortest {
+		return false
+	}
+
+	return len(left.Fold) >= shortest && f.ix.own.hasBeginning(left.Fold)
 }

@@ -146,8 +146,6 @@ func mediaRuleOf(intent string) rule {
 }
 
 // switchable are the domains that HassTurnOn and HassTurnOff can act on, made once.
-//
-//nolint:gochecknoglobals // immutable
 var switchable = sync.OnceValue(func() []string {
 	return []string{
 		"automation", "button", "climate", "cover", "fan", "group", "humidifier", "input_boolean", "input_button",

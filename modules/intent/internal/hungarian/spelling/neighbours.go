@@ -81,8 +81,8 @@ type hashed uint64
 
 func newHashed(hash uint32, place int) hashed { return hashed(hash)<<32 | hashed(place) } //nolint:gosec // less than 2^32
 
-func (h hashed) hash() uint32  { return uint32(h >> 32) } //nolint:gosec // its upper half
-func (h hashed) place() uint32 { return uint32(h) }       //nolint:gosec // its lower half
+func (h hashed) hash() uint32  { return uint32(h >> 32) }
+func (h hashed) place() uint32 { return uint32(h) } //nolint:gosec // its lower half
 
 // places finds hashed forms by the first bits of their hashes.
 type places struct {
