@@ -31,6 +31,7 @@ func (c *clause) bind(drafts []draft) *interpretation {
 		}
 		r.addBound(b)
 	}
+	r.withoutSpared(c.spans)
 
 	return r
 }

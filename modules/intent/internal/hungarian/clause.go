@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"math"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -65,6 +66,7 @@ func (c *clause) findVerb() {
 		}
 	}
 	if c.verb != nil {
+		c.soften()
 		c.followAuxiliary()
 		c.wantQuiet()
 		c.deny()
@@ -241,6 +243,9 @@ func (c *clause) quantityAt(i int) (quantity, bool) {
 		q.value = fractionOf(sp)
 	case sp.is(cNumber) && !sp.is(cEntity|cArea|cFloor):
 		q.value = sp.number
+		if part, ok := c.partsAfter(i + 1); ok { // két harmadára
+			return quantity{value: math.Floor(sp.number * part), unit: "percent", from: i, to: i + 2, ending: c.spans[i+1].suffix}, true
+		}
 		if half, next := c.fractionAfter(i + 1); half > 0 {
 			q.value += half
 			q.to = next

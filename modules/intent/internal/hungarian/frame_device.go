@@ -1,11 +1,13 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -115,21 +117,32 @@ func (c *clause) setBrightness(values meaning.Slots) *step {
 	return change
 }
 
-// color is the word for a colour; one that says where (a levendulában) is none, and one that could be
-// a name as well only where nothing else can be.
+// color is the word for a colour; one that says where (a levendulában), or what it was (pirosról kékre), is none, and
+// one that could be a name as well only where nothing else can be. What is said after a pause is rather wished.
 func (c *clause) color() *span {
-	var maybe *span
+	var found, maybe *span
 	for _, sp := range c.spans {
 		switch {
-		case !sp.is(cColor) || sp == c.verb || sp.is(cArea|cFloor) && sp.suffix.SaysWhere():
+		case !sp.is(cColor) || sp == c.verb || sp.suffix.Case == morphology.Delative || sp.is(cArea|cFloor) && sp.suffix.SaysWhere():
 		case !sp.is(cArea | cFloor | cEntity):
-			return sp
+			if found == nil || c.isPaused(found, sp) {
+				found = sp
+			}
 		case maybe == nil:
 			maybe = sp
 		}
 	}
 
-	return maybe
+	return cmp.Or(found, maybe)
+}
+
+// isPaused reports whether there is a pause between two spans.
+func (c *clause) isPaused(before, after *span) bool {
+	if before.from > after.from {
+		before, after = after, before
+	}
+
+	return slices.ContainsFunc(c.s.Tokens[before.to:max(before.to, after.to)], func(tok tokens.Token) bool { return tok.BreakBefore })
 }
 
 // saysHowBright reports whether a level is one of brightness: kapcsold fel teljesen is only on,

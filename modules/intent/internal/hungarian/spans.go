@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/tokens"
 )
@@ -46,6 +47,8 @@ type span struct {
 	said string
 	// like: it stands for a thing like that one, elsewhere (a konyhait), and name says where.
 	like *span
+	// without: it means the rest, and these are not part of it.
+	without []*hamanagerapi.Entity
 	// isResolved: what it names was found by whose it is, or by its number.
 	isResolved bool
 }

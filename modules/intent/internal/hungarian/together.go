@@ -219,7 +219,7 @@ func (w *weigher) whole(p *path) *interpretation {
 
 			continue
 		}
-		if !all.addFurther(part.r) {
+		if !all.addPart(part) {
 			return nil
 		}
 		weakest, surest = min(weakest, part.sure), max(surest, part.sure)

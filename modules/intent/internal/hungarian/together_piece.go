@@ -26,8 +26,9 @@ type readPart struct {
 	r    *interpretation
 	sure float32
 	row  []*span // what it says, and what it takes from others
-	// isKept: what it names is to be left as it is, isLeft: it only names what follows.
-	isKept, isLeft bool
+	// isKept: what it names is to be left as it is, isLeft: it only names what follows, isDone: it says by itself what is to
+	// be done.
+	isKept, isLeft, isDone bool
 }
 
 // variant is a piece with what it takes from others, and how sure it is that it does.
@@ -56,7 +57,7 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 			sure *= w.sureOfSome(row)
 		}
 		if sure > got.sure {
-			got = readPart{r: r, sure: sure, row: v.row}
+			got = readPart{r: r, sure: sure, row: v.row, isDone: slices.ContainsFunc(row, func(sp *span) bool { return turnsWith(row, sp) })}
 		}
 	}
 
@@ -85,7 +86,7 @@ func (w *weigher) nothing(p piece) readPart {
 		return readPart{sure: sureAside, row: row, isKept: true}
 	case !isWanted && w.ix.lang.isAside(w.s, row), onlyFillers(row), saysTheTime(row):
 		return readPart{sure: sureAside, row: row}
-	case (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
+	case saysValues(w.s, row), (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
 		return readPart{row: row}
 	}
 
@@ -289,6 +290,36 @@ func (r *interpretation) completes(next *interpretation) bool {
 	maps.Copy(last.Slots, more.Slots)
 
 	return true
+}
+
+// addPart adds what a further piece comes to; false where both ask back.
+func (r *interpretation) addPart(part *readPart) bool {
+	return !part.isDone && r.saysOnlyHow(part.r) || r.addFurther(part.r)
+}
+
+// saysOnlyHow reports whether a further piece, which asks for nothing to be done by itself, only says how what was switched on
+// before it is to be: kapcsold fel, harminc százalék. That takes its place; what is on already is not switched on again.
+func (r *interpretation) saysOnlyHow(next *interpretation) bool {
+	if len(r.commands) == 0 || len(next.commands) != 1 || r.question != nil || next.question != nil {
+		return false
+	}
+	last, more := &r.commands[len(r.commands)-1], next.commands[0]
+	sets := func(c meaning.Command) bool { return c.Intent == meaning.LightSet || c.Intent == meaning.FanSetSpeed }
+	if !isOfSame(*last, more) {
+		return false
+	}
+	if last.Intent == meaning.TurnOn && sets(more) {
+		*last = more
+
+		return true
+	}
+
+	return sets(*last) && more.Intent == meaning.TurnOn
+}
+
+// isOfSame reports whether two commands can be carried out, on the same things at the same time.
+func isOfSame(a, b meaning.Command) bool {
+	return a.Reason == "" && b.Reason == "" && a.At.Equal(b.At) && len(b.Targets) > 0 && slices.Equal(a.Targets, b.Targets)
 }
 
 // tellPart explains what a piece came to.

@@ -142,9 +142,38 @@ func (c *clause) isStep(q quantity) bool {
 			return false // adj neki ötven százalékot
 		}
 
-		return slices.Contains([]string{"put", "raise", "take", "more", "less", "up", "down", "roll_up", "roll_down", "more_temperature", "less_temperature"}, c.action)
+		return c.saysWhichWay(q) || slices.Contains([]string{"put", "raise", "take", "more", "less", "up", "down", "roll_up", "roll_down", "more_temperature", "less_temperature"}, c.action)
 	default:
 		return false
+	}
+}
+
+// saysWhichWay reports whether a word beside a number says that it is so much more or less: menjen följebb egy fokot.
+func (c *clause) saysWhichWay(q quantity) bool {
+	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.changes("", true) != 0 && !c.isPaused(sp, c.spans[q.from]) })
+}
+
+// soften has a verb that puts out what it dims wholly only dim it where it is said how far: sötétítsd el húszra.
+func (c *clause) soften() {
+	if c.action == "off" && c.of != nil && strings.HasPrefix(c.of.Senses[""], "less_") && (c.classes&(cNumber|cLevel) != 0 || c.has(cChange, "slightly")) {
+		c.action = c.of.Senses[""]
+	}
+}
+
+// partsAfter reads at span i into what parts of a hundred a number before it counts: harmad, negyed, ötöd.
+func (c *clause) partsAfter(i int) (part float64, ok bool) {
+	if i >= len(c.spans) || c.s.Tokens[c.spans[i].from].BreakBefore {
+		return 0, false
+	}
+	switch sp := c.spans[i]; {
+	case sp.means(cLevel, "33"):
+		return 100.0 / 3, true
+	case sp.means(cLevel, "25"):
+		return 25, true
+	case sp.means(cLevel, "20"):
+		return 20, true
+	default:
+		return 0, false
 	}
 }
 
@@ -169,6 +198,9 @@ func (s *step) apply(c *meaning.Command) {
 		}
 	}
 	value := s.by
+	if s.times != 0 {
+		value = s.high * s.times // of what is not known it is taken of all
+	}
 	if n > 0 {
 		value += sum / n
 		if s.times != 0 {
@@ -191,11 +223,11 @@ func present(attribute string, scale float64) func(*hamanagerapi.Entity) (float6
 		if err := json.Unmarshal(e.State().Attributes, &attributes); err != nil {
 			return 0, false
 		}
-		var value float64
-		if err := json.Unmarshal(attributes[attribute], &value); err != nil {
+		var value *float64 // null of a lamp that is off
+		if err := json.Unmarshal(attributes[attribute], &value); err != nil || value == nil {
 			return 0, false
 		}
 
-		return value * scale, true
+		return *value * scale, true
 	}
 }

@@ -150,12 +150,15 @@ func (w *weigher) readEach() *interpretation {
 		return nil
 	}
 	all := w.weighAll(pieces)
+	if w.skipsValue(pieces, all) {
+		return nil
+	}
 	whole := new(interpretation)
 	var where []*span
 	w.weakest = 1
 	for i, p := range pieces {
 		wanted := all[i]
-		if wanted.Topic == "" || wanted.Nothing > sureNothing {
+		if wanted.isNothing() {
 			continue
 		}
 		r := w.readWanted(p, wanted, where)
