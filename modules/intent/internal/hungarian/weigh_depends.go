@@ -230,7 +230,9 @@ func (w *weigher) isLinkedOn(p []*span) bool {
 // isReporting reports whether a piece tells what was, and what follows it is the content of that: láttam egy
 // filmet, hogy ...
 func (w *weigher) isReporting(p []*span) bool {
-	isPast := func(sp *span) bool { return sp.is(cUnknown|cVerb) && formOf(w.s.Tokens[sp.from].Fold) == "past" }
+	isPast := func(sp *span) bool {
+		return sp.tellsOfPast() || sp.is(cUnknown|cVerb) && formOf(w.s.Tokens[sp.from].Fold) == "past"
+	}
 
 	return w.isLinkedOn(p) && slices.ContainsFunc(p, isPast)
 }

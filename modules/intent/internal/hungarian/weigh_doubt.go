@@ -256,7 +256,20 @@ func (c *clause) asksForContents(thing *span) bool {
 func (w *weigher) isOfStranger(p piece, thing *span) bool {
 	at := slices.Index(w.row, thing)
 
-	return at > p.from && thing.suffix.IsPossessed && !thing.suffix.IsMine && w.row[at-1].is(cUnknown|cOwner)
+	return at > p.from && (thing.suffix.IsPossessed && !thing.suffix.IsMine || w.isPointedAt && w.isSomeones(thing)) && w.row[at-1].is(cUnknown|cOwner)
+}
+
+// isSomeones reports whether the last word of a span is a word of the home's names as somebody's: szivattyúját.
+func (w *weigher) isSomeones(sp *span) bool {
+	found := false
+	morphology.EachStem(w.s.Tokens[sp.to-1].Fold, w.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
+		_, isKnown := w.ix.vocabulary[stem]
+		found = isKnown && ending.IsPossessed && !ending.IsMine
+
+		return !found
+	})
+
+	return found
 }
 
 // isSaidSo reports whether a piece commands by its form what it seems to want.
