@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
-	"time"
 
 	"gorm.io/gorm"
 )
@@ -20,15 +18,12 @@ var errBatchEnded = errors.New("the shared transaction ended early")
 
 // batcher lets callers share commits. There is no goroutine of its own: the first caller leads
 // a batch, and those who arrive meanwhile wait. When its batch is over, the leader hands the
-// lead to the one who waits longest, who takes all the others along. Where many come, it waits a
-// moment for more of them.
+// lead to the one who waits longest, who takes all the others along.
 type batcher struct {
 	mu      sync.Mutex
 	leading bool        // somebody leads
-	waiting []*batchJob // in the order they came; none has begun, and who leads next is the first of them
-	company company
-	enough  chan struct{} // not nil: the leader waits for company, until this is closed
-	slow    slowLocks     // on PostgreSQL
+	waiting []*batchJob // in the order they came; none has begun
+	slow    slowLocks   // on PostgreSQL
 }
 
 // batchJob is one caller's share of a batch.
@@ -39,8 +34,7 @@ type batchJob struct {
 	err      error
 	after    []func() // see AfterCommit
 	panicked *batchPanic
-	leads    bool      // its caller has the lead
-	wake     chan bool // true: to lead; false: this job is over
+	wake     chan []*batchJob // a batch to lead, or nil when this job is over
 
 	// On PostgreSQL.
 	noted   []Write // what fn has written
@@ -68,16 +62,19 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 	if _, ok := db.transactionOf(ctx); ok {
 		return fn(ctx)
 	}
-	job := &batchJob{ctx: ctx, fn: fn, wake: make(chan bool, 1)}
-	db.batches.join(job)
+	job := &batchJob{ctx: ctx, fn: fn, wake: make(chan []*batchJob, 1)}
+	if batch := db.batches.join(job); batch != nil {
+		db.lead(ctx, batch)
+	}
+
 	select {
-	case leads := <-job.wake:
-		db.leadIf(ctx, leads, job)
+	case batch := <-job.wake:
+		db.lead(ctx, batch)
 	case <-ctx.Done():
 		if db.batches.leave(job) {
 			return ctx.Err()
 		}
-		db.leadIf(ctx, <-job.wake, job) // its turn has come already: the outcome is near, and matters
+		db.lead(ctx, <-job.wake) // its turn has come already: the outcome is near, and matters
 	}
 	if job.isAlone && job.err == nil {
 		return db.runAlone(job) //nolint:contextcheck // the job has it
@@ -92,17 +89,11 @@ func (db *DB) InBatch(ctx context.Context, fn func(ctx context.Context) error) e
 	return job.err
 }
 
-// leadIf leads a batch where that is the job's part, and else has nothing left to do.
-func (db *DB) leadIf(ctx context.Context, leads bool, job *batchJob) {
-	if !leads {
+// lead runs a batch and then wakes its callers and the next leader. A nil batch is nobody's.
+func (db *DB) lead(ctx context.Context, batch []*batchJob) {
+	if batch == nil {
 		return
 	}
-	db.lead(ctx, db.batches.take())
-	<-job.wake // it was in the batch, too
-}
-
-// lead runs a batch and then wakes its callers and the next leader.
-func (db *DB) lead(ctx context.Context, batch []*batchJob) {
 	isOver := false
 	err := errBatchEnded // stands when a job's fn ends the goroutine, as a failed test does
 	defer func() {
@@ -113,7 +104,7 @@ func (db *DB) lead(ctx context.Context, batch []*batchJob) {
 		}
 		db.batches.handOver()
 		for _, job := range batch {
-			job.wake <- false
+			job.wake <- nil
 		}
 	}()
 	db.metrics.batchSize.Observe(float64(len(batch)))
@@ -224,75 +215,43 @@ func (j *batchJob) guarded(ctx context.Context, db *DB, tx transaction) {
 
 func (j *batchJob) isFailed() bool { return j.err != nil || j.panicked != nil }
 
-// join puts a job into the queue; it leads at once where nobody does.
-func (b *batcher) join(job *batchJob) {
+// join returns the batch to lead when nobody leads; else the job waits to be woken.
+func (b *batcher) join(job *batchJob) []*batchJob {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.company.came(time.Now())
-	b.waiting = append(b.waiting, job)
-	if !b.leading {
-		b.leadNext()
+	if b.leading {
+		b.waiting = append(b.waiting, job)
+		return nil
 	}
-	if b.enough != nil && len(b.waiting) >= enoughCompany {
-		close(b.enough)
-		b.enough = nil
-	}
+	b.leading = true
+
+	return []*batchJob{job}
 }
 
 // leave takes a job back out of the queue; false when its turn has come already.
 func (b *batcher) leave(job *batchJob) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i := slices.Index(b.waiting, job)
-	if i < 0 || job.leads {
-		return false
+	for i, w := range b.waiting {
+		if w == job {
+			b.waiting = append(b.waiting[:i], b.waiting[i+1:]...)
+			return true
+		}
 	}
-	b.waiting = slices.Delete(b.waiting, i, i+1)
 
-	return true
-}
-
-// take returns the batch of who has the lead, once it has the company that is to be had.
-func (b *batcher) take() []*batchJob {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if pause := b.company.pause(time.Now(), len(b.waiting)); pause > 0 {
-		b.await(pause)
-	}
-	n := min(len(b.waiting), maxBatch)
-	b.company.begin(time.Now(), n)
-	batch := b.waiting[:n:n]
-	b.waiting = append([]*batchJob(nil), b.waiting[n:]...)
-
-	return batch
-}
-
-// await waits for more callers, without the lock that it is called with.
-func (b *batcher) await(pause time.Duration) {
-	enough := make(chan struct{})
-	b.enough = enough
-	b.mu.Unlock()
-	timer := time.NewTimer(pause)
-	select {
-	case <-timer.C:
-	case <-enough:
-	}
-	timer.Stop()
-	b.mu.Lock()
-	b.enough = nil
+	return false
 }
 
 // handOver ends a batch: the one who waits longest leads the next, if anybody waits.
 func (b *batcher) handOver() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.leadNext()
-}
-
-func (b *batcher) leadNext() {
-	b.leading = len(b.waiting) > 0
-	if b.leading {
-		b.waiting[0].leads = true
-		b.waiting[0].wake <- true
+	if len(b.waiting) == 0 {
+		b.leading = false
+		return
 	}
+	n := min(len(b.waiting), maxBatch)
+	batch := b.waiting[:n:n]
+	b.waiting = append([]*batchJob(nil), b.waiting[n:]...)
+	batch[0].wake <- batch
 }

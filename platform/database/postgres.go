@@ -53,7 +53,6 @@ func (db *DB) openPostgres(cfg Config) (gorm.Dialector, error) {
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}).DialContext
 
-	db.batches.company.pace = postgresPace // SQLite's commits are cheaper
 	db.postgres = conf
 	db.pool = stdlib.OpenDB(*conf, stdlib.OptionAfterConnect(scanTimesInUTC))
 	db.pool.SetMaxOpenConns(cfg.MaxConnections)
