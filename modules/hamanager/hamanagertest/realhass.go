@@ -37,14 +37,27 @@ func RealHass(tb testing.TB) Real {
 		tb.Skipf("SKIPPED: needs a real Home Assistant; name one in %s", realHassVariable)
 	}
 
-	return SetUp(tb, url)
+	realHass.once.Do(func() { realHass.token, realHass.err = setUp(url) })
+	if realHass.err != nil {
+		tb.Fatalf("set up the Home Assistant at %s: %v", url, realHass.err)
+	}
+
+	return Real{URL: url, Token: realHass.token}
 }
 
-// SetUp onboards the Home Assistant at url, or signs in as the user of an earlier time.
+// realHass holds one sign-in for all tests of a process.
+var realHass struct {
+	once  sync.Once
+	token string
+	err   error
+}
+
+// SetUp onboards the Home Assistant at url, or signs in as the user of an earlier time. It signs
+// in anew each time: a port may have been another home's a moment ago.
 func SetUp(tb testing.TB, url string) Real {
 	tb.Helper()
 
-	token, err := onboardOnce(url)
+	token, err := setUp(url)
 	if err != nil {
 		tb.Fatalf("set up the Home Assistant at %s: %v", url, err)
 	}
@@ -52,28 +65,14 @@ func SetUp(tb testing.TB, url string) Real {
 	return Real{URL: url, Token: token}
 }
 
-// realHass holds one sign-in for all tests of a process.
-var realHass struct {
-	sync.Mutex
-
-	tokens map[string]string
-}
-
-func onboardOnce(url string) (string, error) {
-	realHass.Lock()
-	defer realHass.Unlock()
-
-	if token := realHass.tokens[url]; token != "" {
-		return token, nil
-	}
-
+func setUp(url string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), realHassPatience)
 	defer cancel()
 
 	client := hass.NewClient(hass.Endpoint{BaseURL: url})
 	defer client.Close()
 
-	token, err := client.SetUp(ctx, hass.Setup{
+	return client.SetUp(ctx, hass.Setup{
 		Owner: RealHassOwner(),
 		Place: hass.Place{
 			LocationName: "Teszt", Language: "hu", TimeZone: "Europe/Budapest", Country: "HU", Currency: "HUF",
@@ -81,16 +80,6 @@ func onboardOnce(url string) (string, error) {
 		},
 		ClientName: "homehub tests " + identity.NewID(),
 	})
-	if err != nil {
-		return "", err
-	}
-
-	if realHass.tokens == nil {
-		realHass.tokens = make(map[string]string)
-	}
-	realHass.tokens[url] = token
-
-	return token, nil
 }
 
 // RealHassOwner is the user that the real Home Assistant knows.

@@ -19,6 +19,7 @@ const (
 	accessLife  = 30 * time.Minute
 	codeLife    = 10 * time.Minute
 	refreshLife = 90 * 24 * time.Hour
+	clockSkew   = 10 * time.Second // a token may be so much early, or late
 )
 
 // passwordCost is low on purpose: the house is simulated, the password that homehub makes
@@ -185,7 +186,7 @@ func (a *authStore) verify(token string, now time.Time) *refreshToken {
 		return nil
 	}
 	_, err = jwt.Parse([]byte(token), jwt.WithKey(jwa.HS256, []byte(t.Key)), jwt.WithValidate(true),
-		jwt.WithClock(jwt.ClockFunc(func() time.Time { return now })))
+		jwt.WithAcceptableSkew(clockSkew), jwt.WithClock(jwt.ClockFunc(func() time.Time { return now })))
 	if err != nil {
 		return nil
 	}

@@ -93,7 +93,7 @@ func (ix *Index) withRest(s *sentence, row []*span, left []exception) []*span {
 	added := []*span{all}
 	isMore := slices.ContainsFunc(row[at+1:], func(sp *span) bool { return sp.is(cKind|cArea|cFloor|cPlace) && !isCommanding(sp) })
 	if e != nil && !isMore {
-		added = append(added, kindSpan(e))
+		added = append(added, kindRemembered(e.Domain, e.DeviceClass))
 		if a := ix.home.Area(e.AreaID); a != nil {
 			added = append(added, remembered(a.Name, cArea, &name{area: a}))
 		}
@@ -143,14 +143,4 @@ func firstOf(left []exception) *hamanagerapi.Entity {
 	}
 
 	return nil
-}
-
-// kindSpan names the kind of a device.
-func kindSpan(e *hamanagerapi.Entity) *span {
-	k := &kind{Domain: e.Domain}
-	if e.Domain == "cover" && e.DeviceClass != "" {
-		k.Classes = []string{e.DeviceClass}
-	}
-
-	return &span{to: 1, classes: cKind, said: e.Domain, lexemes: []lexeme{{class: cKind, value: k.Domain, of: k}}}
 }

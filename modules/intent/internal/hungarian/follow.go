@@ -269,7 +269,7 @@ func (ix *Index) topicOfCommand(c *meaning.Command, isAll bool) []*span {
 	isOne := len(c.Targets) == 1 && !meaning.IsQuestion(c.Intent) // of several in the room
 	if isAll && !isOne && c.Slots.Name() == "" {
 		if place := ix.placeRemembered(c); place != nil {
-			return []*span{place, kindRemembered(c)}
+			return []*span{place, kindRemembered(domainOf(c), slices.Clone(c.Slots.List("device_class"))...)}
 		}
 	}
 	topic := make([]*span, 0, len(c.Targets))
@@ -299,11 +299,12 @@ func remembered(said string, as class, n *name) *span {
 	return &span{to: 1, classes: as, name: n, said: said}
 }
 
-func kindRemembered(c *meaning.Command) *span {
-	k := &kind{Domain: domainOf(c)}
-	if k.Domain == "cover" {
-		k.Classes = c.Slots.List("device_class")
+// kindRemembered is a kind of device that nobody said now; of covers there are several, told by their classes.
+func kindRemembered(domain string, classes ...string) *span {
+	k := &kind{Domain: domain}
+	if domain == "cover" {
+		k.Classes = slices.DeleteFunc(classes, func(class string) bool { return class == "" })
 	}
 
-	return &span{to: 1, classes: cKind, said: k.Domain, lexemes: []lexeme{{class: cKind, value: k.Domain, of: k}}}
+	return &span{to: 1, classes: cKind, said: domain, lexemes: []lexeme{{class: cKind, value: domain, of: k}}}
 }

@@ -38,7 +38,7 @@ func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
 	var found []*interpretation
 	for _, s := range ix.variants(f) {
 		r := ix.readExactly(u, s, ix.findSpans(s))
-		if r == nil || r.isEmpty() {
+		if r == nil || r.isEmpty() || r.question != nil && len(r.commands) > 1 { // half of it would be done on a guess
 			continue
 		}
 		if !slices.ContainsFunc(found, func(known *interpretation) bool { return known.isSame(r) }) {

@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"cmp"
 	"slices"
 
 	"homehub/modules/intent/internal/meaning"
@@ -69,6 +70,22 @@ func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bo
 	}
 
 	return &weigher{ix: ix, u: u, s: s, row: row, others: rows, least: leastSure}, len(left) == 0
+}
+
+// orWeighed weighs a sentence that was not understood, or not wholly, or that asks of what is not there, as far as the
+// frames can tell.
+func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretation) *interpretation {
+	if best == nil || best.isMissing() || best.isPartial {
+		return cmp.Or(ix.readWeighed(u, s, best), best)
+	}
+	if !best.isEmpty() || !onlyAsks(best) {
+		return best
+	}
+	if r := ix.readWeighed(u, s, nil); r != nil && onlyAsks(r) && !r.isEmpty() {
+		return r
+	}
+
+	return best
 }
 
 // readWeighed reads what a sentence most likely asks for, where no frame understands it to its last word. A part of it

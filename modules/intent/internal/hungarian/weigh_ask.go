@@ -1,29 +1,12 @@
 package hungarian
 
 import (
-	"cmp"
 	"slices"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
-
-// orWeighed weighs a sentence that was not understood, or not wholly, or that asks of what is not there, as far as the
-// frames can tell.
-func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretation) *interpretation {
-	if best == nil || best.isMissing() || best.isPartial {
-		return cmp.Or(ix.readWeighed(u, s, best), best)
-	}
-	if !best.isEmpty() || !onlyAsks(best) {
-		return best
-	}
-	if r := ix.readWeighed(u, s, nil); r != nil && onlyAsks(r) && !r.isEmpty() {
-		return r
-	}
-
-	return best
-}
 
 // leastFor is how sure it must be what a piece asks for. A question that looks like one is answered sooner: a wrong
 // answer does no harm.
@@ -218,26 +201,4 @@ func (r *interpretation) asksCloserThan(part *interpretation) bool {
 // saysOfWhat reports whether a question says of which thing it is asked, or where.
 func saysOfWhat(c meaning.Command) bool {
 	return c.Slots.Name() != "" || c.Slots.Text("area") != "" || c.Slots.Text("floor") != ""
-}
-
-// readWhich reads which of several things is meant where a part of the sentence leaves that open; nil where the rest does
-// not say so: zúg a fejem ettől a fönti szellőzőtől, állítsd le.
-func (w *weigher) readWhich(part *interpretation) *interpretation {
-	if part.question == nil || len(part.commands) != 1 || w.s.IsQuestion {
-		return nil
-	}
-	w.isStrict = false
-	r := w.read()
-	if r == nil || r.question != nil || len(r.commands) != 1 || len(r.commands[0].Targets) != 1 || r.commands[0].Intent != part.commands[0].Intent {
-		return nil
-	}
-	which := r.commands[0].Targets[0]
-	isChoice := slices.ContainsFunc(part.question.Choices, func(c meaning.Choice) bool {
-		return c.EntityID == which.ID || c.AreaID != "" && c.AreaID == which.AreaID
-	})
-	if !isChoice {
-		return nil
-	}
-
-	return r
 }

@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/meaning"
 )
 
 // withPointedAt finds the devices that the words of a row point at without naming them, as the front or the
@@ -167,4 +168,26 @@ func (ix *Index) isShortOf(stem, word string) bool {
 	rest, isFront := strings.CutPrefix(word, stem)
 
 	return rest == "" && len(stem) >= shortestWhole || isFront && len(stem) >= shortest && len(rest) >= shortestRest && ix.wordNumber(rest) >= 0
+}
+
+// readWhich reads which of several things is meant where a part of the sentence leaves that open; nil where the rest does
+// not say so: zúg a fejem ettől a fönti szellőzőtől, állítsd le.
+func (w *weigher) readWhich(part *interpretation) *interpretation {
+	if part.question == nil || len(part.commands) != 1 || w.s.IsQuestion {
+		return nil
+	}
+	w.isStrict = false
+	r := w.read()
+	if r == nil || r.question != nil || len(r.commands) != 1 || len(r.commands[0].Targets) != 1 || r.commands[0].Intent != part.commands[0].Intent {
+		return nil
+	}
+	which := r.commands[0].Targets[0]
+	isChoice := slices.ContainsFunc(part.question.Choices, func(c meaning.Choice) bool {
+		return c.EntityID == which.ID || c.AreaID != "" && c.AreaID == which.AreaID
+	})
+	if !isChoice {
+		return nil
+	}
+
+	return r
 }
