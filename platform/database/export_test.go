@@ -1,8 +1,11 @@
 package database
 
 import (
+	"context"
 	"runtime"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // SetTimeout changes what a database that nobody uses was opened with.
@@ -19,4 +22,15 @@ func (db *DB) WaitForQueue(n int) {
 		}
 		runtime.Gosched()
 	}
+}
+
+// CutShort does to a connection of the pool what the end of a context does once everything was said.
+func CutShort(ctx context.Context, db *DB) error {
+	return db.onConn(ctx, func(conn *pgx.Conn) error {
+		watcher := db.postgres.BuildContextWatcherHandler(conn.PgConn())
+		watcher.HandleCancel(ctx)
+		watcher.HandleUnwatchAfterCancel()
+
+		return nil
+	})
 }

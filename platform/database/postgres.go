@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -53,8 +56,10 @@ func (db *DB) openPostgres(cfg Config) (gorm.Dialector, error) {
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}).DialContext
 
+	conf.BuildContextWatcherHandler = watchForCuts
+
 	db.postgres = conf
-	db.pool = stdlib.OpenDB(*conf, stdlib.OptionAfterConnect(scanTimesInUTC))
+	db.pool = stdlib.OpenDB(*conf, stdlib.OptionAfterConnect(scanTimesInUTC), stdlib.OptionResetSession(refuseCut))
 	db.pool.SetMaxOpenConns(cfg.MaxConnections)
 	db.pool.SetMaxIdleConns(max(2, cfg.MaxConnections/2))
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -73,6 +78,37 @@ func scanTimesInUTC(_ context.Context, conn *pgx.Conn) error {
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
+
+	return nil
+}
+
+// cutMark is set on a connection on which the end of a context cut something short.
+const cutMark = "homehub.cut"
+
+// cutWatcher ends what a connection waits for when its context ends, as pgx does by itself, and leaves a mark.
+type cutWatcher struct {
+	ctxwatch.Handler
+
+	conn *pgconn.PgConn
+}
+
+func watchForCuts(conn *pgconn.PgConn) ctxwatch.Handler {
+	return cutWatcher{&pgconn.DeadlineContextWatcherHandler{Conn: conn.Conn()}, conn}
+}
+
+// HandleUnwatchAfterCancel implements ctxwatch.Handler. It runs where the connection is used.
+func (w cutWatcher) HandleUnwatchAfterCancel() {
+	w.conn.CustomData()[cutMark] = true
+	w.Handler.HandleUnwatchAfterCancel()
+}
+
+// refuseCut has the pool drop a connection on which something was cut short. pgx closes most of those; where all was
+// said already it may keep one, whose reader in the background still has the passed deadline to tell: the next
+// statement, which nobody cut, would fail of it.
+func refuseCut(_ context.Context, conn *pgx.Conn) error {
+	if conn.PgConn().CustomData()[cutMark] != nil {
+		return driver.ErrBadConn
+	}
 
 	return nil
 }

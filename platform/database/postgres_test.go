@@ -121,6 +121,22 @@ func TestPostgresStatementsHaveADeadline(t *testing.T) {
 	require.ErrorIs(t, err, database.ErrUnavailable, "waiting for a connection has a deadline, too")
 }
 
+func TestPostgresConnectionThatWasCutIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	db := databasetest.Open(t, database.Config{URL: secret.New(databasetest.NewPostgresURL(t)), MaxConnections: 1})
+	connection := func() (pid int) {
+		require.NoError(t, db.Conn(t.Context()).Raw("SELECT pg_backend_pid()").Scan(&pid).Error)
+
+		return pid
+	}
+	first := connection()
+	require.Equal(t, first, connection())
+
+	require.NoError(t, database.CutShort(t.Context(), db))
+
+	require.NotEqual(t, first, connection())
+}
+
 func TestPostgresThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	cfg := database.Defaults()
