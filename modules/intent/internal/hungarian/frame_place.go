@@ -19,11 +19,12 @@ func (c *clause) askPerson() []draft {
 		values["state"] = c.zoneHome()
 	}
 	t := target{slots: meaning.Slots{"domain": "person"}}
-	if name := c.personNamed(); name != "" {
-		t.slots["name"] = name
+	if names := c.peopleNamed(); len(names) > 0 {
 		if len(values) == 0 && !c.asksWhereabouts() {
 			return nil
 		}
+
+		return draftsFor(meaning.GetState, values, peopleCalled(names))
 	} else if len(values) == 0 || c.has(cAbout, "sensor") || !c.asksForPeople() {
 		return nil
 	}
@@ -55,19 +56,34 @@ func (c *clause) asksWhereabouts() bool {
 }
 
 // namesTwoPeople reports whether the clause holds questions about several people: otthon van Éva, és
-// hol van Béla?
+// hol van Béla? What is asked once of two (hol van Éva meg Béla?) is one question.
 func (c *clause) namesTwoPeople() bool {
+	last, isEnumerated := -1, true
 	people := 0
-	for _, sp := range c.spans {
+	for i, sp := range c.spans {
 		if sp.is(cEntity) && len(of(sp.name.entities, []string{"person"})) > 0 {
+			isEnumerated = isEnumerated && (people == 0 || !slices.ContainsFunc(c.spans[last+1:i], func(sp *span) bool { return !sp.is(cConjunction) }))
+			last = i
 			people++
 		}
 	}
 
-	return people > 1 && c.classes&cQuestion != 0
+	return people > 1 && !isEnumerated && c.classes&cQuestion != 0
 }
 
-func (c *clause) personNamed() string {
+// peopleCalled are the targets of a question about some people.
+func peopleCalled(names []string) []target {
+	targets := make([]target, 0, len(names))
+	for _, name := range names {
+		targets = append(targets, target{slots: meaning.Slots{"domain": "person", "name": name}})
+	}
+
+	return targets
+}
+
+// peopleNamed are the people that the clause asks about.
+func (c *clause) peopleNamed() []string {
+	var names []string
 	for i, sp := range c.spans {
 		isFirst := !slices.ContainsFunc(c.spans[:i], func(sp *span) bool { return sp.is(cQuestion) })
 		isCalled := isFirst && i+1 < len(c.spans) && c.s.Tokens[c.spans[i+1].from].BreakBefore && c.classes&(cDock|cClass|cKind) != 0 // anya, hol a töltőm?
@@ -75,11 +91,11 @@ func (c *clause) personNamed() string {
 			continue
 		}
 		if persons := of(sp.name.entities, []string{"person"}); len(persons) > 0 && sp.suffix.Case == morphology.Nominative {
-			return persons[0].Name
+			names = append(names, persons[0].Name)
 		}
 	}
 
-	return ""
+	return names
 }
 
 // asksForPeople: who, everyone, how many are there.

@@ -43,7 +43,7 @@ func (w *weigher) readTogether() *interpretation {
 				continue
 			}
 			next := w.extend(best[from], piece{segments[from].from, segments[to-1].to})
-			if next == nil {
+			if next == nil || next.pieces[len(next.pieces)-1].isAside() && w.hidesThing(segments[from:to]) {
 				continue
 			}
 			for range to - from - 1 {
@@ -89,7 +89,7 @@ func (w *weigher) joins(at int) bool {
 func (w *weigher) hasSeveral(segments []piece) bool {
 	n := 0
 	for _, p := range segments {
-		if row := w.row[p.from:p.to]; namesOwnThing(row) || asksInAnyWay(row) || !w.isCommand && isAsking(w.s, row) {
+		if row := w.row[p.from:p.to]; namesOwnThing(row) || asksInAnyWay(row) || saysPlaceLit(row) || !w.isCommand && isAsking(w.s, row) {
 			n++
 		}
 	}
@@ -204,6 +204,18 @@ func (w *weigher) extend(before *path, p piece) *path {
 
 	return &next
 }
+
+// hidesThing reports whether one of several segments that ask for nothing together asks for something of a device by itself.
+func (w *weigher) hidesThing(segments []piece) bool {
+	return len(segments) > 1 && slices.ContainsFunc(segments, func(p piece) bool {
+		row := w.row[p.from:p.to]
+
+		return w.isTerse(row) || slices.ContainsFunc(row, (*span).isPlainlyMeant) && !w.ix.lang.isAside(w.s, row) && w.weighsAsWish(row)
+	})
+}
+
+// isAside reports whether a piece only tells something.
+func (p *readPart) isAside() bool { return p.r == nil && !p.isKept && !p.isLeft }
 
 // whole puts the pieces of a path together; nil where they contradict each other, or are not sure enough.
 func (w *weigher) whole(p *path) *interpretation {

@@ -5,6 +5,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
 // variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
@@ -12,6 +13,10 @@ func (w *weigher) variants(before *path, row []*span) []variant {
 	all := append([]variant{{row, 1}}, w.aboutSame(before, row)...)
 	if len(before.deed) > 0 && (w.namesSubject(row) || isAboutSomething(row)) && !asksInAnyWay(row) {
 		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
+	}
+	if w.saysLight(before, row) {
+		toBe := &span{to: 1, classes: cBe, said: "be", lexemes: []lexeme{{class: cBe}}}
+		all = append(all, variant{append(slices.Clone(row), toBe), sureInherits})
 	}
 	if same := askedAlike(before.asked, row); same != nil {
 		all = append(all, variant{same, sureInherits})
@@ -129,4 +134,25 @@ func (w *weigher) namedByPart(row []*span) []*span {
 	}
 
 	return rowNaming(row, at, found)
+}
+
+// saysLight reports whether a piece says in the short form of what stands before it that a place is to be light or dark:
+// szerver ki, kamra sötét. With an article (a kamra sötét) it rather tells how it is.
+func (w *weigher) saysLight(before *path, row []*span) bool {
+	at := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cConjunction | cFiller) })
+	if at < 0 || len(before.deed) == 0 || !row[at].is(cArea|cFloor|cPlace) || row[at].from > 0 && tokens.IsArticle(w.s.Tokens[row[at].from-1].Fold) {
+		return false
+	}
+
+	return saysPlaceLit(row)
+}
+
+// saysPlaceLit reports whether some spans say nothing but a place, and that it is light or dark.
+func saysPlaceLit(row []*span) bool {
+	has := func(of class) bool { return slices.ContainsFunc(row, func(sp *span) bool { return sp.is(of) }) }
+
+	isHow := func(sp *span) bool { return sp.is(cLit) && sp.suffix.Case == morphology.Nominative }
+
+	return slices.ContainsFunc(row, isHow) && has(cArea|cFloor|cPlace) &&
+		!slices.ContainsFunc(row, func(sp *span) bool { return !sp.is(cLit | cArea | cFloor | cPlace | cFiller | cConjunction) })
 }

@@ -39,7 +39,7 @@ type variant struct {
 
 // readPartOf reads a piece in the surest way.
 func (w *weigher) readPartOf(before *path, p piece) readPart {
-	got := w.nothing(p)
+	got := w.nothing(before, p)
 	row := withUnitOf(before.deed, w.row[p.from:p.to])
 	if row[0].is(cBut) && len(row) > 1 {
 		row = row[1:]
@@ -49,6 +49,7 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	}
 	for _, v := range append(w.variants(before, row), w.variantsByPart(before, row)...) {
 		r, sure := w.readVariant(v.row)
+		w.tellVariant(v, r, sure)
 		if r == nil {
 			continue
 		}
@@ -76,17 +77,17 @@ func (w *weigher) sureOfSome(row []*span) float32 {
 
 // nothing is how sure it is that a piece asks for nothing. What asks for something to be done to anything that is there,
 // or that might be, is not.
-func (w *weigher) nothing(p piece) readPart {
+func (w *weigher) nothing(before *path, p piece) readPart {
 	row := w.row[p.from:p.to]
-	isWanted := saysHowMuch(row) || w.isTerse(row) || onlySaysHow(row) || w.asksOf(row)
+	isWanted := w.saysLight(before, row) || saysHowMuch(row) || w.isTerse(row) || onlySaysHow(row) || w.asksOf(row)
 	switch {
 	case w.isHeading(p):
 		return readPart{sure: sureAside, row: row, isLeft: true}
 	case isKept(row):
 		return readPart{sure: sureAside, row: row, isKept: true}
-	case !isWanted && w.ix.lang.isAside(w.s, row), onlyFillers(row), saysTheTime(row):
+	case !isWanted && w.ix.lang.isAside(w.s, row) && !w.isWishedFor(row), onlyFillers(row), saysTheTime(row):
 		return readPart{sure: sureAside, row: row}
-	case saysValues(w.s, row), (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
+	case saysValues(w.s, row), w.saysLight(before, row), len(before.deed) > 0 && onlyNamesObject(row), (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
 		return readPart{row: row}
 	}
 
@@ -98,7 +99,7 @@ func (w *weigher) nothingByWeight(p piece) float32 {
 	alone := *w
 	alone.isSeveral = true
 	wanted := alone.weigh(p)
-	if wanted.Action == wish.Ask && w.tellsState(w.row[p.from:p.to]) {
+	if wanted.Action == wish.Ask && w.tellsState(w.row[p.from:p.to]) && !w.isTerse(w.row[p.from:p.to]) {
 		return 1
 	}
 
@@ -112,6 +113,11 @@ func saysTheTime(row []*span) bool {
 
 	return slices.ContainsFunc(row, isHour) && slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cFiller) && !sp.is(cNumber) }) &&
 		!slices.ContainsFunc(row, func(sp *span) bool { return !isPartOf(sp) || sp.is(cQuestion) })
+}
+
+// onlyNamesObject reports whether a piece says nothing but what something is done to: és a rózsát is.
+func onlyNamesObject(row []*span) bool {
+	return onlyNamesThings(row) && slices.ContainsFunc(row, func(sp *span) bool { return sp.isPlainlyMeant() && sp.suffix.Case == morphology.Accusative })
 }
 
 // isObjectThere reports whether a piece says where, and what something is to be done to: a teraszon lámpát.
@@ -129,8 +135,30 @@ func (w *weigher) asksOf(row []*span) bool {
 		return false
 	}
 	isTold := slices.ContainsFunc(w.row, asksByItself)
+	isAsked := func(sp *span) bool { return sp.is(cQuestion) }
 
-	return (w.s.IsQuestion || isTold) && slices.ContainsFunc(row, asksOpenly) || w.s.IsQuestion && len(namesIn(row)) > 0
+	return (w.s.IsQuestion || isTold) && slices.ContainsFunc(row, isAsked) || w.s.IsQuestion && slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cAbout) || sp.isWishedFor() || sp.is(cEntity|cArea|cFloor|cMeasured) && !isCommanding(sp) })
+}
+
+// isWishedFor reports whether a piece that seems to tell something names a device plainly, and is weighed as what is wished
+// of it: a párátlanító kikapcsolhat. What begins as a reason tells why, whatever it weighs.
+func (w *weigher) isWishedFor(row []*span) bool {
+	first := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
+	isOther := func(sp *span) bool { return w.isInfinitive(sp) || sp.isWishedFor() && slices.ContainsFunc([]string{"scene", "script"}, func(t string) bool { return slices.Contains(sp.topicsOf(), t) }) }
+	if first < 0 || row[first].is(cReason|cBlock) || !slices.ContainsFunc(row, (*span).isPlainlyMeant) || slices.ContainsFunc(row, isOther) {
+		return false
+	}
+
+	return w.weighsAsWish(row)
+}
+
+// weighsAsWish reports whether by its weights alone a piece asks for something to be done.
+func (w *weigher) weighsAsWish(row []*span) bool {
+	sub := *w
+	sub.row, sub.isSeveral, sub.others = row, true, nil
+	wanted := sub.weigh(piece{0, len(row)})
+
+	return wanted.Action != wish.Ask && wanted.Sure >= leastSure
 }
 
 // onlySaysHow reports whether a piece says nothing but how something is to be: de halkabban.
@@ -144,7 +172,7 @@ func onlySaysHow(row []*span) bool {
 // how things are, is taken for a command beside those that were found without it.
 func (w *weigher) asksPlainly(before *path, row []*span) bool {
 	isOfBefore := askedAlike(before.asked, row) != nil || len(before.about) > 0 && onlySaysHow(row)
-	if isOfBefore || w.isTerse(row) || w.asksOf(row) || saysHowMuch(row) {
+	if isOfBefore || w.saysLight(before, row) || w.isTerse(row) || w.asksOf(row) || saysHowMuch(row) || w.isWishedFor(row) {
 		return true
 	}
 	isAsked := asksInAnyWay(row) || isObjectThere(row) || len(before.deed) > 0 && onlyNamesThings(row)
@@ -320,6 +348,15 @@ func (r *interpretation) saysOnlyHow(next *interpretation) bool {
 // isOfSame reports whether two commands can be carried out, on the same things at the same time.
 func isOfSame(a, b meaning.Command) bool {
 	return a.Reason == "" && b.Reason == "" && a.At.Equal(b.At) && len(b.Targets) > 0 && slices.Equal(a.Targets, b.Targets)
+}
+
+// tellVariant explains what a piece came to with what it takes from the one before it.
+func (w *weigher) tellVariant(v variant, r *interpretation, sure float32) {
+	if w.tell == nil || r == nil {
+		return
+	}
+	w.tell("    with")
+	w.tellPart(v.row, &readPart{r: r, sure: sure * v.sure})
 }
 
 // tellPart explains what a piece came to.

@@ -47,6 +47,16 @@ func TestTogether(t *testing.T) {
 		"Gyújtsd fel a konyhalámpát kékre, és tedd ötvenre": "HassLightSet light.konyha",
 		// Two questions, the second about nothing in the home.
 		"Van itthon Panka, és hány óra van?": "HassGetState person.panka; HassGetCurrentTime",
+		// How a place is to be, in the short form of the command before it.
+		"Kútszivattyú le, konyha sötét": "HassTurnOff switch.kut; HassTurnOff light.pult light.konyha",
+		// What seems to tell something of a device wishes it, as it weighs.
+		"Indulhat az LG szárítógép, a kútszivattyú pedig kikapcsolhat": "HassTurnOn switch.lg; HassTurnOff switch.kut",
+		// What follows a command in the short form is another one, and no reason.
+		"Pultvilágítás le, Dani redőnye nyit, fázunk": "HassTurnOff light.pult; HassTurnOn cover.dani",
+		// It was there before that one looks at something else, too.
+		"Durrantsd le a pultvilágítást, és ha már ott tartasz, a konyhalámpát is": "HassTurnOff light.pult; HassTurnOff light.konyha",
+		// Two questions, and both of nothing in the home.
+		"Meddig van még az időzítő, és hány óra?": "HassTimerStatus; HassGetCurrentTime",
 		// A prefix is that of its own thing.
 		"Mehet az LG szárítógép, pultvilágítás le": "HassTurnOn switch.lg; HassTurnOff light.pult",
 	} {

@@ -14,7 +14,24 @@ import (
 func (r *interpretation) leavesOut(s *sentence, row []*span) bool {
 	isSeveral := slices.ContainsFunc(row[1:], func(sp *span) bool { return sp.is(cConjunction) || s.Tokens[sp.from].BreakBefore })
 
-	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row))
+	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row) || r.isAsking() && r.answersLess(s, row))
+}
+
+// answersLess reports whether a reading answers fewer questions than are asked, each with words of its own for what.
+func (r *interpretation) answersLess(s *sentence, row []*span) bool {
+	n, isAsked := 0, false
+	for i, sp := range row {
+		if s.Tokens[sp.from].BreakBefore || i > 0 && sp.is(cConjunction) && !row[i-1].is(cConjunction) {
+			isAsked = false
+		}
+		if isAsked || !sp.is(cQuestion|cAbout) || sp.is(cFiller) {
+			continue
+		}
+		isAsked = true
+		n++
+	}
+
+	return len(r.commands) < n
 }
 
 // done is how many commands can be done.
