@@ -117,6 +117,7 @@ func (c *clause) isRepeated(earlier []draft, d draft) bool {
 // bindOne binds a draft to the devices of the home. Where one was meant and several fit, it asks.
 func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	command, question := c.bindOpen(d)
+	command, question = c.ofSortSaid(d, command, question)
 	if e := c.mentioned(c.ix.choicesOf(question)); e != nil && !meaning.LetsIn(command.Intent, e) {
 		d.command = meaning.Narrow(c.ix.home, d.command, meaning.Choice{EntityID: e.ID})
 		d.target.candidates, d.target.isOne, d.target.isRemembered = nil, false, true
@@ -133,6 +134,22 @@ func (c *clause) bindOne(d draft) (meaning.Command, *meaning.Question) {
 	}
 
 	return command, question
+}
+
+// ofSortSaid leaves to choose from only what is called by the word that was said: a hálóban a klíma is not the Termosztát 3.
+func (c *clause) ofSortSaid(d draft, command meaning.Command, question *meaning.Question) (meaning.Command, *meaning.Question) {
+	choices := c.ix.choicesOf(question)
+	kept := c.ofSort(choices, d.target.sort)
+	switch {
+	case len(kept) == 0, len(kept) == len(choices), slices.ContainsFunc(kept, func(e *hamanagerapi.Entity) bool { return meaning.LetsIn(command.Intent, e) }):
+		return command, question
+	case len(kept) > 1:
+		return command, meaning.Ask(c.ix.home, kept)
+	}
+	bound, open := meaning.Bind(c.ix.home, c.u, meaning.Narrow(c.ix.home, d.command, meaning.Choice{EntityID: kept[0].ID}))
+	bound.Slots["name"] = kept[0].Name
+
+	return bound, open
 }
 
 // bindOpen binds a draft as far as its own words tell which device is meant.

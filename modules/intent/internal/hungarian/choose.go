@@ -144,7 +144,7 @@ func (c *choosing) read(part answerPart) bool {
 	switch {
 	case len(fits) == 0:
 		return len(c.sets) > 0 || !slices.ContainsFunc(row, isCommanding)
-	case slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cNegation | cNeedless) }):
+	case slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cNegation | cNeedless | cKeep) }):
 		c.refused = append(c.refused, fits...)
 	default:
 		c.take(fits, part.isFurther)

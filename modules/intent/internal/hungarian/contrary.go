@@ -8,11 +8,23 @@ import (
 )
 
 // undoes reports whether some commands do the contrary of what others before them did to the same
-// thing: that is rather one which was not understood.
+// thing: that is rather one which was not understood. What is named is only taken out of what was said of its whole kind: fel a
+// lámpát, le a tükörfényt.
 func undoes(before, after []meaning.Command) bool {
-	return slices.ContainsFunc(after, func(b meaning.Command) bool {
-		return slices.ContainsFunc(before, func(a meaning.Command) bool { return isContraryCommand(a, b) })
-	})
+	for _, b := range after {
+		for i := range before {
+			a := &before[i]
+			switch {
+			case !isContraryCommand(*a, b):
+			case a.Slots.Name() == "" && b.Slots.Name() != "" && len(b.Targets) == 1 && len(a.Targets) > 1:
+				a.Targets = slices.DeleteFunc(slices.Clone(a.Targets), func(e *hamanagerapi.Entity) bool { return e == b.Targets[0] })
+			default:
+				return true
+			}
+		}
+	}
+
+	return false
 }
 
 func isContraryCommand(a, b meaning.Command) bool {

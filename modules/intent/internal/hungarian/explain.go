@@ -216,8 +216,8 @@ func (sp *span) explain(s *sentence) string {
 		for _, e := range n.entities {
 			parts = append(parts, e.ID)
 		}
-		if n.area != nil {
-			parts = append(parts, "area "+n.area.ID)
+		for _, a := range n.rooms() {
+			parts = append(parts, "area "+a.ID)
 		}
 		if n.floor != nil {
 			parts = append(parts, "floor "+n.floor.ID)

@@ -91,7 +91,7 @@ func (b *builder) addGroup(called []string, rooms []*hamanagerapi.Area, isDwelle
 		return
 	}
 	for _, word := range called {
-		if b.isKnownName(word) {
+		if b.isKnownName(word) && !b.isOnlyPart(word) {
 			continue
 		}
 		words := strings.Fields(word)
@@ -105,6 +105,14 @@ func (b *builder) addGroup(called []string, rooms []*hamanagerapi.Area, isDwelle
 			b.addStems(tok)
 		}
 	}
+}
+
+// isOnlyPart reports whether a word is known for nothing but what has it in its name: the fürdő of "Fürdő lent", of "Fürdő
+// páratartalma".
+func (b *builder) isOnlyPart(word string) bool {
+	at, ok := b.byText[word]
+
+	return ok && (b.ix.names[at].isPart || b.ix.names[at].isOnlyOwner())
 }
 
 // setRooms makes a name mean rooms, as one area where there is one only.

@@ -37,6 +37,8 @@ type name struct {
 	weight float32
 	// isPart: only one word of an area's name; it must say where.
 	isPart bool
+	// isHead: a part that is a word for a room by itself; it may also be what something is done to.
+	isHead bool
 	// isShort: only one word of a device's name; it must be what something is done to.
 	isShort bool
 	// isSomeones: it is the end of a name that says whose it is: olvasólámpa, of Kati olvasólámpája.
@@ -129,8 +131,8 @@ type builder struct {
 	ends, roomEnds map[string]bool
 	// backs counts the words that end so.
 	backs map[string]int
-	// fronts are the words of devices' names by their first letters.
-	fronts map[string][]frontWord
+	// fronts and tails are the words of devices' names by their first letters, and by their last.
+	fronts, tails map[string][]frontWord
 }
 
 // pack gives back what the names grew beyond their size while they were made, and keeps all
@@ -247,7 +249,7 @@ func (b *builder) isKnownName(folded string) bool {
 
 // isGiven reports whether something was given the name, or a place goes by it.
 func (n *name) isGiven() bool {
-	return n.weight == weightGiven || n.area != nil || n.floor != nil || n.owner != nil
+	return n.weight == weightGiven || len(n.rooms()) > 0 || n.floor != nil || n.owner != nil
 }
 
 // withoutArea cuts the entity's area off the beginning of its name. What is left must say

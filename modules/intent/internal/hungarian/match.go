@@ -150,7 +150,7 @@ func (f *spanner) roomOf(folded string) *name {
 		return nil
 	}
 	for _, at := range f.ix.byFirst[word] {
-		if n := &f.ix.names[at]; len(n.words) == 1 && n.area != nil {
+		if n := &f.ix.names[at]; len(n.words) == 1 && len(n.rooms()) > 0 {
 			return n
 		}
 	}
@@ -212,7 +212,11 @@ func (f *spanner) matchSplitName(i, first int) {
 			if len(n.words) > 1 {
 				continue
 			}
-			f.addName(f.merge(i, i+2, first), n, s, 2*n.weight-joinPenalty)
+			sp := f.merge(i, i+2, first)
+			f.addName(sp, n, s, 2*n.weight-joinPenalty)
+			if n.owner != nil && sp.name == n && f.isOwner(n.owner, s, i+2) {
+				sp.takeOwner(s)
+			}
 		}
 
 		return false

@@ -103,7 +103,7 @@ func (l *language) hasLexeme(word int32, of class) bool {
 func (b *builder) isPlace(folded []string) bool {
 	key := strings.Join(folded, " ")
 	for _, text := range []string{key, strings.TrimSuffix(key, "i")} {
-		if at, ok := b.byText[text]; ok && (b.ix.names[at].area != nil || b.ix.names[at].floor != nil) {
+		if at, ok := b.byText[text]; ok && (len(b.ix.names[at].rooms()) > 0 || b.ix.names[at].floor != nil) {
 			return true
 		}
 	}

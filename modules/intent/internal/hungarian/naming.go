@@ -36,19 +36,13 @@ func spokenNames(tokens []tokens.Token, written func(tokens.Token) string) [][]s
 	return others
 }
 
-// describedOtherwise are other ways to say how big something is, or on which side: kis rádió for kisrádió, bal
-// oldali kapu for bal kapu.
+// describedOtherwise are other ways to say how big something is: kis rádió for kisrádió.
 func describedOtherwise(folded []string) [][]string {
 	const shortest = 4
 	var others [][]string
 	for _, size := range morphology.Rules().Sizes {
 		if rest, ok := strings.CutPrefix(folded[0], size); ok && len(rest) >= shortest {
 			others = append(others, append([]string{size, rest}, folded[1:]...))
-		}
-	}
-	if len(folded) > 1 && slices.Contains(morphology.Rules().Sides, folded[0]) {
-		for _, of := range morphology.Rules().OfSide {
-			others = append(others, append([]string{folded[0], morphology.Fold(of)}, folded[1:]...))
 		}
 	}
 

@@ -41,7 +41,7 @@ func (f *spanner) isOwner(o *owner, ending morphology.Suffix, to int) bool {
 	switch {
 	case ending.IsOwners, len(o.rooms) > 0 && ending.IsAtSomeones():
 		return true
-	case ending.IsPlural, ending.IsPossessed, ending.Case != morphology.Nominative && ending.Case != morphology.Dative:
+	case ending.IsPlural, ending.IsPossessed && !ending.IsMine, ending.Case != morphology.Nominative && ending.Case != morphology.Dative:
 		return false
 	}
 	if to < len(f.s.Tokens) && tokens.IsArticle(f.s.Tokens[to].Fold) {

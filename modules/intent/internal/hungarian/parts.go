@@ -200,7 +200,7 @@ type frontWord struct {
 
 // collectFronts collects the words of devices' names by their first letters.
 func (b *builder) collectFronts() {
-	b.fronts = map[string][]frontWord{}
+	b.fronts, b.tails = map[string][]frontWord{}, map[string][]frontWord{}
 	for _, e := range b.ix.home.Entities {
 		if !e.Exposed || !slices.Contains(shortened(), e.Domain) {
 			continue
@@ -208,8 +208,9 @@ func (b *builder) collectFronts() {
 		for _, text := range append([]string{e.Name}, e.Aliases...) {
 			for _, tok := range b.tokens(text) {
 				if len(tok.Fold) > lettersOfFront && !b.ix.lang.hasWord(tok.Fold) {
-					front := tok.Fold[:lettersOfFront]
+					front, back := tok.Fold[:lettersOfFront], tok.Fold[len(tok.Fold)-lettersOfFront:]
 					b.fronts[front] = append(b.fronts[front], frontWord{folded: tok.Fold, of: e})
+					b.tails[back] = append(b.tails[back], frontWord{folded: tok.Fold, of: e})
 				}
 			}
 		}
@@ -217,13 +218,19 @@ func (b *builder) collectFronts() {
 }
 
 // addFronts has a part of one device's name mean others of its domain as well that have a compound of it
-// in theirs: the led of LED szalag, where there is a ledcsík, too.
+// in theirs: the led of LED szalag, where there is a ledcsík, too; the pult of the pultlámpa, where there is a konyhapult.
 func (b *builder) addFronts(n *name, part, domain string) {
 	if len(part) < lettersOfFront {
 		return
 	}
 	for _, word := range b.fronts[part[:lettersOfFront]] {
 		if word.of.Domain == domain && len(word.folded) >= len(part)+lettersOfFront && strings.HasPrefix(word.folded, part) {
+			n.entities = appendOnce(n.entities, word.of)
+		}
+	}
+	for _, word := range b.tails[part[len(part)-lettersOfFront:]] {
+		front, ok := strings.CutSuffix(word.folded, part)
+		if ok && word.of.Domain == domain && len(front) >= lettersOfFront && mayBeJoined(front, part) {
 			n.entities = appendOnce(n.entities, word.of)
 		}
 	}

@@ -17,6 +17,8 @@ type places struct {
 	there  string
 	// isOneOf: one of the areas is meant (a gyerekszobában, where there are two).
 	isOneOf bool
+	// isSummed: one word summed several of the areas up.
+	isSummed bool
 	// isUnknown: only a word was said that this home has no place for (odakint).
 	isUnknown bool
 	// isNobodys: at the place of somebody who was not named (nála): only what has a name is found there.
@@ -31,6 +33,7 @@ func (c *clause) places(domains []string) places {
 		}
 		if sp.is(cArea|cFloor) && !c.isNamed(sp, domains) {
 			p.add(sp.name)
+			p.isSummed = p.isSummed || len(sp.name.areas) > 0
 			p.isOneOf = p.isOneOf || len(sp.name.areas) > 0 && !sp.suffix.SaysAll() && !c.has(cQuantity, "all")
 
 			continue
@@ -57,6 +60,7 @@ func (c *clause) findPlace(p *places) {
 		p.areas = append(p.areas, here)
 	}
 	p.isOneOf = p.isOneOf || p.isHere && here == nil || here == nil && len(p.areas) == 0 && c.saysRoom()
+	c.ix.narrow(p)
 	p.dropFloorsOfAreas()
 	if p.there != "" && !p.isPlaced() {
 		c.ix.addThere(p, p.there)
@@ -106,6 +110,25 @@ func (p *places) addFloor(f *hamanagerapi.Floor) {
 // isPosition reports whether a word for a place says how far something is open: félig lent.
 func (c *clause) isPosition(at int) bool {
 	return at > 0 && c.spans[at-1].is(cLevel) && thereSaid(c.spans[at]) != ""
+}
+
+// narrow keeps of several rooms that go by one word those that are where else was said: fönt a fürdőben, a földszinti
+// konyhában.
+func (ix *Index) narrow(p *places) {
+	if !p.isSummed || len(p.areas) < 2 {
+		return
+	}
+	var there places
+	if p.there != "" {
+		ix.addThere(&there, p.there)
+	}
+	floors := slices.Concat(p.floors, there.floors)
+	on := slices.DeleteFunc(slices.Clone(p.areas), func(a *hamanagerapi.Area) bool {
+		return !slices.Contains(there.areas, a) && !slices.ContainsFunc(floors, func(f *hamanagerapi.Floor) bool { return f.ID == a.FloorID })
+	})
+	if len(on) > 0 {
+		p.areas, p.isOneOf = on, p.isOneOf && len(on) > 1
+	}
 }
 
 // dropFloorsOfAreas drops a floor where a room on it was said as well: odalent a konyhában.

@@ -200,10 +200,29 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 // kiszobában is no a ki szobában.
 func (ix *Index) eachTakenApart(folded string, isAfterArticle bool, found func([]string)) {
 	for _, words := range ix.takenApart(folded) {
-		if !isAfterArticle || !ix.isLittle(words[0]) {
+		if (!isAfterArticle || !ix.isLittle(words[0])) && !ix.isOfRoom(words) {
 			found(words)
 		}
 	}
+}
+
+// isOfRoom reports whether words that were run together are rather one for a room that this home has not: mosó-konyhában.
+func (ix *Index) isOfRoom(words []string) bool {
+	last := len(words) - 1
+	if last < 1 || ix.isLittle(words[last-1]) {
+		return false
+	}
+	if _, forms := ix.lang.formsOf(words[last-1]); forms != nil {
+		return false
+	}
+	isRoom := false
+	morphology.EachStem(words[last], ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
+		isRoom = slices.Contains(placesSaid().Rooms, stem)
+
+		return !isRoom
+	})
+
+	return isRoom
 }
 
 // isSmall reports whether a folded word of the language means nothing but a small word.

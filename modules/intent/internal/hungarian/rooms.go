@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // addFirst adds the first word of an area's name, for where something is: a szülőiben. Where several
@@ -21,7 +22,7 @@ func (b *builder) addLast(text string, a *hamanagerapi.Area) {
 	if last < 1 || tokens[last].IsNumber || b.ix.lang.hasWord(tokens[last].Fold) || b.plainHead(tokens[last].Fold) != tokens[last].Fold {
 		return
 	}
-	b.addPartOfRoom(text[tokens[last].From:tokens[last].To], a)
+	b.addHeadOfRoom(text[tokens[last].From:tokens[last].To], a)
 }
 
 // addEndsOfRooms adds what rooms' names may end in as compounds, likewise: a fülkében, for Hálófülke.
@@ -38,10 +39,19 @@ func (b *builder) addEndsOfRooms() {
 					}
 					b.roomEnds[end] = true
 					b.ends[end] = b.ends[end] || b.ix.wordNumber(end) < 0
-					b.addPartOfRoom(end, a)
+					b.addHeadOfRoom(end, a)
 				}
 			}
 		}
+	}
+}
+
+// addHeadOfRoom adds what an area's name ends in, which is a word for a room: something may be done to it (takarítsd ki a
+// folyosót), or be its own (a fülke redőnye).
+func (b *builder) addHeadOfRoom(head string, a *hamanagerapi.Area) {
+	b.addPartOfRoom(head, a)
+	if at, ok := b.byText[morphology.Fold(head)]; ok && b.ix.names[at].isPart {
+		b.ix.names[at].isHead = true
 	}
 }
 

@@ -355,7 +355,7 @@ func (f *spanner) mayBeNamed(from, to int, n *name, ending morphology.Suffix) bo
 
 // takes reports whether a name may be said with an ending: a part of a room's must say where.
 func (n *name) takes(ending morphology.Suffix) bool {
-	return (!n.isPart || ending.SaysWhere()) && (!n.isList || ending.IsOntoOrOff()) && (!n.isShort || n.isSomeones || !ending.IsPossessed || ending.IsMine)
+	return (!n.isPart || ending.SaysWhere() || n.isHead && ending.Case == morphology.Accusative && !ending.IsPossessed) && (!n.isList || ending.IsOntoOrOff()) && (!n.isShort || n.isSomeones || !ending.IsPossessed || ending.IsMine)
 }
 
 func (f *spanner) addName(s *span, n *name, ending morphology.Suffix, score float32) {
@@ -397,7 +397,7 @@ func (n *name) classes() class {
 func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(morphology.Suffix) bool) (last reading, to int, ok bool) {
 	at := i + 1
 	for _, word := range wanted[1:] {
-		if at < len(f.s.Tokens) && tokens.IsArticle(f.s.Tokens[at].Fold) && !f.isWord(at, word) { // túl erős a fény has one of its own
+		if at < len(f.s.Tokens) && f.isSkipped(at) && !f.isWord(at, word) { // túl erős a fény has one of its own
 			at++
 		}
 		if at >= len(f.s.Tokens) || f.s.Tokens[at].BreakBefore && !isLinker(f.s.Tokens[at].Fold) || !allowed(r.suffix) {
@@ -412,6 +412,14 @@ func (f *spanner) follow(i int, r reading, wanted []int32, allowed func(morpholo
 	}
 
 	return r, at, true
+}
+
+// isSkipped reports whether a token says nothing within a name: an article (Zsófinak a lámpája), or that what stands before it is
+// a side (a bal oldali kapu).
+func (f *spanner) isSkipped(at int) bool {
+	rules, folded := morphology.Rules(), f.s.Tokens[at].Fold
+
+	return tokens.IsArticle(folded) || slices.Contains(rules.OfSide, folded) && slices.Contains(rules.Sides, f.s.Tokens[at-1].Fold)
 }
 
 // isWord reports whether a token can be the word.

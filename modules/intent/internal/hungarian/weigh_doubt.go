@@ -45,6 +45,8 @@ func (w *weigher) contradicts(p piece, wanted weighed) string {
 		}
 
 		return w.isUnclear(p, wanted, c)
+	case wanted.Topic == "todo" && wanted.thing == nil && slices.ContainsFunc(c.spans, w.isStrangeObject): // olvasd fel a gázórát
+		return "it is about something else"
 	case !c.isOfNow(), c.has(cBlock, "ago"), c.isOfOtherTime() && !needsNoThing(wanted.Wish), c.asksForContents(wanted.thing):
 		return "it asks for more than how something is now"
 	default:
@@ -57,6 +59,8 @@ func (w *weigher) isOtherwise(p piece, wanted weighed, c *clause) string {
 	switch {
 	case wanted.Topic != "timer" && w.isForLater(p, c):
 		return "it is for later, or for a while"
+	case c.has(cBlock, "ago") && !slices.ContainsFunc(c.spans, asksPlainly): // tegnap elfelejtettem bezárni
+		return "it tells of what was"
 	case w.leavesChoice(p):
 		return "it leaves a choice"
 	case wanted.isTurn() && saysHowMuch(w.row):
@@ -132,14 +136,14 @@ func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 	}
 }
 
-// isUnknownRoom reports whether a span says that something is in a room that this home has not: a compound of a word for one.
+// isUnknownRoom reports whether a span says that something is in a room that this home has not: a word for one, or a compound of it.
 func (w *weigher) isUnknownRoom(sp *span) bool {
 	if !sp.is(cUnknown) || sp.to-sp.from > 1 || !mayBeAt(w.s, sp) {
 		return false
 	}
 	isRoom := false
 	morphology.EachStem(w.s.Tokens[sp.from].Fold, w.ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
-		isRoom = ending.Case == morphology.Inessive && slices.ContainsFunc(placesSaid().Rooms, func(room string) bool { return len(stem) > len(room) && strings.HasSuffix(stem, room) })
+		isRoom = ending.SaysWhere() && slices.ContainsFunc(placesSaid().Rooms, func(room string) bool { return strings.HasSuffix(stem, room) })
 
 		return !isRoom
 	})

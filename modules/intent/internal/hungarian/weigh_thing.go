@@ -136,7 +136,7 @@ func (ix *Index) pointsAt(folded string, isUnknown bool) map[int32]float32 {
 	}
 	morphology.EachStem(folded, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
 		isShort := len(stem) < shortest
-		if isShort && (!isUnknown || !ending.IsThere) {
+		if isShort && (!isUnknown || !ending.IsThere || ending.Layers() > 1) { // sokat is no só-k-at
 			return true
 		}
 		for _, word := range ix.own.beginningWith(stem) {

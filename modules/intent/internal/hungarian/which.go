@@ -137,7 +137,7 @@ func (c *clause) stemOf(sp *span) string {
 
 // isOneMeant reports whether one device of a kind was meant, and which is open.
 func (c *clause) isOneMeant(k *kind, sp *span, p places) bool {
-	return !p.isPlaced() || p.isOneOf || c.isSingular(k, sp, p) || c.has(cQuantity, "one")
+	return !p.isPlaced() || p.isOneOf || c.isSingular(k, sp, p) || c.has(cQuantity, "one") || sp != nil && sp.said == "" && c.isAnyOne()
 }
 
 // isSingular reports whether one device of a room or floor was meant: a redőnyt a nappaliban. Lamps of one
