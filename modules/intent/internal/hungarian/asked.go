@@ -58,9 +58,11 @@ func (c *clause) takesEnough(sp *span) bool {
 	if sp == nil || sp.value(cAsked) != "enough" || !isOfThing || c.s.IsQuestion || c.classes&cQuestion != 0 {
 		return false
 	}
+	const fewest = 10 // less of them may only be counted: elég két lámpa
 	isDevice := c.speaksOf("climate", "media_player", "fan")
+	isValued := isDevice || c.speaksOf("light", "cover", "humidifier")
 	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool {
-		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && isDevice && q.ending.IsThere
+		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && (isDevice && q.ending.IsThere || q.value >= fewest && isValued)
 	})
 	if hasValue || c.hasShare() {
 		hasValue = true

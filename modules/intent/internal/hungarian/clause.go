@@ -141,8 +141,17 @@ func (c *clause) findBarePrefix() {
 	}
 }
 
-// inOrOut is what a bare be or ki asks for: what is open or closed goes in to close, and out to open.
+// isDownOff reports whether a bare le puts out what could be less as well, for nothing says that or how much less it is to
+// be: tévé le, klíma le.
+func (c *clause) isDownOff() bool {
+	return c.speaksOf("media_player", "climate", "fan") && !c.speaksOf("cover") && c.classes&(cAmount|cAttribute|cClass|cFraction) == 0
+}
+
+// inOrOut is what a bare be, ki or le asks for: what is open or closed goes in to close, and out to open.
 func (c *clause) inOrOut(action string) string {
+	if action == "down" && c.isDownOff() {
+		return "off"
+	}
 	if !c.speaksOf("cover") || c.speaksOf("light", "switch", "fan", "climate", "media_player") {
 		return action
 	}

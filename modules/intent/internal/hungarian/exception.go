@@ -40,7 +40,9 @@ func takeExceptions(s *sentence, row []*span) (kept []*span, left []exception) {
 		if !namesSomething(rest) {
 			return row, nil
 		}
-		left = append(left, exceptionOf(kept[from:to]))
+		if x := exceptionOf(kept[from:to]); !x.isEmpty() {
+			left = append(left, x)
+		}
 		kept = rest
 	}
 
@@ -58,7 +60,10 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 		case sp.means(cExcept, "before") && i+1 < len(row) && beginsWithThing(row[i+1:]):
 			return i, endOfNames(s, row, i+1)
 		case sp.means(cExcept, "after"), sp.means(cExcept, "instead"):
-			if from = startOfNames(s, row, i); from < i {
+			if from = startOfNames(s, row, i); from == i && i > 0 && row[i-1].is(cNumber|cUnit) {
+				from = startOfAmount(row, i-1) // huszonegy helyett legyen húsz
+			}
+			if from < i {
 				return from, i + 1
 			}
 		case sp.means(cNegation, "") && !sp.is(cVerb), sp.is(cKeep):
@@ -69,6 +74,15 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 	}
 
 	return 0, 0
+}
+
+// startOfAmount is where the number begins that ends in a span.
+func startOfAmount(row []*span, last int) int {
+	for last > 0 && row[last-1].is(cNumber) {
+		last--
+	}
+
+	return last
 }
 
 func isThing(sp *span) bool { return sp.is(cArea|cFloor|cEntity|cKind) && !isCommanding(sp) }
@@ -200,6 +214,11 @@ func exceptionOf(row []*span) exception {
 	}
 
 	return x
+}
+
+// isEmpty reports whether nothing is left out.
+func (x *exception) isEmpty() bool {
+	return len(x.areas)+len(x.floors)+len(x.entities)+len(x.kinds) == 0
 }
 
 func (x *exception) addPlace(n *name) {

@@ -12,7 +12,7 @@ import (
 )
 
 // The shades of white that lamps can give, in kelvin.
-const warmest, coldest = 2000, 6500
+const warmest, neutral, coldest = 2000, 3500, 6500
 
 // deviceFrames switch and set devices.
 func deviceFrames() []frame {
@@ -79,7 +79,8 @@ func (c *clause) setLight() []draft {
 
 // setWarmth adds another shade of white where only a direction is said: melegebb fényt.
 func (c *clause) setWarmth(values meaning.Slots) *step {
-	if !c.speaksOf("light") && !c.has(cAttribute, "color_temperature") || c.classes&(cColor|cWhite) != 0 {
+	isOther := c.classes&cWhite != 0 || c.classes&cColor != 0 && values["color"] != "white" // hidegebb fehéret
+	if !c.speaksOf("light") && !c.has(cAttribute, "color_temperature") || isOther {
 		return nil
 	}
 	direction := c.direction("warmth", false)
@@ -89,9 +90,10 @@ func (c *clause) setWarmth(values meaning.Slots) *step {
 	if direction == 0 {
 		return nil
 	}
+	delete(values, "color")
 	values["temperature"] = warmest // stands in until the lamps are known
 
-	return &step{slot: "temperature", by: c.by(-direction, 800), low: warmest, high: coldest, present: present("color_temp_kelvin", 1)}
+	return &step{slot: "temperature", by: c.by(-direction, 800), unknown: neutral, low: warmest, high: coldest, present: present("color_temp_kelvin", 1)}
 }
 
 // setBrightness adds the brightness that the clause asks for, and how to find it where only
@@ -159,12 +161,17 @@ func (c *clause) kelvin() (int, bool) {
 		return kelvin, err == nil
 	}
 	for _, q := range c.quantities {
-		if q.unit == "kelvin" || q.unit == "" && q.value >= warmest && c.has(cAttribute, "color_temperature") {
+		if c.isKelvin(q) {
 			return int(q.value), true
 		}
 	}
 
 	return 0, false
+}
+
+// isKelvin reports whether a number is how warm a light is.
+func (c *clause) isKelvin(q quantity) bool {
+	return q.unit == "kelvin" || q.unit == "" && q.value >= warmest && c.has(cAttribute, "color_temperature")
 }
 
 // setTemperature needs degrees, or a thermostat to speak of.
@@ -191,13 +198,7 @@ func (c *clause) setTemperature() []draft {
 
 // degrees reads the temperature to set. The unit may be left out where it is clear.
 func (c *clause) degrees(isClear bool) (float64, bool) {
-	for _, q := range c.quantities {
-		if !c.isStep(q) && (q.unit == "degree" || q.unit == "" && isClear) {
-			return q.value, true
-		}
-	}
-
-	return 0, false
+	return c.amount(func(q quantity) bool { return q.unit == "degree" || q.unit == "" && isClear })
 }
 
 // setPosition opens or closes a cover or valve partly.
@@ -276,6 +277,9 @@ func (c *clause) isHumidityToBe() bool {
 // set makes the commands of an intent whose domain is understood.
 func (c *clause) set(intent string, values meaning.Slots, change *step, domains []string, standard *kind) []draft {
 	targets := c.targets(domains, standard)
+	if isNought(values) {
+		return draftsFor(meaning.TurnOff, nil, targets)
+	}
 	for _, t := range targets {
 		if len(domains) == 1 {
 			delete(t.slots, "domain")
@@ -287,6 +291,17 @@ func (c *clause) set(intent string, values meaning.Slots, change *step, domains 
 	}
 
 	return drafts
+}
+
+// isNought reports whether what is set to such a value is off, or shut: a redőnyt nullára.
+func isNought(values meaning.Slots) bool {
+	for _, slot := range []string{"brightness", "position", "percentage"} {
+		if values[slot] == 0 && len(values) == 1 {
+			return true
+		}
+	}
+
+	return false
 }
 
 // speaksOf reports whether the clause names a kind of device or an entity of the domains.

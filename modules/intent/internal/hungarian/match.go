@@ -53,7 +53,7 @@ func (f *spanner) matchNumber(i, first int) {
 	if rest == "" {
 		f.matchLongNumber(i, first, value)
 	}
-	rest = f.withoutAdjective(i, rest)
+	rest = f.withoutAdjective(i, value, rest)
 	ending, known := f.ix.lang.suffixes.Find(rest)
 	if rest != "" && !known || value == 1 && !f.isUnit(i+1) { // "egy" is an article first
 		return
@@ -158,10 +158,18 @@ func (f *spanner) roomOf(folded string) *name {
 	return nil
 }
 
-// withoutAdjective cuts the ending of a number that says how much of what follows: hatvanas hangerő.
-func (f *spanner) withoutAdjective(i int, rest string) string {
-	if slices.Contains(morphology.NumberAdjectives(), rest) && f.isOf(i+1, cAttribute) {
-		return ""
+// withoutAdjective cuts the ending of a number that says how much of what follows (hatvanas hangerő), or how a thing is to
+// be: huszonkettesre. A number that things may have as well (a hármas) is that rather.
+func (f *spanner) withoutAdjective(i int, value float64, rest string) string {
+	const fewest = 10
+	for _, adjective := range morphology.NumberAdjectives() {
+		ending, ok := strings.CutPrefix(rest, adjective)
+		if !ok {
+			continue
+		}
+		if _, known := f.ix.lang.suffixes.Find(ending); ending == "" && f.isOf(i+1, cAttribute) || value >= fewest && (ending == "" || known) {
+			return ending
+		}
 	}
 
 	return rest

@@ -21,7 +21,17 @@ func tokenize(text string, isEnding func(folded string) bool) sentence {
 }
 
 // numberIn reads the number that a token begins with, and returns what is left of it when folded. Of
-// what was not written so nobody knows the accents.
+// what was not written so nobody knows the accents, nor of a long word without any: some are left out here and there.
 func numberIn(tok *tokens.Token, hasAccent bool) (value float64, rest string, ok bool) {
-	return numerals.Parse(tok.Fold, tok.Lower, hasAccent && !tok.IsRepaired)
+	const shortest = 5
+	value, rest, ok = numerals.Parse(tok.Fold, tok.Lower, hasAccent && !tok.IsRepaired)
+	isRead := ok && len(tok.Fold)-len(rest) >= shortest
+	if !isRead && tok.Lower == tok.Fold && len(tok.Fold) > shortest {
+		plain, left, isNumber := numerals.Parse(tok.Fold, tok.Lower, false)
+		if isNumber && len(tok.Fold)-len(left) >= shortest {
+			return plain, left, true
+		}
+	}
+
+	return value, rest, ok
 }

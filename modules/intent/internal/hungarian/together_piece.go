@@ -332,7 +332,9 @@ func (r *interpretation) saysOnlyHow(next *interpretation) bool {
 		return false
 	}
 	last, more := &r.commands[len(r.commands)-1], next.commands[0]
-	sets := func(c meaning.Command) bool { return c.Intent == meaning.LightSet || c.Intent == meaning.FanSetSpeed }
+	sets := func(c meaning.Command) bool {
+		return slices.Contains([]string{meaning.LightSet, meaning.FanSetSpeed, meaning.SetPosition}, c.Intent)
+	}
 	if !isOfSame(*last, more) {
 		return false
 	}

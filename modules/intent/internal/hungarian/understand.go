@@ -65,7 +65,7 @@ func (ix *Index) Understand(u meaning.Utterance) meaning.Understanding {
 	if best == nil || best.isAsking() {
 		best = ix.oneByOne(u, &s, best)
 	}
-	if best = ix.orWeighed(u, &s, best); best == nil || ix.losesValue(&s, best) {
+	if best = ix.orWeighed(u, &s, best); best == nil || ix.losesValue(&s, best) || ix.losesSpared(&s, best) {
 		return meaning.Understanding{}
 	}
 

@@ -37,13 +37,31 @@ func (c *clause) percent(least float64) (float64, bool) {
 
 // saidPercent reads an absolute per cent that was said as a number.
 func (c *clause) saidPercent() (float64, bool) {
+	return c.amount(func(q quantity) bool { return q.unit == "percent" || q.unit == "" && !c.isKelvin(q) })
+}
+
+// amount is the surest of the numbers that something could be set to: one that says to what (nyolcvanra) or of what (80
+// százalék) it is, rather than one that is only there (mindjárt hét).
+func (c *clause) amount(fits func(quantity) bool) (value float64, ok bool) {
+	const surest = 2
+	best := -1
 	for _, q := range c.quantities {
-		if !c.isStep(q) && (q.unit == "percent" || q.unit == "") {
-			return q.value, true
+		if c.isStep(q) || !fits(q) {
+			continue
+		}
+		sure := 0
+		switch {
+		case q.ending.Case == morphology.Sublative, q.ending.Case == morphology.Superessive:
+			sure = surest
+		case q.unit != "":
+			sure = 1
+		}
+		if sure > best {
+			best, value = sure, q.value
 		}
 	}
 
-	return 0, false
+	return value, best >= 0
 }
 
 // level is the word that says how much without a number; mind is no min.
@@ -115,6 +133,7 @@ type step struct {
 	slot      string
 	by        float64
 	times     float64 // instead of by, where it is not 0
+	unknown   float64 // where it starts from if nobody knows the present value
 	low, high float64
 	present   func(*hamanagerapi.Entity) (float64, bool)
 }
@@ -138,6 +157,9 @@ func (c *clause) isStep(q quantity) bool {
 
 		return !c.saysHowItGoes() && !isEnough
 	case morphology.Accusative:
+		if q.unit == "kelvin" {
+			return false
+		}
 		if q.unit == "percent" && c.action == "put" && c.prefix == nil && c.verb.prefix == "" && c.classes&cAgain == 0 {
 			return false // adj neki ötven százalékot
 		}
@@ -197,12 +219,12 @@ func (s *step) apply(c *meaning.Command) {
 			n++
 		}
 	}
-	value := s.by
+	value := s.unknown + s.by
 	if s.times != 0 {
 		value = s.high * s.times // of what is not known it is taken of all
 	}
 	if n > 0 {
-		value += sum / n
+		value = s.by + sum/n
 		if s.times != 0 {
 			value = sum / n * s.times
 		}

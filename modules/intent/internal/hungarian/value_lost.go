@@ -19,6 +19,29 @@ func (ix *Index) losesValue(s *sentence, r *interpretation) bool {
 	return slices.ContainsFunc(piecesOf(s, rows[0]), func(p []*span) bool { return ix.lang.losesValues(s, p) })
 }
 
+// losesSpared reports whether a sentence leaves what nobody knows as it is, and what was read of it may reach that: mindent
+// kapcsolj le, de a bizgentyű maradjon.
+func (ix *Index) losesSpared(s *sentence, r *interpretation) bool {
+	isMany := func(c meaning.Command) bool { return len(c.Targets) > 1 && !meaning.IsQuestion(c.Intent) }
+	if !slices.ContainsFunc(r.commands, isMany) {
+		return false
+	}
+	rows, _ := ix.findSpans(s).coverings()
+	for at, sp := range rows[0] {
+		if sp.is(cKeep) && !sp.is(cFiller) && sparesUnknown(s, pieceAround(s, rows[0], at)) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// sparesUnknown reports whether a piece is about nothing but a thing that nobody knows.
+func sparesUnknown(s *sentence, p []*span) bool {
+	return slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cUnknown) && isSubject(s, sp) }) &&
+		!slices.ContainsFunc(p, func(sp *span) bool { return isThing(sp) || isCommanding(sp) })
+}
+
 // losesValues reports whether a piece says to what something is to be set, so that it is no remark to be left out.
 func (l *language) losesValues(s *sentence, p []*span) bool {
 	return saysValues(s, p) && !l.isAside(s, p)

@@ -47,6 +47,15 @@ func TestValues(t *testing.T) {
 		"sötétítsd el a csillárt húszra":                  {"brightness": 20},
 		"felezd meg a falikar fényét":                     {"brightness": 50},
 		"a ventilátort indítsd el, de óvatosan, húszon":   {"percentage": 20},
+		"a konyhai fűtés legyen huszonkettes":             {"temperature": 22},
+		"tizenkilenc elég a konyhai fűtésnek":             {"temperature": 19},
+		"a falikarból elég lesz harminc":                  {"brightness": 30},
+		"a ventilátort tedd hatvanasra":                   {"percentage": 60},
+		"mindjárt nyolc, vedd a csillárt negyvenre":       {"brightness": 40},
+		"a csillár színhőmérséklete ötezer legyen":        {"temperature": 5000},
+		"hidegebb fehéret kérek a falikarba":              {"temperature": 4300},
+		"húsz helyett legyen tíz százalék a falikar":      {"brightness": 10},
+		"konyhai fűtést kettovel följebb":                 {"temperature": 23},
 		"csillár on, tizenöt százalék, mindjárt kezdődik": {"brightness": 15},
 	} {
 		got := ix.Understand(meaning.Utterance{Text: said})
@@ -55,6 +64,18 @@ func TestValues(t *testing.T) {
 		}
 		for slot, value := range want {
 			assert.EqualValues(t, value, got.Commands[0].Slots[slot], said)
+		}
+	}
+}
+
+// TestNought: what is set to nothing, or only down, is off.
+func TestNought(t *testing.T) {
+	t.Parallel()
+	ix := valuedHome()
+	for _, said := range []string{"vidd a csillárt nullára", "konyhai fűtés le", "ventilátor le, köszi"} {
+		got := ix.Understand(meaning.Utterance{Text: said})
+		if assert.Len(t, got.Commands, 1, said) {
+			assert.Equal(t, meaning.TurnOff, got.Commands[0].Intent, said)
 		}
 	}
 }
@@ -75,12 +96,14 @@ func TestRest(t *testing.T) {
 	t.Parallel()
 	ix := valuedHome()
 	for said, want := range map[string][]string{
-		"a csillár hadd világítson, minden mást kapcsolj le a moziban": {"light.falikar"},
-		"hagyd égve a csillárt, a többit kapcsold le":                  {"light.falikar"},
-		"a falikart ne bántsd, a többi lámpát oltsd el a moziban":      {"light.csillar"},
-		"oltsd el az összes lámpát, a falikar még kell":                {"light.csillar"},
-		"a falikar legyen kék, a többi lámpa a moziban piros":          {"light.falikar", "light.csillar"},
-		"gyújtsd meg a csillárt, a többit pedig oltsd el":              {"light.csillar", "light.falikar"},
+		"a csillár hadd világítson, minden mást kapcsolj le a moziban":                {"light.falikar"},
+		"hagyd égve a csillárt, a többit kapcsold le":                                 {"light.falikar"},
+		"a falikart ne bántsd, a többi lámpát oltsd el a moziban":                     {"light.csillar"},
+		"oltsd el az összes lámpát, a falikar még kell":                               {"light.csillar"},
+		"a falikar legyen kék, a többi lámpa a moziban piros":                         {"light.falikar", "light.csillar"},
+		"tulajdonképpen mindent le lehetne oltani a moziban, csak a falikar maradjon": {"light.csillar"},
+		"olts el mindent a moziban, de a bizgentyű maradjon":                          nil,
+		"gyújtsd meg a csillárt, a többit pedig oltsd el":                             {"light.csillar", "light.falikar"},
 	} {
 		var reached []string
 		for _, c := range ix.Understand(meaning.Utterance{Text: said}).Commands {

@@ -46,6 +46,8 @@ type weigher struct {
 	least  float32
 	// isPointedAt: the thing was not named, isSeveral: several pieces ask for something.
 	isPointedAt, isSeveral bool
+	// left is what is left out of what the sentence asks for.
+	left []exception
 	// deed is set where what is asked for is what a device is called after.
 	deed *deed
 	// weakest is how sure the least sure of what was read is.
@@ -69,7 +71,7 @@ func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bo
 		row = rows[0]
 	}
 
-	return &weigher{ix: ix, u: u, s: s, row: row, others: rows, least: leastSure}, len(left) == 0
+	return &weigher{ix: ix, u: u, s: s, row: row, others: rows, left: left, least: leastSure}, true
 }
 
 // orWeighed weighs a sentence that was not understood, or not wholly, or that asks of what is not there, as far as the
@@ -111,7 +113,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	} else {
 		r = w.read()
 	}
-	if r != nil {
+	if r = ix.subtract(r, w.left); r != nil {
 		r.frame, r.isDoubtful = "weighed;", w.weakest < sureToAct
 	}
 

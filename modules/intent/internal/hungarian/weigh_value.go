@@ -66,6 +66,7 @@ func (c *clause) makeLightSetting(action string) []draft {
 		}
 	default:
 		c.addColor(values)
+		change = c.setWarmth(values)
 	}
 	if len(values) == 0 {
 		return nil
@@ -131,15 +132,19 @@ func (c *clause) makeLevel(w weighed) []draft {
 	case "humidifier":
 		intent, slot, attribute, least = meaning.HumidifierSetpoint, "humidity", "humidity", 1
 	}
+	var standard *kind
+	if c.classes&(cArea|cEntity|cKind) != 0 {
+		standard = &kind{Domain: w.Topic}
+	}
 	if direction := signOf(w.Action); direction != 0 {
 		change := &step{slot: slot, by: c.by(direction, 25), low: least, high: 100, present: present(attribute, 1)}
 
-		return c.set(intent, meaning.Slots{slot: 50}, change, []string{w.Topic}, nil)
+		return c.set(intent, meaning.Slots{slot: 50}, change, []string{w.Topic}, standard)
 	}
 	level, ok := c.percent(least)
 	if !ok {
 		return nil
 	}
 
-	return c.set(intent, meaning.Slots{slot: int(level)}, nil, []string{w.Topic}, nil)
+	return c.set(intent, meaning.Slots{slot: int(level)}, nil, []string{w.Topic}, standard)
 }

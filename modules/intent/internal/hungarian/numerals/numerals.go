@@ -137,12 +137,14 @@ func (n *table) partOf(rest, said string, hasAccent, isInside bool) (part, bool)
 }
 
 // saidAs is how many bytes of what was written are a number word, 0 for none. Vowels may be short or long (tiz, nyólc,
-// huszonőt), as people write them; only the first of a word is not longer than it should be: őt is no öt.
+// huszonőt), as people write them; only the first of a word is not longer than it should be: őt is no öt. The last one may
+// be longer before an ending: nullára.
 func saidAs(said, word string, isInside bool) int {
 	at := 0
-	for _, want := range word {
+	for i, want := range word {
 		r, size := utf8.DecodeRuneInString(said[at:])
-		if r != want && r != morphology.ShortRune(want) && (at == 0 && !isInside || want != morphology.ShortRune(r)) {
+		isLast := i+utf8.RuneLen(want) == len(word) && at+size < len(said) && morphology.Fold(string(r)) == string(want)
+		if !isLast && r != want && r != morphology.ShortRune(want) && (at == 0 && !isInside || want != morphology.ShortRune(r)) {
 			return 0
 		}
 		at += size
