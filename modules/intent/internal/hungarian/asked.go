@@ -64,7 +64,7 @@ func (c *clause) takesEnough(sp *span) bool {
 	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool {
 		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && (isDevice && q.ending.IsThere || q.value >= fewest && isValued)
 	})
-	if hasValue || c.hasShare() {
+	if hasValue || c.hasShare() || c.isOfRoom() {
 		hasValue = true
 		c.asked, c.action, c.mood = sp, "set", namesAction
 	}

@@ -67,7 +67,7 @@ func (c *clause) setLight() []draft {
 		values["temperature"] = kelvin
 	}
 	change := c.setWarmth(values)
-	if change == nil {
+	if change == nil && (len(values) == 0 || c.saysBrightnessToo()) {
 		change = c.setBrightness(values)
 	}
 	if len(values) == 0 {
@@ -75,6 +75,23 @@ func (c *clause) setLight() []draft {
 	}
 
 	return c.set(meaning.LightSet, values, change, []string{"light"}, &kind{Domain: "light"})
+}
+
+// saysBrightnessToo reports whether a clause about a colour says how bright it is to be: a verb (világosíts kékre) or a word of
+// how much the colour is (full kékre) alone does not.
+func (c *clause) saysBrightnessToo() bool {
+	return len(c.quantities) > 0 || c.classes&cChange != 0 || c.has(cAttribute, "brightness") || c.classes&cLevel != 0 && !c.isFullColor()
+}
+
+// isFullColor reports whether the word for as much as can be stands right before the colour.
+func (c *clause) isFullColor() bool {
+	for i, sp := range c.spans[1:] {
+		if sp.is(cColor) && c.spans[i].means(cLevel, "max") {
+			return true
+		}
+	}
+
+	return false
 }
 
 // setWarmth adds another shade of white where only a direction is said: melegebb fényt.
@@ -181,7 +198,7 @@ func (c *clause) setTemperature() []draft {
 	}
 	thermostats, anywhere := []string{"climate"}, &kind{Domain: "climate"}
 	c = c.withOwners("climate")
-	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate") || c.action == "heat" || strings.HasSuffix(c.action, "_temperature")
+	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate") || c.action == "heat" || strings.HasSuffix(c.action, "_temperature") || c.isOfRoom()
 	if degrees, ok := c.degrees(isClear); ok {
 		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}
@@ -194,6 +211,19 @@ func (c *clause) setTemperature() []draft {
 	}
 
 	return c.set(meaning.ClimateSet, meaning.Slots{}, c.warmer(direction), thermostats, anywhere)
+}
+
+// isOfRoom reports whether a number that is said of nothing but a room can only be how warm it is to be: a nappaliban legyen
+// huszonhárom.
+func (c *clause) isOfRoom() bool {
+	const least, most = 16, 28
+	isOther := func(sp *span) bool { return sp.is(cEntity|cKind) && !sp.is(cArea) }
+	if c.classes&cArea == 0 || c.classes&(cAttribute|cClass|cLevel|cChange) != 0 || len(c.quantities) != 1 || slices.ContainsFunc(c.spans, isOther) {
+		return false
+	}
+	q := c.quantities[0]
+
+	return q.unit == "" && q.value >= least && q.value <= most && !q.ending.IsThere && (c.isToBe() || c.has(cAsked, "enough"))
 }
 
 // degrees reads the temperature to set. The unit may be left out where it is clear.

@@ -56,7 +56,7 @@ func (c *clause) amount(fits func(quantity) bool) (value float64, ok bool) {
 		case q.unit != "":
 			sure = 1
 		}
-		if sure > best {
+		if sure > best || sure == 0 && best == 0 { // of two that are only there the later one is meant: hat a ... legyen hetven
 			best, value = sure, q.value
 		}
 	}

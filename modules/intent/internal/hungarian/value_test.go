@@ -53,6 +53,8 @@ func TestValues(t *testing.T) {
 		"a ventilátort tedd hatvanasra":                   {"percentage": 60},
 		"mindjárt nyolc, vedd a csillárt negyvenre":       {"brightness": 40},
 		"a csillár színhőmérséklete ötezer legyen":        {"temperature": 5000},
+		"legyen húsz a konyhában":                         {"temperature": 20},
+		"hat a ventilátor legyen hetven":                  {"percentage": 70},
 		"hidegebb fehéret kérek a falikarba":              {"temperature": 4300},
 		"húsz helyett legyen tíz százalék a falikar":      {"brightness": 10},
 		"konyhai fűtést kettovel följebb":                 {"temperature": 23},

@@ -110,7 +110,7 @@ func (w *weigher) onlyTells(pieces [][]*span, at int, sp *span) string {
 // isLoud reports whether a piece says of a device what else is said of people: ordítson jobban a hifi.
 func (w *weigher) isLoud(p []*span) bool {
 	return slices.ContainsFunc(p, func(sp *span) bool {
-		return sp.isWishedFor() && sp.suffix.Case == morphology.Nominative && slices.Contains(sp.topicsOf(), "media")
+		return sp.isWishedFor() && sp.suffix.Case == morphology.Nominative && len(of(entitiesOf(sp), []string{"person"})) == 0
 	})
 }
 

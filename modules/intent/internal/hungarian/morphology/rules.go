@@ -18,6 +18,7 @@ type RuleSet struct {
 	Stems              map[string]string    `yaml:"stems"`
 	PossessiveStems    map[string]string    `yaml:"possessive_stems"`
 	WithoutJ           []string             `yaml:"possessive_without_j"`
+	ModeHeads          []string             `yaml:"mode_heads"`
 	DroppableHeads     []string             `yaml:"droppable_heads"`
 	SharedHeads        []string             `yaml:"shared_heads"`
 	Sizes              []string             `yaml:"sizes"`
