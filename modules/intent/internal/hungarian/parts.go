@@ -185,6 +185,7 @@ func (b *builder) addPart(e *hamanagerapi.Entity, words []string) {
 		n.entities = appendOnce(n.entities, e)
 		if n.isShort && isNew && len(words) == 1 {
 			b.addFronts(n, words[0], e.Domain)
+			b.addEndings(n, words[0], e.Domain)
 		}
 	})
 }
@@ -232,6 +233,21 @@ func (b *builder) addFronts(n *name, part, domain string) {
 		front, ok := strings.CutSuffix(word.folded, part)
 		if ok && word.of.Domain == domain && len(front) >= lettersOfFront && mayBeJoined(front, part) {
 			n.entities = appendOnce(n.entities, word.of)
+		}
+	}
+}
+
+// addEndings does so for others whose names end in it: the pult of pultlámpa, where there is a konyhapult, too.
+func (b *builder) addEndings(n *name, part, domain string) {
+	if len(part) >= shortestBack { // longer ones are parts by themselves
+		return
+	}
+	for _, words := range b.fronts {
+		for _, word := range words {
+			front, ok := strings.CutSuffix(word.folded, part)
+			if ok && word.of.Domain == domain && mayBeJoined(front, part) {
+				n.entities = appendOnce(n.entities, word.of)
+			}
 		}
 	}
 }

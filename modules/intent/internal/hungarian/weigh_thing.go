@@ -128,7 +128,7 @@ func (ix *Index) pointedAt(s *sentence, at int, isUnknown bool) map[int32]float3
 // pointsAt are the words of the home's names of which a folded one is a part, and how surely each is meant: as all of
 // it, its front, or its back.
 func (ix *Index) pointsAt(folded string, isUnknown bool) map[int32]float32 {
-	const shortest, whole, front, back = 4, 1, 0.9, 0.8
+	const shortest, whole, front, back = 4, 1, 0.9, 0.9
 	pointed := map[int32]float32{}
 	point := func(word string, as float32) {
 		number := ix.vocabulary[word]
