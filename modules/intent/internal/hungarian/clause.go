@@ -3,6 +3,7 @@ package hungarian
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
@@ -88,6 +89,9 @@ func (c *clause) takeVerb(at int, form verbForm) {
 	sp := c.spans[at]
 	prefix, action := c.actionOf(at, form)
 	said := form.mood
+	if said == tellsPresent && c.isCutShort(at, form) {
+		said = commands
+	}
 	if sp.is(cFiller | cMeasure) { // "kérem" beside another verb is only polite
 		said = max(said, namesAction)
 	}
@@ -101,6 +105,19 @@ func (c *clause) takeVerb(at int, form verbForm) {
 		return
 	}
 	c.verb, c.mood, c.action, c.prefix, c.of = sp, said, action, prefix, form.verb
+}
+
+// isCutShort reports whether a command was heard without its last letter (kapcsol fel a lámpát): it stands first and its prefix
+// right after it, as in no statement, and something is done to a thing.
+func (c *clause) isCutShort(at int, form verbForm) bool {
+	isFirst := onlyFillers(c.spans[:at]) && at+2 < len(c.spans) && c.spans[at+1].is(cPrefix) && !c.s.IsQuestion
+	if !isFirst || c.spans[at].prefix != "" || c.s.Tokens[c.spans[at].from].Fold != morphology.Fold(form.verb.Stem) || form.verb.Senses[c.spans[at+1].value(cPrefix)] == "" {
+		return false
+	}
+
+	return slices.ContainsFunc(c.spans[at+2:], func(sp *span) bool {
+		return sp.suffix.Case == morphology.Accusative || sp.is(cUnknown) && strings.HasSuffix(c.s.Tokens[sp.to-1].Fold, "t")
+	})
 }
 
 // asksToTell notes a verb that only asks to be told the rest of the clause: mondd meg; nézd meg,

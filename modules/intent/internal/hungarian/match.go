@@ -198,7 +198,7 @@ func (f *spanner) isOf(i int, of class) bool {
 	return false
 }
 
-// matchSplitName finds a name of one word that was written as two: garázs kapu.
+// matchSplitName finds a name of which the first word was written as two: garázs kapu; nagy mama lámpája.
 func (f *spanner) matchSplitName(i, first int) {
 	if !f.mayBeSplit(i) {
 		return
@@ -208,27 +208,35 @@ func (f *spanner) matchSplitName(i, first int) {
 		if len(stem) <= len(left) {
 			return false
 		}
-		if _, ok := f.ix.lang.vocabulary[stem]; ok {
-			return false // lá mpákat are lamps, and not a Lamp
-		}
-		word, ok := f.ix.vocabulary[stem]
-		if !ok {
+		word := f.ix.wordNumber(stem)
+		if word < 0 {
 			return true
 		}
+		_, isCommon := f.ix.lang.vocabulary[stem]
 		for _, at := range f.ix.byFirst[word] {
 			n := &f.ix.names[at]
-			if len(n.words) > 1 {
-				continue
+			if isCommon && (len(n.words) > 1 || n.weight < weightGiven) {
+				continue // lá mpákat are lamps, and not a Lamp
 			}
-			sp := f.merge(i, i+2, first)
-			f.addName(sp, n, s, 2*n.weight-joinPenalty)
-			if n.owner != nil && sp.name == n && f.isOwner(n.owner, s, i+2) {
-				sp.takeOwner(s)
-			}
+			f.addSplit(i, first, n, reading{word: word, suffix: s})
 		}
 
 		return false
 	})
+}
+
+// addSplit adds a name of which the first word stands as two tokens, if the rest of it follows.
+func (f *spanner) addSplit(i, first int, n *name, r reading) {
+	last, to, ok := f.follow(i+1, r, n.words, innerEnding)
+	isLong := len(n.words) > 1
+	if !ok || isLong && (!f.mayBeNamed(i, to, n, last.suffix) || n.isOnlyOwner()) {
+		return
+	}
+	sp := f.merge(i, to, first)
+	f.addName(sp, n, last.suffix, n.weight*float32(len(n.words)+1)-joinPenalty)
+	if n.owner != nil && sp.name == n && f.isOwner(n.owner, last.suffix, to) {
+		sp.takeOwner(last.suffix)
+	}
 }
 
 // mayBeSplit reports whether a token may be the front of a word of the home that goes on with the next.
