@@ -60,6 +60,9 @@ func (sp *span) topicsOf() []string {
 		if l.class == cKind {
 			found = appendOnce(found, topicOf(l.of.Domain))
 		}
+		if l.class == cAbout && l.value == "shopping" {
+			found = appendOnce(found, "todo")
+		}
 	}
 
 	return found
@@ -180,6 +183,6 @@ func (sp *span) isWishedFor() bool {
 	case isCommanding(sp):
 		return false
 	default:
-		return sp.is(cKind) && !sp.is(cFiller)
+		return sp.is(cKind) && !sp.is(cFiller) || sp.means(cAbout, "shopping")
 	}
 }

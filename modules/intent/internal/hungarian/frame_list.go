@@ -28,7 +28,7 @@ func listFrames() []frame {
 func (c *clause) addToList() []draft {
 	lists := c.lists()
 	switch {
-	case len(lists) == 0 && c.action != "note" || c.negates():
+	case len(lists) == 0 && c.action != "note" && !c.wantsGoods() || c.negates():
 		return nil
 	case len(lists) == 0:
 		return c.onList(-1, c.spans, meaning.ShoppingAddItem, meaning.ListAddItem)
@@ -110,7 +110,7 @@ func (c *clause) onList(list int, spans []*span, ofShopping, ofList string) []dr
 	part := *c
 	part.spans = spans
 	items := part.itemsFor(list)
-	if len(items) == 0 {
+	if len(items) == 0 || c.isOfUnknownList(list, spans) {
 		return nil
 	}
 	var drafts []draft
@@ -129,9 +129,9 @@ func (c *clause) onList(list int, spans []*span, ofShopping, ofList string) []dr
 // itemsFor finds what is to be on the list: among what is said with it, else in a remark of what
 // there is no more of (elfogyott a tej, írd fel).
 func (c *clause) itemsFor(list int) []string {
-	said, missing, ok := c.partsAround(list)
-	if !ok {
-		return nil
+	said, missing, told := c.partsAround(list)
+	if len(told) > 0 {
+		return c.itemsTold(said, missing, told, list)
 	}
 	if len(missing) == 0 {
 		return c.itemsIn(list)
@@ -142,7 +142,8 @@ func (c *clause) itemsFor(list int) []string {
 	if list >= 0 {
 		at = slices.Index(said, c.spans[list])
 	}
-	if first, last, ok := named.itemSpans(at); ok && !isAllOfThem(named.spans[first:last+1]) {
+	isNeedless := slices.ContainsFunc(missing, func(sp *span) bool { return sp.is(cNeedless) })
+	if first, last, ok := named.itemSpans(at); ok && !isAllOfThem(named.spans[first:last+1]) && (!isNeedless || named.isObject(last)) {
 		return named.itemsIn(at)
 	}
 	named.spans = missing
@@ -151,24 +152,23 @@ func (c *clause) itemsFor(list int) []string {
 	return named.itemsIn(-1)
 }
 
-// partsAround parts what is said with the verb and the list from remarks of what is missing; ok is
-// false where there are other remarks.
-func (c *clause) partsAround(list int) (said, missing []*span, ok bool) {
+// partsAround parts what is said with the verb and the list from remarks of what is missing, and from other remarks.
+func (c *clause) partsAround(list int) (said, missing []*span, told [][]*span) {
 	for _, piece := range piecesOf(c.s, c.spans) {
 		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
 		isNeed := slices.ContainsFunc(piece, c.isNeed)
-		isTold := !isMain && c.tellsSomething(piece)
+		isTold := !isMain && (c.tellsSomething(piece) || slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNegation, "") }))
 		switch {
 		case isMain || joinsWhatFollows(piece) || !isNeed && !isTold && !c.ix.lang.isAside(c.s, piece):
 			said = append(said, piece...)
 		case isNeed:
 			missing = append(missing, piece...)
 		default:
-			return nil, nil, false
+			told = append(told, piece)
 		}
 	}
 
-	return said, missing, true
+	return said, missing, told
 }
 
 // tellsSomething reports whether a piece beside the command tells what somebody did or does, and is no
@@ -181,9 +181,14 @@ func (c *clause) tellsSomething(piece []*span) bool {
 
 // isNeed reports whether a span says of a thing what the command is about: it is missing, or to tick it off, that it was got.
 func (c *clause) isNeed(sp *span) bool {
-	isDone := c.action == "done" || c.action == "open" // kipipál, kihúz
-
-	return sp.is(cNeeds) && sp.means(cNeeds, "got") == isDone
+	switch c.action {
+	case "done", "open": // kipipál, kihúz
+		return sp.means(cNeeds, "got")
+	case "less", "take", "cancel", "down", "off":
+		return sp.is(cNeedless)
+	default:
+		return sp.is(cNeeds) && !sp.means(cNeeds, "got")
+	}
 }
 
 // itemsIn finds the items that stand together, before the list or after it.
@@ -286,7 +291,7 @@ func (c *clause) itemSpans(list int) (first, last int, ok bool) {
 // isAroundItem reports whether a span is no part of what is put on a list: it says what to do,
 // is said for politeness, calls the thing an item, or was not said at all.
 func (c *clause) isAroundItem(sp *span) bool {
-	return sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix|cNeeds|cConjunction|cBe) && !sp.is(cNumber) || sp.means(cAbout, "item")
+	return sp.said != "" || sp == c.verb || sp == c.prefix || sp.is(cFiller|cPrefix|cNeeds|cNeedless|cBut|cConjunction|cBe) && !sp.is(cNumber) || sp.means(cAbout, "item") || sp.means(cAbout, "shop")
 }
 
 // items are what is to be put on the list, as it was said, but without the object's ending.
@@ -322,11 +327,11 @@ func (c *clause) items(first, last int) []string {
 // itemNamed is an item as it is called. What is missing is no object: elfogyott a liszt.
 func (c *clause) itemNamed(from, to int) string {
 	text := c.itemText(from, to)
-	if c.isMissing {
-		return text
+	if !c.isMissing {
+		text = c.withoutObject(text)
 	}
 
-	return withoutObjectEnding(text)
+	return c.withAccents(text, from, to)
 }
 
 // endsItem reports whether an item ends at a span: at a pause, before "and".

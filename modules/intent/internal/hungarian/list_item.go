@@ -27,7 +27,12 @@ func (c *clause) isForSomebody(first, last int) bool {
 
 // hasInfinitive reports whether something is to be done rather than to be bought: kell menni.
 func (c *clause) hasInfinitive() bool {
-	return slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cUnknown|cVerb) && strings.HasSuffix(c.s.Tokens[sp.to-1].Fold, "ni") })
+	return slices.ContainsFunc(c.spans, c.isInfinitive)
+}
+
+// isInfinitive reports whether a span names something to do.
+func (c *clause) isInfinitive(sp *span) bool {
+	return sp.is(cUnknown|cVerb) && strings.HasSuffix(c.s.Tokens[sp.to-1].Fold, "ni")
 }
 
 // isAllOfThem reports whether spans only point at what was named before: mindkettőt.

@@ -18,7 +18,7 @@ func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
 	c.action, c.verb, c.prefix, c.mood, c.of = "", nil, nil, commands, nil
 	if wanted.hasWords() {
 		c.verb, c.prefix = verb, prefix
-		if at := slices.IndexFunc(c.spans, func(sp *span) bool { return isUnknownImperative(w.s, sp) }); verb == nil && at >= 0 {
+		if at := slices.IndexFunc(c.spans, func(sp *span) bool { return isCommanding(sp) || isUnknownImperative(w.s, sp) }); verb == nil && at >= 0 {
 			c.verb = c.spans[at]
 		}
 	}
@@ -26,6 +26,10 @@ func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
 	if wanted.Action == wish.Ask {
 		drafts = newClause(w.ix, w.u, w.s, w.row[p.from:p.to]).makeQuestion(c, wanted)
 	} else {
+		drafts = c.make(wanted)
+	}
+	if len(drafts) == 0 && wanted.Topic == "todo" && !w.isSeveral {
+		c.spans = w.row // the item is in a remark
 		drafts = c.make(wanted)
 	}
 	if len(drafts) == 0 {

@@ -100,7 +100,7 @@ func (w *weigher) pointsAtThing(sp *span) bool {
 func mayPoint(sp *span) bool {
 	const others = cFiller | cConjunction | cNumber | cTime | cFloor
 
-	return sp.said == "" && sp.is(cUnknown|cAbout|cMeasured|cClass|cArea|cMeasure|cVerb) && !sp.is(others) && !isCommanding(sp)
+	return sp.said == "" && !sp.means(cAbout, "shopping") && sp.is(cUnknown|cAbout|cMeasured|cClass|cArea|cMeasure|cVerb) && !sp.is(others) && !isCommanding(sp)
 }
 
 // isSomebody reports whether a span names who does or is something.
