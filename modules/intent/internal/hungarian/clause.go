@@ -95,7 +95,7 @@ func (c *clause) takeVerb(at int, form verbForm) {
 	if sp.is(cFiller | cMeasure) { // "kérem" beside another verb is only polite
 		said = max(said, namesAction)
 	}
-	if c.asksToTell(action, said) {
+	if c.asksToTell(action, said) || c.wantsValue(sp, action) {
 		c.wonders(sp, prefix)
 
 		return
@@ -124,7 +124,7 @@ func (c *clause) isCutShort(at int, form verbForm) bool {
 // hogy. One looks at much (nézd meg a filmet), but asks so only where a question follows.
 func (c *clause) asksToTell(action string, said mood) bool {
 	switch {
-	case action == "check" && said > namesAction, action == "check" && c.classes&cQuestion == 0:
+	case action == "check" && said > namesAction, action == "check" && c.classes&cQuestion == 0 && !c.has(cAttribute, "progress"):
 		return false
 	case action != "tell" && action != "check", said > tellsPresent:
 		return false

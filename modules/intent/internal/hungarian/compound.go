@@ -171,7 +171,7 @@ func endOfPart(s *sentence, row []*span, k int) int {
 // isAsking reports whether some spans ask something by themselves.
 func isAsking(s *sentence, part []*span) bool {
 	return slices.ContainsFunc(part, func(sp *span) bool {
-		return sp.is(cQuestion) || s.IsQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel|cSky) || sp.is(cClass) && sp.value(cClass) != "")
+		return sp.is(cQuestion) || s.IsQuestion && (sp.is(cState|cCopula|cDetects|cHome|cFeel|cSky) || sp.means(cAbout, "weather") || sp.is(cClass) && sp.value(cClass) != "")
 	})
 }
 

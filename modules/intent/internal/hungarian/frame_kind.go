@@ -3,6 +3,7 @@ package hungarian
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/meaning"
@@ -25,11 +26,38 @@ func (c *clause) askKind() []draft {
 			if about != nil && about.value == "on" && l.of.Domain == "media_player" {
 				wanted = "playing"
 			}
-			drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": wanted}, c.placed(l.of, sp, c.places(nil)))...)
+			drafts = append(drafts, draftsFor(meaning.GetState, meaning.Slots{"state": wanted}, c.placedAs(l.of, sp))...)
 		}
 	}
 
 	return drafts
+}
+
+// placedAs are the devices of a kind that a span speaks of, in the places that are named: of some kinds only those that
+// are called so.
+func (c *clause) placedAs(k *kind, sp *span) []target {
+	if !k.Named {
+		return c.placed(k, sp, c.places(nil))
+	}
+	targets := c.ofNamedKind(k, sp, c.places(nil))
+	for i := range targets {
+		targets[i].isOne = false
+	}
+
+	return targets
+}
+
+// asksHow reports whether the clause asks how something does what it does, rather than whether: milyen hangosan szól?
+func (c *clause) asksHow() bool {
+	isHow := c.has(cQuestion, "how") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which")
+
+	return isHow && slices.ContainsFunc(c.spans, func(sp *span) bool {
+		isManner := slices.ContainsFunc(sp.lexemes, func(l lexeme) bool {
+			return l.class == cRoams && (l.value == "how" || strings.HasPrefix(l.value, "much "))
+		})
+
+		return isManner && !sp.is(cCopula) || sp.is(cAttribute) && !sp.means(cAttribute, "progress") && !sp.is(cKind|cEntity)
+	})
 }
 
 // stateOfKinds is the state that the devices of a kind are asked for; empty where only sensors can
@@ -39,7 +67,7 @@ func (c *clause) stateOfKinds(about *lexeme) string {
 		return sp.means(cQuestion, "how_much") && (sp.means(cQuestion, "how") || sp.suffix.SaysWhere())
 	})
 	switch {
-	case asksHowMuch:
+	case asksHowMuch, c.asksHow():
 		return ""
 	case about != nil && about.value != "" && about.saysOfAll():
 		return about.value

@@ -251,7 +251,7 @@ func (c *clause) asksSettingOf(k *kind) bool {
 	if c.has(cAttribute, "progress") && c.asksIndeed() || k.isMoving() && c.has(cQuestion, "where") {
 		return true
 	}
-	isOpen := c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") && c.classes&cAttribute != 0
+	isOpen := c.has(cQuestion, "what") || c.has(cQuestion, "how_much") || c.has(cQuestion, "which") && c.classes&cAttribute != 0 || c.asksHow()
 
 	return isOpen && c.saysHowFar(k.Domain)
 }
@@ -269,7 +269,7 @@ func (c *clause) saysHowFar(domain string) bool {
 	about := c.classAbout()
 	isStanding := about != nil && about.saysOfAll() && about.value == "off"
 
-	return isStanding || c.classes&cLevel != 0 || c.has(cUnit, "percent") || c.has(cUnit, "degree") || c.verb != nil && c.mood == tellsState
+	return isStanding || c.asksHow() || c.classes&cLevel != 0 || c.has(cUnit, "percent") || c.has(cUnit, "degree") || c.verb != nil && c.mood == tellsState
 }
 
 // isMoving reports whether devices of the kind go about, so that one may ask where they are.

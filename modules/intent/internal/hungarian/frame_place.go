@@ -23,6 +23,9 @@ func (c *clause) askPerson() []draft {
 		if len(values) == 0 && !c.asksWhereabouts() {
 			return nil
 		}
+		if c.setsChoice() {
+			values = nil
+		}
 
 		return draftsFor(meaning.GetState, values, peopleCalled(names))
 	} else if len(values) == 0 || c.has(cAbout, "sensor") || !c.asksForPeople() {
@@ -69,6 +72,19 @@ func (c *clause) namesTwoPeople() bool {
 	}
 
 	return people > 1 && !isEnumerated && c.classes&cQuestion != 0
+}
+
+// setsChoice reports whether the question sets one thing against another, so that yes would be no answer: itthon van Éva,
+// vagy már elment? What is only supposed instead (vagy csak képzelem) is no choice.
+func (c *clause) setsChoice() bool {
+	f := c.ix.memoryOf(c.s).spans
+	if !c.s.IsQuestion || f == nil || len(f.rows) == 0 {
+		return false
+	}
+	row := f.rows[0]
+	at := slices.IndexFunc(row, isChoice)
+
+	return at > 0 && at+1 < len(row) && !row[at+1].is(cBut)
 }
 
 // peopleCalled are the targets of a question about some people.
@@ -168,7 +184,7 @@ func (c *clause) warmthTargets(p places) []target {
 }
 
 func (c *clause) asksForTemperature() bool {
-	if (c.has(cQuestion, "how") || c.s.IsQuestion) && c.has(cAttribute, "warmth") && !c.has(cAbout, "sensor") {
+	if (c.has(cQuestion, "how") || c.s.IsQuestion) && (c.has(cAttribute, "warmth") || c.has(cAttribute, "warmed")) && !c.has(cAbout, "sensor") {
 		return true // milyen meleg van?
 	}
 	isAsked := c.has(cQuestion, "how_much") || c.has(cQuestion, "what") || c.tells || c.s.IsQuestion

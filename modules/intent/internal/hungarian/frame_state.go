@@ -68,7 +68,7 @@ func (c *clause) isOfNow() bool {
 	if isCost || c.has(cBlock, "why") || c.has(cQuestion, "when") && c.classes&cEntity == 0 {
 		return false
 	}
-	isOver := c.verb != nil && c.mood == tellsPast
+	isOver := c.verb != nil && c.mood == tellsPast && !(c.tells && c.verb.is(cState)) // a nyitott ablakokat
 
 	return !isOver || c.isAskedWhether() && !c.has(cQuestion, "who") && !c.has(cQuestion, "when")
 }
@@ -98,7 +98,7 @@ func (c *clause) predicate() string {
 
 // asksWhich reports whether the clause asks which things, or how many, rather than whether.
 func (c *clause) asksWhich() bool {
-	return c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.has(cQuestion, "where") || c.has(cQuestion, "what")
+	return c.has(cQuestion, "which") || c.has(cQuestion, "how_much") || c.has(cQuestion, "where") || c.has(cQuestion, "what") || c.has(cFiller, "which")
 }
 
 func (c *clause) predicateSaid() string {
@@ -175,6 +175,8 @@ func (c *clause) candidatesAsked(sp *span, about *lexeme, state string) []*haman
 		candidates = parts
 	}
 	switch {
+	case state == "open" || state == "closed":
+		return slices.DeleteFunc(slices.Clone(candidates), func(e *hamanagerapi.Entity) bool { return !canBe(e, state) })
 	case state != "":
 		return meaning.Preferred(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 	case c.isOpenQuestion():
@@ -259,7 +261,7 @@ func (c *clause) stateAsked(about *lexeme) (state string, isAsked bool) {
 	if c.has(cQuestion, "when") {
 		return "", areAny(c.nameAskedFor().name.entities, "sensor") // mikor van a szülinap?
 	}
-	if (about == nil || about.saysOfAll()) && (c.has(cQuestion, "what") || c.has(cQuestion, "how_much")) {
+	if (about == nil || about.saysOfAll()) && (c.asksHow() || c.has(cQuestion, "what") || c.has(cQuestion, "how_much")) {
 		return "", true // mennyire van lehúzva?
 	}
 	state = about.orState(c.predicate())
@@ -328,6 +330,9 @@ func (c *clause) nameAskedFor() *span {
 }
 
 func (c *clause) stateOfName(sp *span, candidates []*hamanagerapi.Entity, state string) []draft {
+	if c.setsChoice() {
+		state = ""
+	}
 	t := target{slots: meaning.Slots{}, said: c.text(sp)}
 	for _, other := range c.spans {
 		if other.is(cArea) && other != sp && other.name.area != nil {

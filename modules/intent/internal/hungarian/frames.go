@@ -152,7 +152,12 @@ func (c *clause) isTold() bool {
 		return c.s.IsStatement && c.spans[0].from == 0 && c.spans[0].means(cQuestion, "how") // milyen meleg a kezed!
 	}
 
-	return c.s.IsStatement || c.has(cCopula, "told") || c.has(cHome, "arrived") || c.beginsWithTopic()
+	return c.s.IsStatement || c.has(cCopula, "told") || c.has(cHome, "arrived") && !c.isWhole() || c.beginsWithTopic()
+}
+
+// isWhole reports whether the clause is all that was said.
+func (c *clause) isWhole() bool {
+	return len(c.spans) > 0 && c.spans[0].from == 0 && c.spans[len(c.spans)-1].to == len(c.s.Tokens)
 }
 
 // beginsWithTopic reports whether a thing or place comes first and a verb that says how it is

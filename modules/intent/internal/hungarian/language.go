@@ -116,6 +116,8 @@ type classWords struct {
 	Nouns []string `yaml:"nouns"`
 	On    []string `yaml:"on"`
 	Off   []string `yaml:"off"`
+	// Does are verbs that say it is so; they take no endings.
+	Does []string `yaml:"does"`
 }
 
 func (l *language) loadClasses() {
@@ -144,6 +146,9 @@ func (l *language) addClasses(domain string, classes map[string]classWords) {
 		}
 		for _, w := range about.On {
 			l.add(w, lexeme{class: cClass, value: "on", of: of})
+		}
+		for _, w := range about.Does {
+			l.add(w, lexeme{class: cClass, value: "on", of: of, isWhole: true})
 		}
 		for _, w := range about.Off {
 			l.add(w, lexeme{class: cClass, value: "off", of: of})

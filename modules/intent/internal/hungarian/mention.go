@@ -147,12 +147,16 @@ func (ix *Index) mentionWord(tok *tokens.Token) (w mentionWord) {
 	if tok.IsNumber || tokens.IsArticle(tok.Fold) {
 		return mentionWord{isSmall: true}
 	}
-	w.deeds = deedsOf(tok.Fold)
+	word, isKnown := ix.lang.vocabulary[tok.Fold]
+	isWhole := isKnown && ix.lang.hasLexeme(word, cFiller) // most is no mos
+	if !isWhole {
+		w.deeds = deedsOf(tok.Fold)
+	}
 	if _, forms := ix.lang.formsOf(tok.Fold); slices.ContainsFunc(forms, func(f verbForm) bool { return f.mood == commands }) {
 		return w // a zárd is no zár
 	}
 	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, ending morphology.Suffix) bool {
-		if len(stem) < shortest || len(stem) == shortest && !ending.IsThere {
+		if len(stem) < shortest || len(stem) == shortest && !ending.IsThere || isWhole && ending.IsThere {
 			return true
 		}
 		w.stems = append(w.stems, stem)

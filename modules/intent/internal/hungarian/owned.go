@@ -39,7 +39,7 @@ func (f *spanner) isOwners(tok *tokens.Token, stem string) bool {
 // something is (Zsófié), or before what is theirs (Zsófinak a redőnye), which ends before a token.
 func (f *spanner) isOwner(o *owner, ending morphology.Suffix, to int) bool {
 	switch {
-	case ending.IsOwners, len(o.rooms) > 0 && ending.IsAtSomeones():
+	case ending.IsOwners, (len(o.rooms) > 0 || o.isPerson) && ending.IsAtSomeones():
 		return true
 	case ending.IsPlural, ending.IsPossessed && !ending.IsMine, ending.Case != morphology.Nominative && ending.Case != morphology.Dative:
 		return false
@@ -128,7 +128,7 @@ func (o *owning) step() {
 
 // isTheirs reports whether a kind is somebody's who is not named with it: húzd le a redőnyét.
 func (sp *span) isTheirs() bool {
-	return sp.is(cKind) && !sp.is(cEntity|cClass|cAttribute|cVerb) && sp.suffix.IsPossessed && !sp.suffix.IsPlural && !sp.suffix.IsMine && !sp.suffix.IsAdjective
+	return sp.is(cKind) && !sp.is(cEntity|cAttribute|cVerb) && sp.suffix.IsPossessed && !sp.suffix.IsPlural && !sp.suffix.IsMine && !sp.suffix.IsAdjective
 }
 
 // ofOwnerBefore is what the owner who was spoken of before has of a kind: húzd le Zsófi redőnyét, és
@@ -141,7 +141,11 @@ func (o *owning) ofOwnerBefore(thing *span) *span {
 	if owner == nil {
 		return thing
 	}
-	if found := o.thingsOf(owner, thing); len(found) > 0 {
+	found := o.thingsOf(owner, thing)
+	if thing.is(cClass) && (o.s.IsQuestion || slices.ContainsFunc(o.row, func(sp *span) bool { return sp.is(cQuestion) })) {
+		found = append(found, owner.sensed(thing)...)
+	}
+	if len(found) > 0 {
 		return thing.naming(found, thing.from)
 	}
 
@@ -217,8 +221,10 @@ func (o *owning) readOwner(sp *span) {
 	switch owner := sp.name.owner; {
 	case sp.suffix.IsOwners:
 		o.add(o.theirs(sp, owner)...)
-	case sp.suffix.IsAtSomeones():
+	case sp.suffix.IsAtSomeones() && len(owner.rooms) > 0:
 		o.add(roomOf(sp, owner))
+	case sp.suffix.IsAtSomeones():
+		o.readAtSomeones(sp, owner)
 	default:
 		o.readOwned(sp, owner)
 	}

@@ -15,6 +15,8 @@ type owner struct {
 	things []*hamanagerapi.Entity
 	// isMany: they are several, as children are.
 	isMany bool
+	// isPerson: it is one of the home's people.
+	isPerson bool
 }
 
 // addOwners finds the owners of a home: who stands before what is someone's.
@@ -139,6 +141,7 @@ func (b *builder) shareOwner(person *hamanagerapi.Entity) {
 	if shared == nil {
 		return
 	}
+	shared.isPerson = true
 	for _, text := range append([]string{person.Name}, person.Aliases...) {
 		if at, ok := b.byText[morphology.Fold(text)]; ok && b.ix.names[at].owner == nil {
 			b.ix.names[at].owner = shared

@@ -38,6 +38,9 @@ func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
 	var found []*interpretation
 	for _, s := range ix.variants(f) {
 		r := ix.readExactly(u, s, ix.findSpans(s))
+		if r != nil && !onlyAsks(r) && f.asksUnlike(s) {
+			continue
+		}
 		if r == nil || r.isEmpty() || r.question != nil && len(r.commands) > 1 { // half of it would be done on a guess
 			continue
 		}
@@ -53,6 +56,13 @@ func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
 	default:
 		return ix.askWhich(found)
 	}
+}
+
+// asksUnlike reports whether a question was made a command of by a repair, although no word that nobody knows looks like
+// one: kigyulladt a lámpa? is no kigyulladj.
+func (f *spanner) asksUnlike(repaired *sentence) bool {
+	return f.s.IsQuestion && slices.ContainsFunc(repaired.Tokens, func(tok tokens.Token) bool { return tok.IsRepaired && looksImperative(tok.Fold) }) &&
+		!slices.ContainsFunc(f.broken(), func(at int) bool { return looksImperative(f.s.Tokens[at].Fold) })
 }
 
 // variants are the sentences that a sentence may have been meant to be.

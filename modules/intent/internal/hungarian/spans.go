@@ -123,7 +123,11 @@ func (f *spanner) read(into []reading, tok *tokens.Token) []reading {
 	from := len(into)
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
 	isSomeones := strings.HasSuffix(tok.Lower, "át") || strings.HasSuffix(tok.Lower, "ét")
+	isAt := strings.HasSuffix(tok.Lower, "nál") || strings.HasSuffix(tok.Lower, "nél") // Áronnál is not with him
 	morphology.EachStem(tok.Fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
+		if isAt && s.Case == morphology.Instrumental {
+			return true
+		}
 		if isSomeones && len(stem) == len(tok.Fold)-len("at") && !morphology.EndsWithVowel(stem) {
 			s.IsPossessed = true
 		}
@@ -131,7 +135,8 @@ func (f *spanner) read(into []reading, tok *tokens.Token) []reading {
 		if word := f.ix.wordNumber(stem); word >= 0 {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
-		if word := f.ix.wordBeforeHead(stem); word >= 0 {
+		_, isWord := f.ix.lang.vocabulary[stem] // a hőmérő is of no hó
+		if word := f.ix.wordBeforeHead(stem); word >= 0 && !isWord {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
 		if word, ok := f.ix.lang.changed[stem]; ok {

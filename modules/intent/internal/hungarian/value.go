@@ -9,6 +9,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -180,6 +181,28 @@ func (c *clause) soften() {
 	if c.action == "off" && c.of != nil && strings.HasPrefix(c.of.Senses[""], "less_") && (c.classes&(cNumber|cLevel) != 0 || c.has(cChange, "slightly")) {
 		c.action = c.of.Senses[""]
 	}
+	if c.asksOfSubject() {
+		c.mood = tellsPresent
+	}
+}
+
+// asksOfSubject reports whether a verb rather asks whether a thing does something than that it be done: nyírja a füvet a
+// fűnyíró? What is to be done to a thing is not its subject (lekapcsolja a lámpát?).
+func (c *clause) asksOfSubject() bool {
+	if !c.s.IsQuestion || c.mood != commands || !morphology.EndsWithAny(c.s.Tokens[c.verb.to-1].Fold, []string{"ja", "je"}) {
+		return false
+	}
+	isSubject, isObject := false, false
+	for _, sp := range c.spans {
+		if sp == c.verb || sp.isSomebody() || !sp.is(cEntity|cKind|cUnknown) {
+			continue
+		}
+		isThing := sp.is(cEntity|cKind) && tokens.IsArticle(c.s.Tokens[max(sp.from-1, 0)].Fold)
+		isSubject = isSubject || isThing && sp.suffix.Case == morphology.Nominative
+		isObject = isObject || isThing && sp.suffix.Case == morphology.Accusative
+	}
+
+	return isSubject && !isObject
 }
 
 // partsAfter reads at span i into what parts of a hundred a number before it counts: harmad, negyed, ötöd.

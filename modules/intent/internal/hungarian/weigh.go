@@ -24,6 +24,8 @@ const (
 	sureToTell = 0.93
 	// sureAsked: a question is answered that looks like one.
 	sureAsked = 0.65
+	// sureWhether: it is asked of a thing by its name, and only whether something is so.
+	sureWhether = 0.5
 	// sureBeside: it needs no device, and stands beside something that is asked of one.
 	sureBeside = 0.85
 	// sureAmong: other pieces of the sentence are surely commands.
@@ -216,7 +218,7 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 // meant as it seems.
 func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
 	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any && !w.asksWhether(p)
-	isSure := wanted.Sure >= w.leastFor(wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
+	isSure := wanted.Sure >= w.leastFor(p, wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
 	if !isSure || isOtherAsk || w.contradicts(p, wanted) != "" {
 		return nil
 	}

@@ -10,12 +10,15 @@ import (
 
 // leastFor is how sure it must be what a piece asks for. A question that looks like one is answered sooner: a wrong
 // answer does no harm.
-func (w *weigher) leastFor(wanted weighed) float32 {
-	if wanted.Action == wish.Ask && w.s.IsQuestion && w.least == leastSure {
+func (w *weigher) leastFor(p piece, wanted weighed) float32 {
+	switch {
+	case wanted.Action != wish.Ask || !w.s.IsQuestion || w.least != leastSure:
+		return w.least
+	case wanted.thing != nil && wanted.thing.is(cEntity) && !wanted.thing.is(cArea) && w.asksWhether(p):
+		return sureWhether
+	default:
 		return sureAsked
 	}
-
-	return w.least
 }
 
 // asksWhether reports whether a piece asks only whether something is so, and for no value.
@@ -72,15 +75,32 @@ func (c *clause) makeQuestion(kept *clause, w weighed) []draft {
 // wonderOfName asks for something by its name, also in words that nobody knows.
 func (c *clause) wonderOfName(kept *clause, w weighed) []draft {
 	candidates := slices.DeleteFunc(slices.Clone(w.thing.name.entities), func(e *hamanagerapi.Entity) bool { return topicOf(e.Domain) != w.Topic })
-	if len(candidates) == 0 {
+	state := c.predicate()
+	isMoved := state == "open" || state == "closed"
+	if len(candidates) == 0 || c.isHardlyAsked(w.thing, candidates) || isMoved && !canAny(candidates, state) {
 		return nil
 	}
-	state := c.predicate()
-	if c.isOpenQuestion() || !slices.ContainsFunc(candidates, func(e *hamanagerapi.Entity) bool { return canBe(e, state) }) {
+	if c.isOpenQuestion() || !canAny(candidates, state) {
 		state = ""
 	}
 
 	return kept.stateOfName(w.thing, candidates, state)
+}
+
+// isHardlyAsked reports whether what is asked about is rather a room, or somebody, than any of the things that are called
+// after it: van valaki a nappaliban? alszik Marci?
+func (c *clause) isHardlyAsked(thing *span, candidates []*hamanagerapi.Entity) bool {
+	isPerson := areAny(thing.name.entities, "person") || thing.name.owner != nil && thing.name.owner.isPerson
+	isOther := func(e *hamanagerapi.Entity) bool {
+		return e.Domain != candidates[0].Domain || e.DeviceClass != candidates[0].DeviceClass
+	}
+
+	return isPerson && !areAny(candidates, "person") || !c.isOpenQuestion() && slices.ContainsFunc(candidates, isOther)
+}
+
+// canAny reports whether a state makes sense for one of some entities.
+func canAny(entities []*hamanagerapi.Entity, state string) bool {
+	return slices.ContainsFunc(entities, func(e *hamanagerapi.Entity) bool { return canBe(e, state) })
 }
 
 // wonderOfKind asks for devices of a kind, in the places that are named: those in the state that the words tell, or what

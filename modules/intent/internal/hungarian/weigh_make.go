@@ -63,7 +63,7 @@ func (w *weighed) isOfWhatPlays() bool {
 // read without the words that nobody knows, too.
 func (w *weigher) readByFrames(p piece, wanted weighed) *interpretation {
 	spans := w.row[p.from:p.to]
-	if r := w.readAs(spans, wanted); r != nil || wanted.Action != wish.Ask || wanted.Sure < min(sureToTell, w.leastFor(wanted)) || len(spans) == 0 {
+	if r := w.readAs(spans, wanted); r != nil || wanted.Action != wish.Ask || wanted.Sure < min(sureToTell, w.leastFor(p, wanted)) || len(spans) == 0 {
 		return r
 	}
 	from, to := spans[0].from, spans[len(spans)-1].to
