@@ -3,6 +3,7 @@ package intent
 import (
 	"context"
 	"encoding/json"
+	"sync"
 
 	"go.uber.org/zap"
 
@@ -18,22 +19,29 @@ type memory struct {
 	Earlier  []string               `json:"earlier,omitempty"` // the things of the turns before it
 }
 
-// memorise keeps what the turn did, so that the next may lean on it.
-func (s *service) memorise(ctx context.Context, t *turn) {
+// memorise keeps what the turn did, so that the next may lean on it. It goes on beside the record, which takes
+// longer; wait returns when it is done.
+func (s *service) memorise(ctx context.Context, t *turn) (wait func()) {
 	m := memoryOf(t.results)
 	m.Earlier = t.earlier()
 	if t.req.DryRun || len(m.Commands) == 0 || s.cfg.FollowUpWindow <= 0 {
-		return
+		return func() {}
 	}
 	value, err := json.Marshal(m)
-	for _, key := range t.memoryKeys() {
-		if err == nil {
-			err = s.kv.Set(ctx, key, value, s.cfg.FollowUpWindow)
+	keys := t.memoryKeys()
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		for _, key := range keys {
+			if err == nil {
+				err = s.kv.Set(ctx, key, value, s.cfg.FollowUpWindow)
+			}
 		}
-	}
-	if err != nil {
-		log.For(ctx, s.log).Warn("turn not kept for what may follow", zap.Error(err))
-	}
+		if err != nil {
+			log.For(ctx, s.log).Warn("turn not kept for what may follow", zap.Error(err))
+		}
+	})
+
+	return beside.Wait
 }
 
 // memoryOf keeps the commands that succeeded, and how what they changed was before.

@@ -199,7 +199,7 @@ func (s *service) process(ctx context.Context, t *turn) error {
 		return err
 	}
 	s.complete(t)
-	s.memorise(ctx, t)
+	defer s.memorise(ctx, t)()
 	if t.meant.Source.IsModel() {
 		s.keepExchange(ctx, t, t.answer.Speech)
 	}
