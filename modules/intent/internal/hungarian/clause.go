@@ -280,6 +280,9 @@ func (c *clause) quantityAt(i int) (quantity, bool) {
 		return q, false
 	}
 	c.takeUnit(&q)
+	if tok := &c.s.Tokens[sp.from]; q.unit == "" && tok.IsNumber && q.value < 1 && strings.Contains(tok.Fold, "/") {
+		q.value, q.unit = math.Round(q.value*100), "percent" // 3/4-re
+	}
 
 	return q, true
 }

@@ -142,7 +142,7 @@ func (c *clause) color() *span {
 	var found, maybe *span
 	for _, sp := range c.spans {
 		switch {
-		case !sp.is(cColor) || sp == c.verb || sp.suffix.Case == morphology.Delative || sp.is(cArea|cFloor) && sp.suffix.SaysWhere():
+		case !sp.is(cColor) || sp == c.verb || sp.suffix.Case == morphology.Delative || sp.suffix.Case == morphology.Elative || sp.is(cArea|cFloor) && sp.suffix.SaysWhere():
 		case !sp.is(cArea | cFloor | cEntity):
 			if found == nil || c.isPaused(found, sp) {
 				found = sp
@@ -214,7 +214,7 @@ func (c *clause) setTemperature() []draft {
 }
 
 // isOfRoom reports whether a number that is said of nothing but a room can only be how warm it is to be: a nappaliban legyen
-// huszonhárom.
+// huszonhárom; vidd a nappalit huszonháromra.
 func (c *clause) isOfRoom() bool {
 	const least, most = 16, 28
 	isOther := func(sp *span) bool { return sp.is(cEntity|cKind) && !sp.is(cArea) }
@@ -222,8 +222,11 @@ func (c *clause) isOfRoom() bool {
 		return false
 	}
 	q := c.quantities[0]
+	isTo := q.ending.Case == morphology.Sublative
+	isWarmed := c.classes&cFeel != 0 || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cArea) && sp.suffix.Case == morphology.Accusative })
+	isSaid := !q.ending.IsThere && (c.isToBe() || c.has(cAsked, "enough")) || isTo && isWarmed
 
-	return q.unit == "" && q.value >= least && q.value <= most && !q.ending.IsThere && (c.isToBe() || c.has(cAsked, "enough"))
+	return q.unit == "" && q.value >= least && q.value <= most && isSaid
 }
 
 // degrees reads the temperature to set. The unit may be left out where it is clear.

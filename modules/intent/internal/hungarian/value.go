@@ -154,9 +154,13 @@ func (c *clause) by(direction int, usual float64) float64 {
 func (c *clause) isStep(q quantity) bool {
 	switch q.ending.Case {
 	case morphology.Instrumental:
+		const furthest = 10 // degrees that anybody wants more or less: húsz fokkal is how warm
+		if q.unit == "degree" && q.value > furthest {
+			return false
+		}
 		isEnough := c.asked != nil && c.asked.means(cAsked, "enough") // tíz százalékkal bőven elég
 
-		return !c.saysHowItGoes() && !isEnough
+		return !c.saysHowItGoes() && (!isEnough || c.saysWhichWay(q))
 	case morphology.Accusative:
 		if q.unit == "kelvin" {
 			return false
