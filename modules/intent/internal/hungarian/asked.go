@@ -58,18 +58,27 @@ func (c *clause) takesEnough(sp *span) bool {
 	if sp == nil || sp.value(cAsked) != "enough" || !isOfThing || c.s.IsQuestion || c.classes&cQuestion != 0 {
 		return false
 	}
-	const fewest = 10 // less of them may only be counted: elég két lámpa
-	isDevice := c.speaksOf("climate", "media_player", "fan")
-	isValued := isDevice || c.speaksOf("light", "cover", "humidifier")
-	hasValue := slices.ContainsFunc(c.quantities, func(q quantity) bool {
-		return q.unit == "degree" || q.unit == "percent" || q.unit == "" && (isDevice && q.ending.IsThere || q.value >= fewest && isValued)
-	})
-	if hasValue || c.hasShare() || c.isOfRoom() {
-		hasValue = true
+	isValue := slices.ContainsFunc(c.quantities, c.mayBeEnough) || c.hasShare() || c.isOfRoom()
+	if isValue {
 		c.asked, c.action, c.mood = sp, "set", namesAction
 	}
 
-	return hasValue
+	return isValue
+}
+
+// mayBeEnough reports whether a number may be how much of something is enough.
+func (c *clause) mayBeEnough(q quantity) bool {
+	const fewest = 10 // less of them may only be counted: elég két lámpa
+	switch {
+	case q.unit == "degree", q.unit == "percent":
+		return true
+	case q.unit != "":
+		return false
+	case c.speaksOf("climate", "media_player", "fan"):
+		return q.ending.IsThere || q.value >= fewest
+	default:
+		return q.value >= fewest && c.speaksOf("light", "cover", "humidifier")
+	}
 }
 
 // hasShare reports whether a share of what a thing could do is named: elég a negyede a csillárnak.

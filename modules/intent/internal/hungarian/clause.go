@@ -280,9 +280,7 @@ func (c *clause) quantityAt(i int) (quantity, bool) {
 		return q, false
 	}
 	c.takeUnit(&q)
-	if tok := &c.s.Tokens[sp.from]; q.unit == "" && tok.IsNumber && q.value < 1 && strings.Contains(tok.Fold, "/") {
-		q.value, q.unit = math.Round(q.value*100), "percent" // 3/4-re
-	}
+	c.takeShare(&q)
 
 	return q, true
 }
@@ -294,6 +292,13 @@ func (c *clause) takeUnit(q *quantity) {
 	} else if q.to < len(c.spans) && c.spans[q.to].is(cUnit) && !sp.suffix.IsThere {
 		q.unit, q.ending = c.spans[q.to].value(cUnit), c.spans[q.to].suffix
 		q.to++
+	}
+}
+
+// takeShare takes a fraction in digits for so much of the whole: 3/4-re.
+func (c *clause) takeShare(q *quantity) {
+	if tok := &c.s.Tokens[c.spans[q.from].from]; q.unit == "" && tok.IsNumber && q.value < 1 && strings.Contains(tok.Fold, "/") {
+		q.value, q.unit = math.Round(q.value*100), "percent"
 	}
 }
 

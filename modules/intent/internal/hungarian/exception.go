@@ -60,10 +60,7 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 		case sp.means(cExcept, "before") && i+1 < len(row) && beginsWithThing(row[i+1:]):
 			return i, endOfNames(s, row, i+1)
 		case sp.means(cExcept, "after"), sp.means(cExcept, "instead"):
-			if from = startOfNames(s, row, i); from == i && i > 0 && row[i-1].is(cNumber|cUnit) {
-				from = startOfAmount(row, i-1) // huszonegy helyett legyen húsz
-			}
-			if from < i {
+			if from = min(startOfNames(s, row, i), startOfAmount(row, i)); from < i {
 				return from, i + 1
 			}
 		case sp.means(cNegation, "") && !sp.is(cVerb), sp.is(cKeep):
@@ -76,13 +73,13 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 	return 0, 0
 }
 
-// startOfAmount is where the number begins that ends in a span.
-func startOfAmount(row []*span, last int) int {
-	for last > 0 && row[last-1].is(cNumber) {
-		last--
+// startOfAmount is where the number before a span begins: huszonegy helyett legyen húsz.
+func startOfAmount(row []*span, at int) int {
+	for at > 0 && row[at-1].is(cNumber|cUnit) {
+		at--
 	}
 
-	return last
+	return at
 }
 
 func isThing(sp *span) bool { return sp.is(cArea|cFloor|cEntity|cKind) && !isCommanding(sp) }

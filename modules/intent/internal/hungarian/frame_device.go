@@ -198,7 +198,7 @@ func (c *clause) setTemperature() []draft {
 	}
 	thermostats, anywhere := []string{"climate"}, &kind{Domain: "climate"}
 	c = c.withOwners("climate")
-	isClear := c.has(cAttribute, "temperature") || c.speaksOf("climate") || c.action == "heat" || strings.HasSuffix(c.action, "_temperature") || c.isOfRoom()
+	isClear := c.isOfWarmth() || c.isOfRoom()
 	if degrees, ok := c.degrees(isClear); ok {
 		return c.set(meaning.ClimateSet, meaning.Slots{"temperature": exact(degrees)}, nil, thermostats, anywhere)
 	}
@@ -213,20 +213,31 @@ func (c *clause) setTemperature() []draft {
 	return c.set(meaning.ClimateSet, meaning.Slots{}, c.warmer(direction), thermostats, anywhere)
 }
 
+// isOfWarmth reports whether a clause speaks of how warm it is, or of what makes it so.
+func (c *clause) isOfWarmth() bool {
+	return c.has(cAttribute, "temperature") || c.speaksOf("climate") || c.action == "heat" || strings.HasSuffix(c.action, "_temperature")
+}
+
 // isOfRoom reports whether a number that is said of nothing but a room can only be how warm it is to be: a nappaliban legyen
 // huszonhárom; vidd a nappalit huszonháromra.
 func (c *clause) isOfRoom() bool {
 	const least, most = 16, 28
 	isOther := func(sp *span) bool { return sp.is(cEntity|cKind) && !sp.is(cArea) }
-	if c.classes&cArea == 0 || c.classes&(cAttribute|cClass|cLevel|cChange) != 0 || len(c.quantities) != 1 || slices.ContainsFunc(c.spans, isOther) {
+	if c.classes&(cAttribute|cClass|cLevel|cChange) != 0 || len(c.quantities) != 1 || slices.ContainsFunc(c.spans, isOther) {
 		return false
 	}
 	q := c.quantities[0]
-	isTo := q.ending.Case == morphology.Sublative
-	isWarmed := c.classes&cFeel != 0 || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cArea) && sp.suffix.Case == morphology.Accusative })
-	isSaid := !q.ending.IsThere && (c.isToBe() || c.has(cAsked, "enough")) || isTo && isWarmed
 
-	return q.unit == "" && q.value >= least && q.value <= most && isSaid
+	return c.classes&cArea != 0 && q.unit == "" && q.value >= least && q.value <= most && c.isRoomSetTo(q)
+}
+
+// isRoomSetTo reports whether a number may be what a room is to be like: legyen, elég huszonegy; fázom, tedd huszonháromra.
+func (c *clause) isRoomSetTo(q quantity) bool {
+	if q.ending.Case == morphology.Sublative {
+		return c.classes&cFeel != 0 || slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cArea) && sp.suffix.Case == morphology.Accusative })
+	}
+
+	return !q.ending.IsThere && (c.isToBe() || c.has(cAsked, "enough"))
 }
 
 // degrees reads the temperature to set. The unit may be left out where it is clear.

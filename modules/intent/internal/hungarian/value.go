@@ -154,25 +154,33 @@ func (c *clause) by(direction int, usual float64) float64 {
 func (c *clause) isStep(q quantity) bool {
 	switch q.ending.Case {
 	case morphology.Instrumental:
-		const furthest = 10 // degrees that anybody wants more or less: húsz fokkal is how warm
-		if q.unit == "degree" && q.value > furthest {
-			return false
-		}
-		isEnough := c.asked != nil && c.asked.means(cAsked, "enough") // tíz százalékkal bőven elég
-
-		return !c.saysHowItGoes() && (!isEnough || c.saysWhichWay(q))
+		return c.isStepBy(q)
 	case morphology.Accusative:
-		if q.unit == "kelvin" {
-			return false
-		}
-		if q.unit == "percent" && c.action == "put" && c.prefix == nil && c.verb.prefix == "" && c.classes&cAgain == 0 {
-			return false // adj neki ötven százalékot
-		}
-
-		return c.saysWhichWay(q) || slices.Contains([]string{"put", "raise", "take", "more", "less", "up", "down", "roll_up", "roll_down", "more_temperature", "less_temperature"}, c.action)
+		return c.isStepOf(q)
 	default:
 		return false
 	}
+}
+
+// isStepBy is isStep for a number with "with": egy fokkal. Nobody wants so many degrees more or less: bírjuk ki húsz fokkal.
+func (c *clause) isStepBy(q quantity) bool {
+	const furthest = 10
+	if q.unit == "degree" && q.value > furthest {
+		return false
+	}
+	isEnough := c.asked != nil && c.asked.means(cAsked, "enough") // tíz százalékkal bőven elég
+
+	return !c.saysHowItGoes() && (!isEnough || c.saysWhichWay(q))
+}
+
+// isStepOf is isStep for a number that is an object: adj rá egy fokot.
+func (c *clause) isStepOf(q quantity) bool {
+	isGiven := c.action == "put" && c.prefix == nil && c.verb != nil && c.verb.prefix == "" && c.classes&cAgain == 0
+	if q.unit == "kelvin" || q.unit == "percent" && isGiven {
+		return false // adj neki ötven százalékot
+	}
+
+	return c.saysWhichWay(q) || slices.Contains([]string{"put", "raise", "take", "more", "less", "up", "down", "roll_up", "roll_down", "more_temperature", "less_temperature"}, c.action)
 }
 
 // saysWhichWay reports whether a word beside a number says that it is so much more or less: menjen följebb egy fokot.

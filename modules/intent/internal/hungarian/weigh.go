@@ -68,7 +68,7 @@ func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bo
 		return nil, false
 	}
 	rows, _ := ix.findSpans(s).coverings()
-	row, left := ix.prepared(s, rows[0], nil)
+	row, left := ix.prepared(s, rows[0], nil) // what is left out, is taken from what is found
 	if len(row) == 0 {
 		row = rows[0]
 	}
@@ -398,8 +398,4 @@ func (w *weigher) standsAlone(p piece) bool {
 	wanted := wishes().Weigh(w.ix.evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
 
 	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
-}
-
-func needsNoThing(w wish.Wish) bool {
-	return slices.Contains([]string{"todo", "timer", "weather", "time", "date", wish.Nevermind}, w.Topic)
 }

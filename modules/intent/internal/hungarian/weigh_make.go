@@ -289,3 +289,8 @@ func (c *clause) makeItems(action string) []draft {
 		return c.onList(list, c.spans, meaning.ListRemoveItem, meaning.ListRemoveItem)
 	}
 }
+
+// needsNoThing reports whether what is wanted is of no device.
+func needsNoThing(w wish.Wish) bool {
+	return slices.Contains([]string{"todo", "timer", "weather", "time", "date", wish.Nevermind}, w.Topic)
+}
