@@ -127,7 +127,7 @@ func (c *clause) ofKind(k *kind, sp *span, p places) []target {
 		p.areas = append(p.areas, here)
 	}
 	isOne := !p.everywhere && !isAll && c.isOneMeant(k, sp, p)
-	found := c.placed(k, sp, p)
+	found := c.withCalledSo(k, sp, p, c.placed(k, sp, p))
 	if e := c.mine(k, sp); e != nil {
 		found[0].slots["name"] = e.Name
 	}

@@ -28,8 +28,18 @@ func twins() *Index {
 		return &hamanagerapi.Entity{ID: id, Name: called, AreaID: area, Domain: domain, Exposed: true}
 	}
 
+	class := func(e *hamanagerapi.Entity, of string) *hamanagerapi.Entity {
+		e.DeviceClass = of
+
+		return e
+	}
+
 	return NewIndex(hamanagerapi.NewHome(home, []*hamanagerapi.Entity{
 		entity("person.nagymama", "Nagymama", ""),
+		class(entity("cover.slag", "Hagymafüggöny", "w2"), "blind"),
+		class(entity("cover.tull", "Tüllfüggöny", "n"), "curtain"),
+		entity("valve.fu", "Pázsit öntöző", ""),
+		entity("valve.malna", "Málnaöntöző", ""),
 		entity("light.w1", "Plafonégő", "w1"),
 		entity("light.w2", "Faliégő", "w2"),
 		entity("sensor.w", "Vécé páratartalma", "w1"),
@@ -67,6 +77,11 @@ func TestUnderstandTwins(t *testing.T) {
 		"a nappaliban a termosztát legyen huszonegy fok":       {"climate.fal"},
 		"a nappaliban fel a lámpákat, le a csillárt":           {"light.bal", "light.csillar", "light.fali", "light.jobb", "light.nagymama", "light.szekreny"},
 		"állítsd le a mosóvécében a villanyt":                  nil,
+		"húzd be a függönyt":                                   {"cover.slag", "cover.tull"},
+		"a nappaliban húzd be a függönyt":                      {"cover.tull"},
+		"öntözd a füvet és a málnát":                           {"valve.fu", "valve.malna"},
+		"azt a lámpát kapcsold le a vécében":                   {"light.w1", "light.w2"},
+		"gyújts fényt a szekrénynél":                           {"light.bal", "light.jobb", "light.szekreny"},
 		"olvasd fel a villanyórát":                             nil,
 		"tegnap a nappaliban valaki otthagyta égve a csillárt": nil,
 	} {

@@ -23,6 +23,10 @@ func (c *clause) waterLawn(action string) []target {
 		}
 	}
 
+	if len(found) > 0 { // a gyepet és a rózsát
+		found = append(found, c.named([]string{"valve"}, places{})...)
+	}
+
 	return found
 }
 

@@ -60,6 +60,13 @@ func (w *weigher) pointed() []pointer {
 		}
 	}
 
+	isAt := func(p pointer) bool {
+		return w.row[p.at].is(cUnknown) && morphology.EndsWithAny(w.s.Tokens[w.row[p.at].to-1].Fold, []string{"nal", "nel"})
+	}
+	if slices.ContainsFunc(all, isAt) { // a fürdőben a tükörnél: the tükörlámpa there, and no fürdőlámpa
+		all = slices.DeleteFunc(all, func(p pointer) bool { return w.row[p.at].is(cArea) })
+	}
+
 	return all
 }
 

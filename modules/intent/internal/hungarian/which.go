@@ -6,6 +6,7 @@ import (
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/meaning"
 )
 
@@ -83,6 +84,24 @@ func (c *clause) ofNamedKind(k *kind, sp *span, p places) []target {
 	return []target{t}
 }
 
+// withCalledSo adds to the targets of a kind those that are called by the word that was said although they are of another
+// class: the Szalagfüggöny, which is a blind, is a függöny as well.
+func (c *clause) withCalledSo(k *kind, sp *span, p places, found []target) []target {
+	sort := c.ix.lang.sortOf(sp, c.s)
+	if len(sort) == 0 || len(k.Classes) == 0 {
+		return found
+	}
+	for _, e := range c.ix.home.Entities {
+		if !e.Exposed || e.Domain != k.Domain || k.covers(e) || !isOfSort(e, sort) || p.isPlaced() && !c.ix.isIn(e, p) {
+			continue
+		}
+		t := target{slots: meaning.Slots{"domain": k.Domain, "name": e.Name}, said: c.text(sp)}
+		found = append(found, t)
+	}
+
+	return found
+}
+
 // isCalled reports whether a device has a word for the kind in its name.
 func (k *kind) isCalled(e *hamanagerapi.Entity) bool {
 	return slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(text string) bool {
@@ -137,7 +156,20 @@ func (c *clause) stemOf(sp *span) string {
 
 // isOneMeant reports whether one device of a kind was meant, and which is open.
 func (c *clause) isOneMeant(k *kind, sp *span, p places) bool {
-	return !p.isPlaced() || p.isOneOf || c.isSingular(k, sp, p) || c.has(cQuantity, "one") || sp != nil && sp.said == "" && c.isAnyOne()
+	return !p.isPlaced() || p.isOneOf || c.isSingular(k, sp, p) || c.has(cQuantity, "one") || sp != nil && sp.said == "" && (c.isAnyOne() || c.isPointedOut(sp))
+}
+
+// isPointedOut reports whether a kind is said as one that the speaker points at: azt a lámpát, az a magas lámpa.
+func (c *clause) isPointedOut(sp *span) bool {
+	if sp.suffix.IsPlural || sp.is(cClass) { // ez a fény: all of it
+		return false
+	}
+	at := sp.from - 1
+	for at > 0 && at > sp.from-3 && !tokens.IsArticle(c.s.Tokens[at].Fold) {
+		at--
+	}
+
+	return at > 0 && tokens.IsArticle(c.s.Tokens[at].Fold) && slices.Contains(morphology.Rules().Demonstratives, c.s.Tokens[at-1].Fold)
 }
 
 // isSingular reports whether one device of a room or floor was meant: a redőnyt a nappaliban. Lamps of one

@@ -24,6 +24,7 @@ type RuleSet struct {
 	Sizes              []string             `yaml:"sizes"`
 	Sides              []string             `yaml:"sides"`
 	OfSide             []string             `yaml:"of_side"`
+	Demonstratives     []string             `yaml:"demonstratives"`
 	OtherForms         map[string][]string  `yaml:"other_forms"`
 	PrefixVariants     map[string][]string  `yaml:"prefix_variants"`
 	FiniteEndings      []string             `yaml:"finite_endings"`
