@@ -7,6 +7,11 @@ import (
 	"homehub/modules/intent/internal/hungarian/tokens"
 )
 
+// isToTell reports whether a verb only asks to be told the rest of the clause, or what is measured.
+func (c *clause) isToTell(verb *span, action string, said mood) bool {
+	return c.asksToTell(action, said) || c.wantsValue(verb, action)
+}
+
 // wantsValue notes that what is wished for is only what is measured of something: kérem a pince
 // hőmérsékletét.
 func (c *clause) wantsValue(verb *span, action string) bool {

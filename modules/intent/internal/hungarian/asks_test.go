@@ -1,6 +1,7 @@
 package hungarian
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,17 +79,17 @@ func TestAsks(t *testing.T) {
 			got := ix.Understand(meaning.Utterance{Text: text})
 			var said []string
 			for i, c := range got.Commands {
-				line := c.Intent + " " + c.Slots.Text("state")
+				parts := []string{c.Intent, c.Slots.Text("state")}
 				if got.Question != nil && got.Question.Command == i {
-					line += " ?"
+					parts = append(parts, "?")
 					for _, choice := range got.Question.Choices {
-						line += " " + choice.EntityID
+						parts = append(parts, choice.EntityID)
 					}
 				}
 				for _, e := range c.Targets {
-					line += " " + e.ID
+					parts = append(parts, e.ID)
 				}
-				said = append(said, line)
+				said = append(said, strings.Join(parts, " "))
 			}
 			assert.Equal(t, want, said)
 		})

@@ -95,7 +95,7 @@ func (c *clause) takeVerb(at int, form verbForm) {
 	if sp.is(cFiller | cMeasure) { // "kérem" beside another verb is only polite
 		said = max(said, namesAction)
 	}
-	if c.asksToTell(action, said) || c.wantsValue(sp, action) {
+	if c.isToTell(sp, action, said) {
 		c.wonders(sp, prefix)
 
 		return

@@ -68,9 +68,12 @@ func (c *clause) isOfNow() bool {
 	if isCost || c.has(cBlock, "why") || c.has(cQuestion, "when") && c.classes&cEntity == 0 {
 		return false
 	}
-	isOver := c.verb != nil && c.mood == tellsPast && !(c.tells && c.verb.is(cState)) // a nyitott ablakokat
+	return !c.isOver() || c.isAskedWhether() && !c.has(cQuestion, "who") && !c.has(cQuestion, "when")
+}
 
-	return !isOver || c.isAskedWhether() && !c.has(cQuestion, "who") && !c.has(cQuestion, "when")
+// isOver reports whether the verb tells what was. What is so now is told by its participle: a nyitott ablakokat.
+func (c *clause) isOver() bool {
+	return c.verb != nil && c.mood == tellsPast && (!c.tells || !c.verb.is(cState))
 }
 
 // isAskedWhether reports whether the form of the sentence asks whether something is so: bezártam-e.

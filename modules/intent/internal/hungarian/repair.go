@@ -38,10 +38,7 @@ func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
 	var found []*interpretation
 	for _, s := range ix.variants(f) {
 		r := ix.readExactly(u, s, ix.findSpans(s))
-		if r != nil && !onlyAsks(r) && f.asksUnlike(s) {
-			continue
-		}
-		if r == nil || r.isEmpty() || r.question != nil && len(r.commands) > 1 { // half of it would be done on a guess
+		if r == nil || f.asksUnlike(s, r) || r.isEmpty() || r.question != nil && len(r.commands) > 1 { // half of it would be done on a guess
 			continue
 		}
 		if !slices.ContainsFunc(found, func(known *interpretation) bool { return known.isSame(r) }) {
@@ -60,8 +57,8 @@ func (ix *Index) readRepaired(u meaning.Utterance, f *spanner) *interpretation {
 
 // asksUnlike reports whether a question was made a command of by a repair, although no word that nobody knows looks like
 // one: kigyulladt a lámpa? is no kigyulladj.
-func (f *spanner) asksUnlike(repaired *sentence) bool {
-	return f.s.IsQuestion && slices.ContainsFunc(repaired.Tokens, func(tok tokens.Token) bool { return tok.IsRepaired && looksImperative(tok.Fold) }) &&
+func (f *spanner) asksUnlike(repaired *sentence, r *interpretation) bool {
+	return f.s.IsQuestion && !onlyAsks(r) && slices.ContainsFunc(repaired.Tokens, func(tok tokens.Token) bool { return tok.IsRepaired && looksImperative(tok.Fold) }) &&
 		!slices.ContainsFunc(f.broken(), func(at int) bool { return looksImperative(f.s.Tokens[at].Fold) })
 }
 

@@ -123,9 +123,8 @@ func (f *spanner) read(into []reading, tok *tokens.Token) []reading {
 	from := len(into)
 	// The accent tells someone's lamp (ventilátorát) from the lamp (ventilátort, házat).
 	isSomeones := strings.HasSuffix(tok.Lower, "át") || strings.HasSuffix(tok.Lower, "ét")
-	isAt := strings.HasSuffix(tok.Lower, "nál") || strings.HasSuffix(tok.Lower, "nél") // Áronnál is not with him
 	morphology.EachStem(tok.Fold, f.ix.lang.suffixes, func(stem string, s morphology.Suffix) bool {
-		if isAt && s.Case == morphology.Instrumental {
+		if isNotWith(tok, s) {
 			return true
 		}
 		if isSomeones && len(stem) == len(tok.Fold)-len("at") && !morphology.EndsWithVowel(stem) {
@@ -199,6 +198,11 @@ func (f *spanner) readOrdinal(into []reading, tok *tokens.Token) []reading {
 	})
 
 	return into
+}
+
+// isNotWith reports whether the accent of a token speaks against the ending for with whom: Áronnál is at his place.
+func isNotWith(tok *tokens.Token, s morphology.Suffix) bool {
+	return s.Case == morphology.Instrumental && (strings.HasSuffix(tok.Lower, "nál") || strings.HasSuffix(tok.Lower, "nél"))
 }
 
 // wordBeforeHead finds the word that a sensor's name begins with: esőérzékelő.

@@ -206,12 +206,11 @@ func (c *clause) asksOfSubject() bool {
 	}
 	isSubject, isObject := false, false
 	for _, sp := range c.spans {
-		if sp == c.verb || sp.isSomebody() || !sp.is(cEntity|cKind|cUnknown) {
+		if sp == c.verb || sp.isSomebody() || !sp.is(cEntity|cKind) || !tokens.IsArticle(c.s.Tokens[max(sp.from-1, 0)].Fold) {
 			continue
 		}
-		isThing := sp.is(cEntity|cKind) && tokens.IsArticle(c.s.Tokens[max(sp.from-1, 0)].Fold)
-		isSubject = isSubject || isThing && sp.suffix.Case == morphology.Nominative
-		isObject = isObject || isThing && sp.suffix.Case == morphology.Accusative
+		isSubject = isSubject || sp.suffix.Case == morphology.Nominative
+		isObject = isObject || sp.suffix.Case == morphology.Accusative
 	}
 
 	return isSubject && !isObject
