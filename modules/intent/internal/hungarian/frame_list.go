@@ -157,7 +157,7 @@ func (c *clause) partsAround(list int) (said, missing []*span, told [][]*span) {
 	for _, piece := range piecesOf(c.s, c.spans) {
 		isMain := slices.ContainsFunc(piece, func(sp *span) bool { return sp == c.verb || list >= 0 && sp == c.spans[list] })
 		isNeed := slices.ContainsFunc(piece, c.isNeed)
-		isTold := !isMain && (c.tellsSomething(piece) || slices.ContainsFunc(piece, func(sp *span) bool { return sp.means(cNegation, "") }))
+		isTold := !isMain && c.tellsSomething(piece)
 		switch {
 		case isMain || joinsWhatFollows(piece) || !isNeed && !isTold && !c.ix.lang.isAside(c.s, piece):
 			said = append(said, piece...)
@@ -175,7 +175,7 @@ func (c *clause) partsAround(list int) (said, missing []*span, told [][]*span) {
 // item: a piacon vettem, Juli végzett az ablakokkal.
 func (c *clause) tellsSomething(piece []*span) bool {
 	return slices.ContainsFunc(piece, func(sp *span) bool {
-		return sp.means(cNeeds, "got") || sp.is(cUnknown|cAttribute) && c.ix.lang.isRemark(c.s.Tokens[sp.to-1].Fold)
+		return sp.means(cNeeds, "got") || sp.means(cNegation, "") || sp.is(cUnknown|cAttribute) && c.ix.lang.isRemark(c.s.Tokens[sp.to-1].Fold)
 	})
 }
 

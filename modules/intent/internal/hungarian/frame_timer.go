@@ -192,7 +192,16 @@ func (c *clause) pauseTimer() []draft {
 		return nil
 	}
 
-	return c.oldTimer(meaning.PauseTimer)
+	drafts := c.oldTimer(meaning.PauseTimer)
+	if c.hasLength(morphology.Sublative) { // for so long, and not the timer of so long
+		for _, d := range drafts {
+			for _, unit := range []string{"start_hours", "start_minutes", "start_seconds"} {
+				delete(d.command.Slots, unit)
+			}
+		}
+	}
+
+	return drafts
 }
 
 // resumeTimer also reads "indítsd újra": only one that was stopped can be meant.

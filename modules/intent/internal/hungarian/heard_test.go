@@ -24,16 +24,21 @@ func TestHeardInParts(t *testing.T) {
 		entity("switch.g", "Gőzmozdony", "switch"),
 		entity("fan.f", "Füstventilátor", "fan"),
 		entity("fan.v", "Ventilátor", "fan"),
+		entity("media_player.sonos", "Sonos One", "media_player"),
+		entity("light.play", "Hue Play", "light"),
 	}))
 	for said, want := range map[string][]string{
-		"nagy néni lámpáját kapcsold fel":  {"light.n"},
-		"füst ventilátor maximum":          {"fan.f"},
-		"kapcsol be a gőzmozdonyt":         {"switch.g"},
-		"kapcsol be a gőz mozdonyt":        {"switch.g"},
-		"Pisti kapcsol be mindent":         nil,
-		"kapcsold fel a szék világítását":  {"light.hinta", "light.szek"},
-		"kapcsold fel a széklámpát":        {"light.szek"},
-		"kapcsold fel a hintaszék fényeit": {"light.hinta"},
+		"nagy néni lámpáját kapcsold fel":     {"light.n"},
+		"füst ventilátor maximum":             {"fan.f"},
+		"kapcsol be a gőzmozdonyt":            {"switch.g"},
+		"kapcsol be a gőz mozdonyt":           {"switch.g"},
+		"Pisti kapcsol be mindent":            nil,
+		"pléj a szonosz one":                  {"media_player.sonos"},
+		"hue pléj legyen kék":                 {"light.play"},
+		"hat a füstventilátor legyen negyven": {"fan.f"},
+		"kapcsold fel a szék világítását":     {"light.hinta", "light.szek"},
+		"kapcsold fel a széklámpát":           {"light.szek"},
+		"kapcsold fel a hintaszék fényeit":    {"light.hinta"},
 	} {
 		t.Run(said, func(t *testing.T) {
 			t.Parallel()

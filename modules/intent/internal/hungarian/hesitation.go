@@ -30,14 +30,25 @@ func (ix *Index) parted(s *sentence) {
 	}
 }
 
+// isUncounted reports whether a number that is a word of hesitation without its accent (hat, of hát) stands before an article, so
+// that it counts nothing.
+func isUncounted(s *sentence, at int) bool {
+	return !s.HasAccent && s.Tokens[at].Fold == "hat" && at+1 < len(s.Tokens) && tokens.IsArticle(s.Tokens[at+1].Fold) && s.Tokens[at+1].Fold != "egy" && !s.IsQuestion
+}
+
+// isHesitating reports whether a word is said while one thinks, and not to begin with.
+func (l *language) isHesitating(tok tokens.Token, isFirst bool) bool {
+	return l.hesitations[tok.Lower] && (!isFirst || !l.hasWord(tok.Fold))
+}
+
 // withoutHesitation leaves out what a recogniser writes when someone hesitates (ööö, hmm)
 // and what was said twice in a row: kapcsold kapcsold le a a villanyt. At the beginning words of
 // hesitation may mean something (na és a padláson?).
 func (l *language) withoutHesitation(s *sentence) {
 	kept := s.Tokens[:0]
 	gap, said, last := false, false, 0
-	for _, tok := range s.Tokens {
-		isWord := l.hesitations[tok.Lower] && (len(kept) > 0 || !l.hasWord(tok.Fold))
+	for i, tok := range s.Tokens {
+		isWord := isUncounted(s, i) || l.isHesitating(tok, len(kept) == 0)
 		if isWord || tokens.IsHesitation(tok.Lower) {
 			gap, said = gap || tok.BreakBefore, said || isWord
 			last = len(kept)

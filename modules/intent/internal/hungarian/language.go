@@ -195,8 +195,24 @@ func (l *language) loadNeighbours() {
 	for _, w := range spelling.Heard().Trailing {
 		l.trailing[w] = true
 	}
+	l.loadSpoken()
 	l.neighbours = spelling.NewNeighbours(slices.Concat(slices.DeleteFunc(slices.Sorted(maps.Keys(l.vocabulary)), l.isMinor), slices.Sorted(maps.Keys(l.changed)), numerals.Mistypable(), l.unitForms()))
 	l.verbNeighbours = spelling.NewNeighbours(slices.Sorted(maps.Keys(l.verbs)))
+}
+
+// loadSpoken lets a foreign word that is one of the language's as well be written as it is said: pléj, for play.
+func (l *language) loadSpoken() {
+	for word, spoken := range spelling.Heard().Spoken {
+		at, ok := l.vocabulary[word]
+		if !ok {
+			continue
+		}
+		for _, written := range spoken {
+			if folded := morphology.Fold(written); !l.hasWord(folded) {
+				l.changed[folded] = at
+			}
+		}
+	}
 }
 
 // isMinor reports whether a folded word only accompanies a question: nothing is repaired to be such.

@@ -45,21 +45,27 @@ func goodOf(folded string) string {
 
 // wantsGoods reports whether something to buy is wished without any list: kell só a boltból; vegyél fel egy kiló krumplit.
 func (c *clause) wantsGoods() bool {
-	if c.s.IsQuestion || c.classes&cQuestion != 0 {
-		return false
-	}
-	isWanted := c.action == "" || c.action == "want"
-	if isWanted && c.has(cAbout, "shop") && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") }) {
-		return true
-	}
+	isAsked := c.s.IsQuestion || c.classes&cQuestion != 0
+
+	return !isAsked && (c.wantsFromShop() || c.takesGoods())
+}
+
+func (c *clause) wantsFromShop() bool {
+	isWanted := (c.action == "" || c.action == "want") && c.has(cAbout, "shop")
+
+	return isWanted && slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.means(cFiller, "wanted") })
+}
+
+// takesGoods reports whether something that is bought every day is to be taken up, and no device beside it.
+func (c *clause) takesGoods() bool {
 	_, last, ok := c.itemSpans(-1)
 	isTaken := (c.action == "put" || c.action == "more") && c.prefix != nil && c.prefix.means(cPrefix, "fel")
-	if !ok || !isTaken {
+	if !ok || !isTaken || c.classes&(cEntity|cArea|cFloor|cKind) != 0 {
 		return false
 	}
 	tok := &c.s.Tokens[c.spans[last].to-1]
 
-	return goodOf(tok.Fold) != "" && !tok.IsRepaired && !slices.ContainsFunc(c.spans, func(sp *span) bool { return sp.is(cEntity | cArea | cFloor | cKind) })
+	return !tok.IsRepaired && goodOf(tok.Fold) != ""
 }
 
 // withAccents is an item as it is written, where nobody wrote the accents of the sentence, or its long vowels are written

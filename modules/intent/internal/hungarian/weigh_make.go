@@ -22,16 +22,7 @@ func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
 			c.verb = c.spans[at]
 		}
 	}
-	var drafts []draft
-	if wanted.Action == wish.Ask {
-		drafts = newClause(w.ix, w.u, w.s, w.row[p.from:p.to]).makeQuestion(c, wanted)
-	} else {
-		drafts = c.make(wanted)
-	}
-	if len(drafts) == 0 && wanted.Topic == "todo" && !w.isSeveral {
-		c.spans = w.row // the item is in a remark
-		drafts = c.make(wanted)
-	}
+	drafts := w.draftsOf(p, wanted, c)
 	if len(drafts) == 0 {
 		return nil
 	}
@@ -44,6 +35,20 @@ func (w *weigher) readPiece(p piece, wanted weighed) *interpretation {
 	}
 
 	return r
+}
+
+// draftsOf makes the drafts of a piece. What is to be on a list may be named in a remark beside it.
+func (w *weigher) draftsOf(p piece, wanted weighed, c *clause) []draft {
+	if wanted.Action == wish.Ask {
+		return newClause(w.ix, w.u, w.s, w.row[p.from:p.to]).makeQuestion(c, wanted)
+	}
+	drafts := c.make(wanted)
+	if len(drafts) == 0 && wanted.Topic == "todo" && !w.isSeveral {
+		c.spans = w.row
+		drafts = c.make(wanted)
+	}
+
+	return drafts
 }
 
 // hasWords reports whether what is wanted has words of its own: a timer's name, a list's items.
