@@ -197,10 +197,22 @@ func (ix *Index) repairsAt(f *spanner, at int) []repair {
 		found = ix.joinedMistyped(s, at)
 	}
 	if !ix.lang.isOtherWord(tok.Fold) {
-		ix.eachMistyped(tok.Fold, func(word string) { found.addMistyped(one, word, isAfterArticle && ix.lang.isSmall(word)) })
+		ix.eachMistypedAt(s, at, func(word string) { found.addMistyped(one, word, isAfterArticle && ix.lang.isSmall(word)) })
 	}
 
 	return found
+}
+
+// eachMistypedAt calls found with the words that a token may be mistyped for. What commands by its form where a clause begins is
+// no noun: szellőzz is no szellőző.
+func (ix *Index) eachMistypedAt(s *sentence, at int, found func(string)) {
+	tok := &s.Tokens[at]
+	isVerb := (at == 0 || tok.BreakBefore) && looksImperative(tok.Fold)
+	ix.eachMistyped(tok.Fold, func(word string) {
+		if !isVerb || looksImperative(word) {
+			found(word)
+		}
+	})
 }
 
 // eachTakenApart calls found with the words that a word may be made of. After an article none of them is a prefix: a

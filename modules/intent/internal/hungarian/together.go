@@ -39,15 +39,9 @@ func (w *weigher) readTogether() *interpretation {
 	best[0] = &path{sure: 1}
 	for to := 1; to <= len(segments); to++ {
 		for from := max(0, to-maxRun); from < to; from++ {
-			if best[from] == nil || !w.mayBeOne(segments[from:to]) {
+			next := w.extendBy(best[from], segments[from:to])
+			if next == nil {
 				continue
-			}
-			next := w.extend(best[from], piece{segments[from].from, segments[to-1].to})
-			if next == nil || next.pieces[len(next.pieces)-1].isAside() && w.hidesThing(segments[from:to]) {
-				continue
-			}
-			for range to - from - 1 {
-				next.sure *= sureOne
 			}
 			if best[to] == nil || next.sure > best[to].sure {
 				best[to] = next
@@ -56,6 +50,22 @@ func (w *weigher) readTogether() *interpretation {
 	}
 
 	return w.whole(best[len(segments)])
+}
+
+// extendBy appends a run of segments to a path as one piece; nil where they are none, or it cannot be read.
+func (w *weigher) extendBy(before *path, segments []piece) *path {
+	if before == nil || !w.mayBeOne(segments) {
+		return nil
+	}
+	next := w.extend(before, piece{segments[0].from, segments[len(segments)-1].to})
+	if next == nil || next.pieces[len(next.pieces)-1].isAside() && w.hidesThing(segments) {
+		return nil
+	}
+	for range len(segments) - 1 {
+		next.sure *= sureOne
+	}
+
+	return next
 }
 
 // segments cuts the row wherever a command may end: at punctuation, and at a conjunction. One that follows the first
@@ -157,7 +167,27 @@ func asksToDo(row []*span) bool {
 }
 
 // asksInAnyWay is asksToDo that also counts how much is said to be wanted.
-func asksInAnyWay(row []*span) bool { return asksForSomething(row) || asksToDo(row) }
+func asksInAnyWay(row []*span) bool {
+	return asksForSomething(row) || asksToDo(row) || saysWhatPlays(row)
+}
+
+// saysWhatPlays reports whether some spans say what is to become of what plays: a következő szám; mese stop.
+func saysWhatPlays(row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool { return sp.becomesOfMedia() != "" })
+}
+
+// becomesOfMedia is what a span says is to become of what plays; empty for nothing.
+func (sp *span) becomesOfMedia() string {
+	if !sp.is(cMedia) || sp.is(cFiller) || sp.suffix.Case != morphology.Nominative && sp.suffix.Case != morphology.Accusative {
+		return ""
+	}
+	at := slices.IndexFunc([]string{"next", "previous", "pause", "stop", "play"}, func(value string) bool { return sp.means(cMedia, value) })
+	if at < 0 {
+		return ""
+	}
+
+	return sp.value(cMedia)
+}
 
 // isTerse reports whether some spans are a thing and one word for what it is to do, as commands are said in a row:
 // gázcsap elzár, kapu nyit.

@@ -156,3 +156,25 @@ func saysPlaceLit(row []*span) bool {
 	return slices.ContainsFunc(row, isHow) && has(cArea|cFloor|cPlace) &&
 		!slices.ContainsFunc(row, func(sp *span) bool { return !sp.is(cLit | cArea | cFloor | cPlace | cFiller | cConjunction) })
 }
+
+// isMoreOfThat reports whether a piece only names something to which the same is to be done, too: vele a szárító is.
+func (w *weigher) isMoreOfThat(before *path, row []*span) bool {
+	at := slices.IndexFunc(row, (*span).isPlainlyMeant)
+	if at < 0 || len(before.deed) == 0 || at+1 >= len(row) || !row[at+1].means(cFiller, "too") {
+		return false
+	}
+	const others = cUnknown | cArea | cFloor | cFiller | cConjunction
+
+	return !slices.ContainsFunc(row, func(sp *span) bool { return !sp.isWishedFor() && !sp.is(others) })
+}
+
+// saysItem reports whether a piece says what is to go on a list, and on which: bevásárlásra kenyeret.
+func (w *weigher) saysItem(row []*span) bool {
+	at := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cConjunction | cFiller) })
+	if at < 0 || !isListNamed(row[at]) && !row[at].means(cAbout, "shopping") {
+		return false
+	}
+	isOnto := slices.Contains([]morphology.Case{morphology.Allative, morphology.Sublative, morphology.Illative}, row[at].suffix.Case)
+
+	return isOnto && !slices.ContainsFunc(row[at+1:], func(sp *span) bool { return !sp.is(cUnknown | cFiller | cConjunction) })
+}

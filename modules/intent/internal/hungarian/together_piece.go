@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
-	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
@@ -44,7 +43,7 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	if row[0].is(cBut) && len(row) > 1 {
 		row = row[1:]
 	}
-	if got.isKept || got.isLeft || w.isStrict && !w.asksPlainly(before, row) {
+	if got.isKept || got.isLeft || !w.mayAsk(before, p, row) {
 		return got
 	}
 	for _, v := range append(w.variants(before, row), w.variantsByPart(before, row)...) {
@@ -54,7 +53,7 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 			continue
 		}
 		sure *= v.sure
-		if r.done() < len(r.commands) || r.missesAny(v.row) {
+		if r.doesLess(w.s, v.row) {
 			sure *= w.sureOfSome(row)
 		}
 		if sure > got.sure {
@@ -65,6 +64,24 @@ func (w *weigher) readPartOf(before *path, p piece) readPart {
 	return got
 }
 
+// mayAsk reports whether a piece may ask for something: it is more than the beginning of the next, and shows by its form what it
+// asks where that is needed.
+func (w *weigher) mayAsk(before *path, p piece, row []*span) bool {
+	isBegun := p.to < len(w.row) && onlyAsksToTell(row)
+
+	return !isBegun && (!w.isStrict || w.asksPlainly(before, row))
+}
+
+// doesLess reports whether a reading of a piece does, or answers, less than is said there.
+func (r *interpretation) doesLess(s *sentence, row []*span) bool {
+	return r.done() < len(r.commands) || r.missesAny(row) || r.isAsking() && r.answersLess(s, row)
+}
+
+// onlyAsksToTell reports whether a piece only asks to be told what follows it: és mondd.
+func onlyAsksToTell(row []*span) bool {
+	return slices.ContainsFunc(row, asksByItself) && !slices.ContainsFunc(row, func(sp *span) bool { return !asksByItself(sp) && !sp.is(cFiller|cConjunction|cPrefix|cWonder) })
+}
+
 // sureOfSome is how sure a piece is of which something is not reached: where it has pauses, what stands between them rather
 // asks for something of its own.
 func (w *weigher) sureOfSome(row []*span) float32 {
@@ -73,111 +90,6 @@ func (w *weigher) sureOfSome(row []*span) float32 {
 	}
 
 	return sureOfSome
-}
-
-// nothing is how sure it is that a piece asks for nothing. What asks for something to be done to anything that is there,
-// or that might be, is not.
-func (w *weigher) nothing(before *path, p piece) readPart {
-	row := w.row[p.from:p.to]
-	isWanted := w.saysLight(before, row) || saysHowMuch(row) || w.isTerse(row) || onlySaysHow(row) || w.asksOf(row)
-	switch {
-	case w.isHeading(p):
-		return readPart{sure: sureAside, row: row, isLeft: true}
-	case isKept(row):
-		return readPart{sure: sureAside, row: row, isKept: true}
-	case !isWanted && w.ix.lang.isAside(w.s, row) && !w.isWishedFor(row), onlyFillers(row), saysTheTime(row):
-		return readPart{sure: sureAside, row: row}
-	case saysValues(w.s, row), w.saysLight(before, row), len(before.deed) > 0 && onlyNamesObject(row), (asksToDo(row) || saysHowMuch(row)) && (isAboutSomething(row) || slices.ContainsFunc(row, w.isUnknownObject)):
-		return readPart{row: row}
-	}
-
-	return readPart{sure: w.nothingByWeight(p) * sureAside, row: row}
-}
-
-// nothingByWeight is how sure it is by its weights that a piece asks for nothing.
-func (w *weigher) nothingByWeight(p piece) float32 {
-	alone := *w
-	alone.isSeveral = true
-	wanted := alone.weigh(p)
-	if wanted.Action == wish.Ask && w.tellsState(w.row[p.from:p.to]) && !w.isTerse(w.row[p.from:p.to]) {
-		return 1
-	}
-
-	return wanted.Nothing
-}
-
-// saysTheTime reports whether a piece says nothing but that it is, or soon will be, some o'clock: mindjárt hat óra.
-func saysTheTime(row []*span) bool {
-	isHour := func(sp *span) bool { return sp.means(cAbout, "clock") }
-	isPartOf := func(sp *span) bool { return sp.is(cNumber|cFiller|cCopula) || isHour(sp) }
-
-	return slices.ContainsFunc(row, isHour) && slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cFiller) && !sp.is(cNumber) }) &&
-		!slices.ContainsFunc(row, func(sp *span) bool { return !isPartOf(sp) || sp.is(cQuestion) })
-}
-
-// onlyNamesObject reports whether a piece says nothing but what something is done to: és a rózsát is.
-func onlyNamesObject(row []*span) bool {
-	return onlyNamesThings(row) && slices.ContainsFunc(row, func(sp *span) bool { return sp.isPlainlyMeant() && sp.suffix.Case == morphology.Accusative })
-}
-
-// isObjectThere reports whether a piece says where, and what something is to be done to: a teraszon lámpát.
-func isObjectThere(row []*span) bool {
-	return row[0].suffix.SaysWhere() && slices.ContainsFunc(row, func(sp *span) bool { return sp.isWishedFor() && sp.suffix.Case == morphology.Accusative })
-}
-
-// isHeading reports whether a piece only names what follows it after a colon, piece by piece: sötétíts a tárgyalóban: roletta le,
-// lámpa tízre.
-func (w *weigher) isHeading(p piece) bool { return p.from == 0 && p.to == headingOf(w.s, w.row) }
-
-// asksOf reports whether a piece of a question asks of something that is named, or has a word of asking.
-func (w *weigher) asksOf(row []*span) bool {
-	if w.isCommand || !isAsking(w.s, row) {
-		return false
-	}
-	isTold := slices.ContainsFunc(w.row, asksByItself)
-	isAsked := func(sp *span) bool { return sp.is(cQuestion) }
-
-	return (w.s.IsQuestion || isTold) && slices.ContainsFunc(row, isAsked) || w.s.IsQuestion && slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cAbout) || sp.isWishedFor() || sp.is(cEntity|cArea|cFloor|cMeasured) && !isCommanding(sp) })
-}
-
-// isWishedFor reports whether a piece that seems to tell something names a device plainly, and is weighed as what is wished
-// of it: a párátlanító kikapcsolhat. What begins as a reason tells why, whatever it weighs.
-func (w *weigher) isWishedFor(row []*span) bool {
-	first := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
-	isOther := func(sp *span) bool { return w.isInfinitive(sp) || sp.isWishedFor() && slices.ContainsFunc([]string{"scene", "script"}, func(t string) bool { return slices.Contains(sp.topicsOf(), t) }) }
-	if first < 0 || row[first].is(cReason|cBlock) || !slices.ContainsFunc(row, (*span).isPlainlyMeant) || slices.ContainsFunc(row, isOther) {
-		return false
-	}
-
-	return w.weighsAsWish(row)
-}
-
-// weighsAsWish reports whether by its weights alone a piece asks for something to be done.
-func (w *weigher) weighsAsWish(row []*span) bool {
-	sub := *w
-	sub.row, sub.isSeveral, sub.others = row, true, nil
-	wanted := sub.weigh(piece{0, len(row)})
-
-	return wanted.Action != wish.Ask && wanted.Sure >= leastSure
-}
-
-// onlySaysHow reports whether a piece says nothing but how something is to be: de halkabban.
-func onlySaysHow(row []*span) bool {
-	isHow := func(sp *span) bool { return sp.is(cChange) && !sp.is(cFiller) }
-
-	return slices.ContainsFunc(row, isHow) && !slices.ContainsFunc(row, func(sp *span) bool { return !isHow(sp) && !sp.is(cFiller|cConjunction|cBut) })
-}
-
-// asksPlainly reports whether a piece shows by its form that it asks for something, so that nothing that tells why, or
-// how things are, is taken for a command beside those that were found without it.
-func (w *weigher) asksPlainly(before *path, row []*span) bool {
-	isOfBefore := askedAlike(before.asked, row) != nil || len(before.about) > 0 && onlySaysHow(row)
-	if isOfBefore || w.saysLight(before, row) || w.isTerse(row) || w.asksOf(row) || saysHowMuch(row) || w.isWishedFor(row) {
-		return true
-	}
-	isAsked := asksInAnyWay(row) || isObjectThere(row) || len(before.deed) > 0 && onlyNamesThings(row)
-
-	return isAsked && w.ix.partOf(w.s, row) == isCore && !w.ix.lang.isAside(w.s, row)
 }
 
 func placesIn(row []*span) []*span {
@@ -213,7 +125,7 @@ func (w *weigher) readVariant(row []*span) (*interpretation, float32) {
 		}
 
 		return r, sureByFrame
-	case asksToDo(row), saysHowMuch(row):
+	case asksToDo(row), saysHowMuch(row), w.saysItem(row):
 		return r, sureByFrame
 	default: // without a verb it may as well be no command: mint a rádió
 		return r, sureByFrame * (1 - sub.weigh(piece{0, len(row)}).Nothing)
@@ -322,6 +234,12 @@ func (r *interpretation) completes(next *interpretation) bool {
 
 // addPart adds what a further piece comes to; false where both ask back.
 func (r *interpretation) addPart(part *readPart) bool {
+	if len(r.commands) > 0 && r.question == nil && part.r.question == nil && isEarlier(part.row) && !undoes(r.commands, part.r.commands) {
+		r.commands = slices.Concat(part.r.commands, r.commands) // szellőztess, de előbb nyisd ki az ablakot
+
+		return true
+	}
+
 	return !part.isDone && r.saysOnlyHow(part.r) || r.addFurther(part.r)
 }
 

@@ -57,6 +57,14 @@ func TestTogether(t *testing.T) {
 		"Durrantsd le a pultvilágítást, és ha már ott tartasz, a konyhalámpát is": "HassTurnOff light.pult; HassTurnOff light.konyha",
 		// Two questions, and both of nothing in the home.
 		"Meddig van még az időzítő, és hány óra?": "HassTimerStatus; HassGetCurrentTime",
+		// One thing more, with a word that nobody knows.
+		"Dani éjjeli lámpája mehet le, vele a kerti lámpa is": "HassTurnOff light.dani; HassTurnOff light.kert",
+		// What is to become of what plays is a command, too.
+		"Pultvilágítás le, Papa rádióján szünet": "HassTurnOff light.pult; HassMediaPause media_player.papa",
+		// Down is off, where nothing says how far.
+		"Papa rádiója le, pultvilágítás le": "HassTurnOff media_player.papa; HassTurnOff light.pult",
+		// What is to be told follows.
+		"Csukd be Dani redőnyét, mert esni fog, és mondd, milyen nap van": "HassTurnOff cover.dani; HassGetCurrentDate",
 		// A prefix is that of its own thing.
 		"Mehet az LG szárítógép, pultvilágítás le": "HassTurnOn switch.lg; HassTurnOff light.pult",
 	} {

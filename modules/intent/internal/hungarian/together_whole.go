@@ -14,7 +14,22 @@ import (
 func (r *interpretation) leavesOut(s *sentence, row []*span) bool {
 	isSeveral := slices.ContainsFunc(row[1:], func(sp *span) bool { return sp.is(cConjunction) || s.Tokens[sp.from].BreakBefore })
 
-	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row) || r.isAsking() && r.answersLess(s, row))
+	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row) || r.isAsking() && r.answersLess(s, row) || r.playsLess(row))
+}
+
+// playsLess reports whether a reading does less with what plays than is said: a következőt a konyhában, a hálóban szünet.
+func (r *interpretation) playsLess(row []*span) bool {
+	var said, done []string
+	for _, sp := range row {
+		if what := sp.becomesOfMedia(); what != "" {
+			said = appendOnce(said, what)
+		}
+	}
+	for _, c := range r.commands {
+		done = appendOnce(done, c.Intent)
+	}
+
+	return len(said) > len(done)
 }
 
 // answersLess reports whether a reading answers fewer questions than are asked, each with words of its own for what.
@@ -71,7 +86,9 @@ func (r *interpretation) isMoreThan(part *interpretation) bool {
 		return len(r.commands) > len(part.commands)
 	}
 
-	return r.done() >= 2 && (r.isHeaded || r.done() >= part.done())
+	asksOfAny := func(c meaning.Command) bool { return c.Intent == meaning.GetState && !saysOfWhat(c) }
+
+	return r.done() >= 2 && (r.isHeaded || r.done() >= part.done()) && (!part.isAsking() || !slices.ContainsFunc(r.commands, asksOfAny))
 }
 
 // headingOf is where what only names the rest ends, before a colon and without a device of its own: sötétíts a tárgyalóban: roletta
