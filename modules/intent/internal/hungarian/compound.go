@@ -14,7 +14,8 @@ import (
 // spoken of before), corrected, without what a reminder is for, without what is
 // left out of the command (which left returns), its parts joined.
 func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, left []exception) {
-	row = withModes(s, withoutSubject(s, withPermission(s, withKept(s, withColorMeant(s, row)))))
+	row = withColorMeant(s, withoutAsking(s, withoutFeeler(s, row)))
+	row = withModes(s, withoutSubject(s, withPermission(s, withKept(s, row))))
 	row = ix.withPronouns(ix.withOwned(s, row, last), last)
 	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, ix.saidAnew(s, row)))))
 	kept, left = takeExceptions(s, keptSo(s, row))
@@ -22,11 +23,12 @@ func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, l
 	return joined(s, ix.withNear(s, ix.withThere(s, ix.withRest(s, kept, left)))), left
 }
 
-// withPermission takes a reason for a small word where it only lets a device do something: a lámpa hadd
-// égjen. What it is to do without being named is why something else is asked for.
+// withPermission takes a reason for a small word where it only lets a device do something (a lámpa hadd
+// égjen), or somebody does so through what they say: hadd kapcsoljam le a lámpát. What is to be done to what is not named is
+// why something else is asked for.
 func withPermission(s *sentence, row []*span) []*span {
 	for i, sp := range row {
-		if !sp.means(cReason, "lets") || i+1 >= len(row) || !isCommanding(row[i+1]) || !isTopic(s, row[:i], sp) {
+		if !sp.means(cReason, "lets") || i+1 >= len(row) || !isCommanding(row[i+1]) || !isTopic(s, row[:i], sp) && !letsThrough(s, row[i+1:]) {
 			continue
 		}
 		row = slices.Clone(row)
@@ -34,6 +36,13 @@ func withPermission(s *sentence, row []*span) []*span {
 	}
 
 	return row
+}
+
+// letsThrough reports whether some spans begin with what is done to devices, and name one before the next pause.
+func letsThrough(s *sentence, row []*span) bool {
+	p := betweenPauses(s, row)[0]
+
+	return outcomeOf(senseAt(p, 0)) != 0 && namesOwnThing(p)
 }
 
 // isTopic reports whether a row ends in a thing of which the next span says something, with nothing but

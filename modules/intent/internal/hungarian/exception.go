@@ -63,6 +63,7 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 			if from = min(startOfNames(s, row, i), startOfAmount(row, i)); from < i {
 				return from, i + 1
 			}
+		case i > 0 && sp.is(cKeep) && row[i-1].is(cNegation), i+1 < len(row) && sp.is(cNegation) && row[i+1].is(cKeep): // ne hagyd égve
 		case sp.means(cNegation, "") && !sp.is(cVerb), sp.is(cKeep):
 			if from, to = negatedPiece(s, row, i); from < to {
 				return from, to

@@ -2,6 +2,7 @@ package hungarian
 
 import (
 	"slices"
+	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/hungarian/tokens"
@@ -27,6 +28,51 @@ func withoutSubject(s *sentence, row []*span) []*span {
 	return slices.DeleteFunc(slices.Clone(row), func(sp *span) bool {
 		return !sp.suffix.IsThere && len(of(entitiesOf(sp), []string{"person"})) > 0
 	})
+}
+
+// withoutFeeler leaves out who feels that a room is cold or warm (fáznak a vendégek a szaunában), and what makes more of it
+// (fülledt meleg van ott). The home knows only the room.
+func withoutFeeler(s *sentence, row []*span) []*span {
+	at := slices.IndexFunc(row, func(sp *span) bool { return sp.means(cFeel, "cold") || sp.means(cFeel, "warm") })
+	if at < 0 || s.IsQuestion || !slices.ContainsFunc(row, isOfDevices) {
+		return row
+	}
+	var kept []*span
+	for i, sp := range row {
+		if !isFeeler(s, row, at, i) {
+			kept = append(kept, sp)
+		}
+	}
+
+	return kept
+}
+
+// isFeeler reports whether a span of a row is who feels what the one at says, or only makes more of it.
+func isFeeler(s *sentence, row []*span, at, i int) bool {
+	const near = 2
+	sp, feel := row[i], row[at]
+	if sp.to-sp.from > 1 || i == at || max(at-i, i-at) > near || !mayFeel(s, sp) || hasPause(s, row[min(i, at)+1:max(i, at)+1]) {
+		return false
+	}
+	if feel.to-feel.from > 1 { // meleg van
+		return i+1 == at && sp.is(cUnknown)
+	}
+	isVerb := morphology.EndsWithAny(s.Tokens[feel.from].Fold, []string{"nak", "nek", "ik"})
+
+	return isVerb && sp.is(cUnknown|cAddress) && i > 0 && tokens.IsArticle(s.Tokens[sp.from-1].Fold)
+}
+
+// mayFeel reports whether a word has none of the endings that say where, with what or for whom, and is no verb.
+func mayFeel(s *sentence, sp *span) bool {
+	folded := s.Tokens[sp.from].Fold
+	isOther := morphology.EndsWithAny(folded, morphology.Rules().ArgumentEndings) || morphology.EndsWithAny(folded, morphology.Rules().AdjunctEndings)
+
+	return sp.is(cAddress) || !isOther && formOf(folded) == "" || strings.HasSuffix(folded, "tt") || strings.HasSuffix(folded, "dt")
+}
+
+// hasPause reports whether a pause stands before one of some spans.
+func hasPause(s *sentence, row []*span) bool {
+	return slices.ContainsFunc(row, func(sp *span) bool { return s.Tokens[sp.from].BreakBefore })
 }
 
 // tellsOfPast reports whether a span is a verb that says what was done.

@@ -16,8 +16,6 @@ const (
 	leastSure = 0.75
 	// sureByForm: a frame reads the piece to its last word, and takes it for the same.
 	sureByForm = 0.5
-	// sureAlthough: something else in the sentence may change what is meant: a condition, somebody else's words.
-	sureAlthough = 0.85
 	// surePointedAt: no device is named, but a word points at one.
 	surePointedAt = 0.8
 	// sureToTell: a question is answered although some of its words are not understood.
@@ -103,9 +101,6 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	if w.dependsOn() != "" && !w.isNevermind() {
 		return nil
 	}
-	if w.mayChange() {
-		w.least = sureAlthough
-	}
 	var r *interpretation
 	if part != nil && part.isPartial {
 		w.isStrict = true
@@ -120,11 +115,6 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	}
 
 	return r
-}
-
-// mayChange reports whether something in the sentence may change what is meant.
-func (w *weigher) mayChange() bool {
-	return slices.ContainsFunc(piecesOf(w.s, w.row), func(p []*span) bool { return w.ix.partOf(w.s, p) == isUnsafe })
 }
 
 // read reads the sentence about what it names, points at, or was spoken of before.
@@ -286,6 +276,8 @@ type weighed struct {
 	wish.Wish
 
 	thing *span
+	// isLeft: it is only told how the thing is, and should not be.
+	isLeft bool
 }
 
 // weigh tells what a piece most likely asks for. What is only told is no question.
@@ -306,6 +298,9 @@ func (w *weigher) weighWords(p piece) weighed {
 	if wanted, ok := w.weighPerson(p); ok {
 		return wanted
 	}
+	if wanted, ok := w.weighLeft(p); ok {
+		return wanted
+	}
 	e := w.ix.evidenceOf(w.s, w.row, p)
 	if w.isSeveral {
 		e = e.WithoutAsides()
@@ -324,7 +319,7 @@ func (w *weigher) weighWords(p piece) weighed {
 		known = append(known, about)
 		wanted := said.Of(about...)
 		if wanted.Sure > best.Sure {
-			best = weighed{wanted, sp}
+			best = weighed{Wish: wanted, thing: sp}
 		} else if best.Sure == 0 {
 			best.Nothing = min(best.Nothing, wanted.Nothing)
 		}

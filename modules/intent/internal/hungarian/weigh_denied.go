@@ -15,8 +15,8 @@ func (w *weigher) isDenied(p piece, wanted weighed) bool {
 			continue
 		}
 		denied := w.deniedAt(p, i)
-		if w.row[i].is(cNeedless) && slices.ContainsFunc(denied, func(sp *span) bool { return w.isNeedlessFor(sp, wanted) }) {
-			return true
+		if w.row[i].is(cNeedless) && slices.ContainsFunc(denied, w.isInfinitive) {
+			return slices.ContainsFunc(denied, func(sp *span) bool { return w.isNeedlessFor(sp, wanted) })
 		}
 		isPutOff := len(denied) == 0 && w.row[i].means(cNegation, "") && wanted.isTurn() // kapcsold be, de ne most
 		if isPutOff || len(denied) > 0 && !w.isNotToGoOn(denied, wanted) && w.asksAlike(denied, wanted) {

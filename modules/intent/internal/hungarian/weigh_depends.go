@@ -80,7 +80,7 @@ func (w *weigher) changesBeside(pieces [][]*span, at int) string {
 func (w *weigher) changes(pieces [][]*span, at int, sp *span) string {
 	isFiller := sp.is(cFiller)
 	switch {
-	case reports(sp) && !w.isLoud(pieces[at]) && !w.saysWhat(pieces[at]):
+	case reports(sp) && !w.isLoud(pieces[at]) && w.tellsWhat(pieces[at]) && !w.saysWhat(pieces[at]):
 		return "somebody says so"
 	case sp.means(cEnds, "after"), isBackward(sp) && w.takesBack(pieces, at, sp):
 		return "it is taken back"
@@ -114,6 +114,12 @@ func (w *weigher) isLoud(p []*span) bool {
 	})
 }
 
+// tellsWhat reports whether what follows a piece is what is said there: azt kiabálja, hogy ... Else it only tells that somebody,
+// or something, is heard: üvölt az elszívó.
+func (w *weigher) tellsWhat(p []*span) bool {
+	return len(p) == len(w.row) || w.isLinkedOn(p) || slices.ContainsFunc(p, func(sp *span) bool { return w.isWordIn(sp, morphology.Rules().SaidSo) })
+}
+
 // saysWhat reports whether a piece beside others says itself what is told: a híreket mondják.
 func (w *weigher) saysWhat(p []*span) bool {
 	isLinked := w.isLinkedOn(p) || slices.ContainsFunc(p, func(sp *span) bool { return sp.means(cFiller, "joins") })
@@ -122,10 +128,10 @@ func (w *weigher) saysWhat(p []*span) bool {
 		!slices.ContainsFunc(p, func(sp *span) bool { return sp.isWishedFor() || isCommanding(sp) })
 }
 
-// isShall reports whether a piece speaks of what will be done: fogom kapcsolni. Alone the word is a verb of its own:
-// fogom a létrát.
+// isShall reports whether a piece speaks of what will be done: fogom kapcsolni. Alone the word is a verb of its own
+// (fogom a létrát), and a reason only tells why: mert cserélni fogom.
 func (w *weigher) isShall(p []*span) bool {
-	return slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.to-1].Fold) == "infinitive" })
+	return !p[0].is(cReason) && slices.ContainsFunc(p, func(sp *span) bool { return formOf(w.s.Tokens[sp.to-1].Fold) == "infinitive" })
 }
 
 // isWhose reports whether a piece only says of somebody in the one before it who that is: a pároknak, akik most érkeznek.
@@ -140,10 +146,10 @@ func (w *weigher) takesBack(pieces [][]*span, at int, sp *span) bool {
 	asks := func(p []*span) bool {
 		return slices.ContainsFunc(p, func(sp *span) bool {
 			return isCommanding(sp) && !sp.is(cNevermind|cKeep) || isUnknownImperative(w.s, sp) || sp.is(cBe)
-		})
+		}) || namesOwnThing(p) && !slices.ContainsFunc(p, isNot) && (asksToDo(p) || slices.ContainsFunc(p, func(sp *span) bool { return sp.is(partAmount) }))
 	}
 	isAbout := sp.means(cNevermind, "all") && slices.ContainsFunc(p, func(other *span) bool { return !other.is(cNevermind | cFiller | cConjunction | cNeedless | cNegation) })
-	isLeft := sp.is(cKeep) && !keepsAll(pieces, at, sp)
+	isLeft := sp.is(cKeep) && (!keepsAll(pieces, at, sp) || isNotKept(p))
 
 	return !isAbout && !w.endsTimer(p, sp) && !isLeft && !slices.ContainsFunc(pieces[at+1:], asks)
 }
@@ -174,7 +180,7 @@ func isKept(p []*span) bool {
 func keeps(p []*span, keep *span) bool {
 	at := slices.Index(p, keep)
 	isLeftOut := at+1 < len(p) && p[at+1].is(cPrefix) && !p[at+1].is(cFiller|cConjunction)
-	isNot := at > 0 && p[at-1].means(cNegation, "")
+	isNot := at > 0 && p[at-1].is(cNegation)
 
 	return !isLeftOut && !isNot && !slices.ContainsFunc(p, func(sp *span) bool { return sp.is(cAmount | cColor | cWhite) }) &&
 		slices.ContainsFunc(p, func(sp *span) bool { return sp.isWishedFor() || sp.is(cArea|cFloor) })
@@ -248,10 +254,15 @@ func (w *weigher) isGivenToOthers(p []*span) bool {
 		return w.isStrangeObject(sp) || sp.isNumberIn(morphology.Accusative) && w.s.Tokens[sp.to-1].Fold != "egyet" // a kettest
 	}
 	asks := func(sp *span) bool {
-		return turnsWith(p, sp) || sp.isNumberIn(morphology.Sublative) // a vitrint ötvenre
+		return turnsWith(p, sp) && !w.isOwnDeed(p, sp) || sp.isNumberIn(morphology.Sublative) // a vitrint ötvenre
 	}
 
 	return !isKnown && !isLetIn(p) && slices.ContainsFunc(p, isObject) && (saysOnly(p, isObject) || slices.ContainsFunc(p, asks))
+}
+
+// isOwnDeed reports whether a verb of a piece without a prefix says what its speaker does, or would do: hallgatnám a híreket.
+func (w *weigher) isOwnDeed(p []*span, verb *span) bool {
+	return prefixIn(p, verb.prefix) == "" && morphology.EndsWithAny(w.s.Tokens[verb.to-1].Fold, morphology.Rules().OwnEndings)
 }
 
 // saysOnly reports whether a piece says nothing but where to with something: sütőt ki.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/intent/internal/hungarian/morphology"
+	"homehub/modules/intent/internal/hungarian/tokens"
 	"homehub/modules/intent/internal/wish"
 )
 
@@ -14,8 +15,11 @@ func (w *weigher) isUnknownObject(sp *span) bool {
 		return false
 	}
 
-	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(w.s.Tokens[sp.from].Fold) &&
-		strings.HasSuffix(w.s.Tokens[sp.from].Fold, "t")
+	folded := w.s.Tokens[sp.from].Fold
+	isDone := strings.HasSuffix(folded, "tt") && sp.from > 0 && tokens.IsArticle(w.s.Tokens[sp.from-1].Fold) // a mosott ruha
+
+	return sp.is(cUnknown|cAbout) && !sp.is(cFiller|cUnit) && sp.to-sp.from == 1 && !sp.isWishedFor() && !looksImperative(folded) &&
+		strings.HasSuffix(folded, "t") && !isDone
 }
 
 // isStrangeObject reports whether a span is what something is done to, and points at no device either.
@@ -73,6 +77,8 @@ func (w *weigher) isOtherwise(p piece, wanted weighed, c *clause) string {
 // isUnclear tells why a piece hardly asks for what it seems to; empty where it may.
 func (w *weigher) isUnclear(p piece, wanted weighed, c *clause) string {
 	switch {
+	case wanted.isLeft:
+		return ""
 	case c.asksForMore():
 		return "it asks, or tells"
 	case w.isOfOther(p, wanted, c):
@@ -167,7 +173,7 @@ func (w *weigher) asksOfUnknown(thing *span) bool {
 // asksForMore reports whether a clause asks how, when, why or by whom something is done, or tells that it is.
 func (c *clause) asksForMore() bool {
 	for _, value := range []string{"how", "when", "who", "where", "how_much"} {
-		if sp := c.find(cQuestion, value); sp != nil && !sp.is(cFiller|cPrefix) {
+		if sp := c.find(cQuestion, value); sp != nil && !sp.is(cFiller|cPrefix|cEntity) {
 			return true
 		}
 	}

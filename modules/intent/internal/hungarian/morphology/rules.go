@@ -37,6 +37,12 @@ type RuleSet struct {
 	VerbEndings        []string             `yaml:"verb_endings"`
 	ConditionalEndings []string             `yaml:"conditional_endings"`
 	GoingOn            []string             `yaml:"going_on"`
+	WouldBe            []string             `yaml:"would_be"`
+	Unwelcome          []string             `yaml:"unwelcome"`
+	SaidSo             []string             `yaml:"said_so"`
+	OwnEndings         []string             `yaml:"own_endings"`
+	Needlessly         []string             `yaml:"needlessly"`
+	Although           []string             `yaml:"although"`
 	OthersEndings      []string             `yaml:"others_endings"`
 	DativeEndings      []string             `yaml:"dative_endings"`
 	FleetingEndings    map[string]string    `yaml:"fleeting_endings"`
