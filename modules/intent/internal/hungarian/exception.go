@@ -63,7 +63,7 @@ func exceptionIn(s *sentence, row []*span) (from, to int) {
 			if from = min(startOfNames(s, row, i), startOfAmount(row, i)); from < i {
 				return from, i + 1
 			}
-		case i > 0 && sp.is(cKeep) && row[i-1].is(cNegation), i+1 < len(row) && sp.is(cNegation) && row[i+1].is(cKeep): // ne hagyd égve
+		case isNotLeft(row, i):
 		case sp.means(cNegation, "") && !sp.is(cVerb), sp.is(cKeep):
 			if from, to = negatedPiece(s, row, i); from < to {
 				return from, to
@@ -84,6 +84,11 @@ func startOfAmount(row []*span, at int) int {
 }
 
 func isThing(sp *span) bool { return sp.is(cArea|cFloor|cEntity|cKind) && !isCommanding(sp) }
+
+// isNotLeft reports whether a span of a row belongs to words that ask not to leave something as it is: ne hagyd égve.
+func isNotLeft(row []*span, i int) bool {
+	return row[i].is(cKeep) && i > 0 && row[i-1].is(cNegation) || row[i].is(cNegation) && i+1 < len(row) && row[i+1].is(cKeep)
+}
 
 func beginsWithThing(row []*span) bool {
 	for _, sp := range row {

@@ -74,22 +74,28 @@ func asksNow(sp *span) bool {
 
 // wouldPlease reports whether a clause says that somebody would be glad: cuki lenne; nem lenne baj.
 func wouldPlease(s *sentence, clause []*span) bool {
-	would, isUnwelcome, isDenied := false, false, false
+	would := false
 	for _, sp := range clause {
-		folded := s.Tokens[sp.to-1].Fold
 		switch {
-		case slices.Contains(morphology.Rules().WouldBe, folded), sp.means(cAsked, "want"):
+		case slices.Contains(morphology.Rules().WouldBe, s.Tokens[sp.to-1].Fold), sp.means(cAsked, "want"):
 			would = true
 		case sp.is(cQuestion) && !sp.is(cFiller|cPrefix), sp.is(cBlock):
 			return false
-		case slices.Contains(morphology.Rules().Unwelcome, folded):
-			isUnwelcome = !isUnwelcome
-		case isNot(sp):
-			isDenied = true
 		}
 	}
 
-	return would && isUnwelcome == isDenied
+	return would && isWelcome(s, clause)
+}
+
+// isWelcome reports whether a clause does not say that something would be bad: baj lenne; nem lenne jó.
+func isWelcome(s *sentence, clause []*span) bool {
+	isBad, isDenied := false, false
+	for _, sp := range clause {
+		isBad = isBad != slices.Contains(morphology.Rules().Unwelcome, s.Tokens[sp.to-1].Fold)
+		isDenied = isDenied || isNot(sp)
+	}
+
+	return isBad == isDenied
 }
 
 // isWished reports whether a span says how something would be, or what somebody would do: égne, lekapcsolnád.

@@ -292,14 +292,10 @@ func (w *weigher) weigh(p piece) weighed {
 
 // weighWords weighs the words of a piece. A piece of several is weighed by itself.
 func (w *weigher) weighWords(p piece) weighed {
-	if wanted, ok := w.weighDeed(p); ok {
-		return wanted
-	}
-	if wanted, ok := w.weighPerson(p); ok {
-		return wanted
-	}
-	if wanted, ok := w.weighLeft(p); ok {
-		return wanted
+	for _, known := range []func(piece) (weighed, bool){w.weighDeed, w.weighPerson, w.weighLeft} {
+		if wanted, ok := known(p); ok {
+			return wanted
+		}
 	}
 	e := w.ix.evidenceOf(w.s, w.row, p)
 	if w.isSeveral {

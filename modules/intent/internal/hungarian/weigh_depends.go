@@ -143,15 +143,20 @@ func (w *weigher) isWhose(pieces [][]*span, at int) bool {
 // said of something else (semmi zaj ne legyen), of a timer (töröld), or asks to leave something out (hagyd ki).
 func (w *weigher) takesBack(pieces [][]*span, at int, sp *span) bool {
 	p := pieces[at]
-	asks := func(p []*span) bool {
-		return slices.ContainsFunc(p, func(sp *span) bool {
-			return isCommanding(sp) && !sp.is(cNevermind|cKeep) || isUnknownImperative(w.s, sp) || sp.is(cBe)
-		}) || namesOwnThing(p) && !slices.ContainsFunc(p, isNot) && (asksToDo(p) || slices.ContainsFunc(p, func(sp *span) bool { return sp.is(partAmount) }))
-	}
 	isAbout := sp.means(cNevermind, "all") && slices.ContainsFunc(p, func(other *span) bool { return !other.is(cNevermind | cFiller | cConjunction | cNeedless | cNegation) })
 	isLeft := sp.is(cKeep) && (!keepsAll(pieces, at, sp) || isNotKept(p))
 
-	return !isAbout && !w.endsTimer(p, sp) && !isLeft && !slices.ContainsFunc(pieces[at+1:], asks)
+	return !isAbout && !w.endsTimer(p, sp) && !isLeft && !slices.ContainsFunc(pieces[at+1:], w.asksAfter)
+}
+
+// asksAfter reports whether a piece asks for something although something was taken back before it.
+func (w *weigher) asksAfter(p []*span) bool {
+	asks := slices.ContainsFunc(p, func(sp *span) bool {
+		return isCommanding(sp) && !sp.is(cNevermind|cKeep) || isUnknownImperative(w.s, sp) || sp.is(cBe)
+	})
+	isAmount := func(sp *span) bool { return sp.is(partAmount) }
+
+	return asks || namesOwnThing(p) && !slices.ContainsFunc(p, isNot) && (asksToDo(p) || slices.ContainsFunc(p, isAmount))
 }
 
 // isBackward reports whether a span is a word that takes something back.
@@ -297,7 +302,7 @@ func (w *weigher) holdsBack(condition *span) bool {
 	if len(before) == 0 || slices.ContainsFunc(before, asksPlainly) || slices.ContainsFunc(said, asks) {
 		return true
 	}
-	isWish := w.hasForm(before, "would") && w.hasForm(said, "would") && slices.ContainsFunc(said, (*span).isWishedFor)
+	isWish := w.hasForm(before, "would") && isWelcome(w.s, before) && w.hasForm(said, "would") && slices.ContainsFunc(said, (*span).isWishedFor)
 
 	return !isWish && (!w.isRemarkOfNow(before) || to == len(w.row))
 }
