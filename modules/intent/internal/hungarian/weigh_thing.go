@@ -7,7 +7,6 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
-	"homehub/modules/intent/internal/wish"
 )
 
 // withPointedAt finds the devices that the words of a row point at without naming them, as the front or the
@@ -198,9 +197,4 @@ func (w *weigher) readWhich(part *interpretation) *interpretation {
 	}
 
 	return r
-}
-
-// needsNoThing reports whether a wish is about no device.
-func needsNoThing(w wish.Wish) bool {
-	return slices.Contains([]string{"todo", "timer", "weather", "time", "date", wish.Nevermind}, w.Topic)
 }
