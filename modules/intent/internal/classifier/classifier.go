@@ -20,10 +20,10 @@ type Model struct {
 	voteScale, pullScale float32
 	// dense are the weights behind the features.
 	dense dense
-	// keys are the features that were learned, in order, and rows what each of them says: a signed byte for
-	// every class, and one for every input of the hidden layer.
-	keys []uint32
-	rows string
+	// keys are the features that were learned, in order, four bytes each, and rows what each of them says: how
+	// large a step of its votes is and one of its pulls, then half a byte of steps for every class, and for every
+	// input of the hidden layer. Both are read where they lie.
+	keys, rows string
 	// starts are where in keys those begin that share their first bits.
 	starts []uint32
 }
@@ -46,7 +46,7 @@ type dense struct {
 // Layout of a model as bytes, little endian: magic, four sizes, the number of features, two scales, the dense
 // weights, the features, their rows.
 const (
-	magic      = "hhw2"
+	magic      = "hhw3"
 	headerSize = len(magic) + 7*4
 	// firstBits of a feature lead to where it is looked for.
 	firstBits = 14
@@ -104,12 +104,7 @@ func Load(data string) (*Model, error) {
 			at += 4
 		}
 	}
-	m.keys = make([]uint32, features)
-	for i := range m.keys {
-		m.keys[i] = uint32At(data, at)
-		at += 4
-	}
-	m.rows = data[at:]
+	m.keys, m.rows = data[at:at+4*features], data[at+4*features:]
 	m.index()
 
 	return m, nil
@@ -120,15 +115,25 @@ func uint32At(data string, at int) uint32 { return binary.LittleEndian.Uint32([]
 // index finds where the features with each of the first bits begin.
 func (m *Model) index() {
 	m.starts = make([]uint32, 1<<firstBits+1)
-	for _, key := range m.keys {
-		m.starts[key>>(32-firstBits)+1]++
+	for at := 0; at < len(m.keys); at += 4 {
+		m.starts[uint32At(m.keys, at)>>(32-firstBits)+1]++
 	}
 	for i := 1; i < len(m.starts); i++ {
 		m.starts[i] += m.starts[i-1]
 	}
 }
 
-func (s shape) rowSize() int { return s.classes + s.width }
+// halves is how many bytes so many halves of a byte take.
+func halves(n int) int { return (n + 1) / 2 }
+
+// rowSize is how many bytes a row takes, its two scales first.
+func (s shape) rowSize() int { return scalesSize + halves(s.classes) + halves(s.width) }
+
+const (
+	scalesSize = 2
+	// noSteps is how no step at all is written in half a byte.
+	noSteps = 8
+)
 
 // Classes is how many classes the model tells apart, and Contexts in how many contexts.
 func (m *Model) Classes() int { return m.classes }
@@ -140,7 +145,7 @@ func (m *Model) Contexts() int { return m.contexts }
 func (m *Model) row(feature uint32) string {
 	first := feature >> (32 - firstBits)
 	for i := m.starts[first]; i < m.starts[first+1]; i++ {
-		if m.keys[i] == feature {
+		if uint32At(m.keys, int(4*i)) == feature {
 			at := int(i) * m.rowSize()
 
 			return m.rows[at : at+m.rowSize()]
@@ -159,22 +164,33 @@ type Sum struct {
 
 // Read sums up the features of a text.
 func (m *Model) Read(features []uint32) *Sum {
-	sums := make([]int32, m.rowSize())
+	inVotes := halves(m.classes)
+	votes, pulls := make([]int32, 2*inVotes), make([]int32, 2*halves(m.width))
 	for _, f := range features {
-		row := m.row(f)
-		for i := range len(row) {
-			sums[i] += int32(int8(row[i])) //nolint:gosec // a byte is how the sign is stored
+		if row := m.row(f); row != "" {
+			addSteps(votes, row[0], row[scalesSize:scalesSize+inVotes])
+			addSteps(pulls, row[1], row[scalesSize+inVotes:])
 		}
 	}
 	s := &Sum{m: m, votes: make([]float32, m.classes), pulls: make([]float32, m.width)}
-	for i, sum := range sums[:m.classes] {
-		s.votes[i] = float32(sum) * m.voteScale
+	for i := range s.votes {
+		s.votes[i] = float32(votes[i]) * m.voteScale
 	}
-	for i, sum := range sums[m.classes:] {
-		s.pulls[i] = float32(sum) * m.pullScale
+	for i := range s.pulls {
+		s.pulls[i] = float32(pulls[i]) * m.pullScale
 	}
 
 	return s
+}
+
+// addSteps adds what a row says, two numbers in each byte.
+func addSteps(sums []int32, scale byte, steps string) {
+	size := int32(scale)
+	for i := range len(steps) {
+		two := sums[2*i : 2*i+2]
+		two[0] += size * (int32(steps[i]&15) - noSteps)
+		two[1] += size * (int32(steps[i]>>4) - noSteps)
+	}
 }
 
 // In tells how likely each of the possible classes is in a context; all others are 0.

@@ -104,6 +104,26 @@ func TestSurvivesDropout(t *testing.T) {
 	}
 }
 
+// TestWordsThatAreHiddenTeachTheRest: of two words that tell the same, each tells it alone once either may be unknown,
+// although both have more than one feature.
+func TestWordsThatAreHiddenTeachTheRest(t *testing.T) {
+	t.Parallel()
+	of := func(class int, features ...uint32) classifier.Example {
+		return classifier.Example{
+			Features: features, Sources: []int{-1, 0, 0, 1, 1}[:len(features)], Answers: []classifier.Answer{{Class: class, Possible: all()}},
+		}
+	}
+	s := settings()
+	s.Unknown, s.Mean = 0.4, 300
+	m := train(t, []classifier.Example{of(0, 1), of(1, 1, 10, 11, 20, 21), of(2, 1, 30, 31, 40, 41)}, s)
+	for class, halves := range [][][]uint32{1: {{1, 10, 11}, {1, 20, 21}}, 2: {{1, 30, 31}, {1, 40, 41}}} {
+		for _, half := range halves {
+			likely := m.Read(half).In(0, all())
+			assert.Equal(t, class, slices.Index(likely, slices.Max(likely)), "%v: %v", half, likely)
+		}
+	}
+}
+
 func TestSameExamplesSameBytes(t *testing.T) {
 	t.Parallel()
 	once, again := classifier.Train(examples(), settings()), classifier.Train(examples(), settings())

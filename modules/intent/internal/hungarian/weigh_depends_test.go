@@ -20,7 +20,7 @@ func TestTellsBeside(t *testing.T) {
 		"a verb by hand in a remark":    {"pöccintsd már be nekem a kútszivattyút, mindjárt viszem a lavórt", meaning.TurnOn, "switch.kut"},
 		"what will be, behind it":       {"gyulladjon már ki a kerti lámpa, holnap elutaznak a rokonok", meaning.TurnOn, "light.kert"},
 		"taken back before, not behind": {"hol a távirányító? mindegy, oltsd már le te szépen a pultvilágítást", meaning.TurnOff, "light.pult"},
-		"wished, not supposed":          {"jólesne, ha kialudna végre az a pultvilágítás", meaning.TurnOff, "light.pult"},
+		"wished, not supposed":          {"jólesne, ha elindulna végre az a kútszivattyú", meaning.TurnOn, "switch.kut"},
 		"not to go on":                  {"ne zakatoljon már tovább az a kútszivattyú", meaning.TurnOff, "switch.kut"},
 		"named in a remark before":      {"egész nap búg az a kútszivattyú, pöccintsd már ki", meaning.TurnOff, "switch.kut"},
 		"lit, and not collected":        {"gyújtsd má mög nekem asztat a pultvilágítást, te", meaning.TurnOn, "light.pult"},

@@ -77,6 +77,14 @@ func (e *Evidence) features() []uint32 {
 	return x.features
 }
 
+// sources tells of each of the features in which word it was found, negative for none.
+func (e *Evidence) sources() []int {
+	x := extractor{at: -1, isTraced: true}
+	x.read(e)
+
+	return x.sources
+}
+
 // The kinds of features. Their order is part of what was learned.
 const (
 	fBias = iota
@@ -99,7 +107,13 @@ const (
 )
 
 // extractor finds the features of one sentence.
-type extractor struct{ features []uint32 }
+type extractor struct {
+	features []uint32
+	// sources are those of the features where isTraced; at is the word that is read.
+	sources  []int
+	at       int
+	isTraced bool
+}
 
 func (x *extractor) read(e *Evidence) {
 	x.add(fBias)
@@ -112,6 +126,7 @@ func (x *extractor) read(e *Evidence) {
 	before, length := "", 0
 	for i := range e.Words {
 		w := &e.Words[i]
+		x.at = i
 		now := x.word(w)
 		if w.IsAside {
 			x.add(fAside, asideOf(w))
@@ -132,6 +147,7 @@ func (x *extractor) read(e *Evidence) {
 	if before != "" {
 		x.add(fLast, before)
 	}
+	x.at = -1
 	x.add(fLength, lengthClass(length))
 }
 
@@ -242,4 +258,7 @@ func (x *extractor) add(kind byte, texts ...string) {
 	h *= 0x297a2d39
 	h ^= h >> 15
 	x.features = append(x.features, h)
+	if x.isTraced {
+		x.sources = append(x.sources, x.at)
+	}
 }

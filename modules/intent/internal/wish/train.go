@@ -35,7 +35,7 @@ func Train(examples []Example, corpus [sha256.Size]byte) []byte {
 		for _, topic := range e.topicsToLearn(random) {
 			answers = append(answers, e.wantedOf(topic))
 		}
-		all = append(all, classifier.Example{Features: e.features(), Answers: answers})
+		all = append(all, classifier.Example{Features: e.features(), Sources: e.sources(), Answers: answers})
 		all = append(all, e.mistaken(random)...)
 	}
 
@@ -45,8 +45,8 @@ func Train(examples []Example, corpus [sha256.Size]byte) []byte {
 // settings are how the weights are learned: what told best what was not learned from, of what was tried.
 func settings() classifier.Settings {
 	return classifier.Settings{
-		Classes: known().classes(), Contexts: len(known().topics), Width: 32, Hidden: 32, Least: 3,
-		Rounds: 12, Dropout: 0.6, VoteRate: 0.1, DenseRate: 0.03, Seed: 1,
+		Classes: known().classes(), Contexts: len(known().topics), Width: 16, Hidden: 32, Least: 4,
+		Rounds: 12, Mean: 6, Dropout: 0.5, Unknown: 0.1, VoteRate: 0.1, DenseRate: 0.03, Seed: 1,
 	}
 }
 
@@ -95,7 +95,9 @@ func (e *Example) mistaken(random *rand.Rand) []classifier.Example {
 		other.Words = slices.Clone(e.Words)
 		other.Words[at].Part = Thing
 		other.SetAside(e.Breaks)
-		made = append(made, classifier.Example{Features: other.features(), Answers: []classifier.Answer{other.wantedOf(anyDevice(random))}})
+		made = append(made, classifier.Example{
+			Features: other.features(), Sources: other.sources(), Answers: []classifier.Answer{other.wantedOf(anyDevice(random))},
+		})
 	}
 
 	return made
