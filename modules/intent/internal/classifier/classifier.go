@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Model holds what was learned. It is immutable and safe for concurrent use.
@@ -155,11 +156,12 @@ func (m *Model) row(feature uint32) string {
 	return ""
 }
 
-// Sum is what the features of a text say together, whatever the context.
+// Sum is what the features of a text say together, whatever the context. It is for one goroutine.
 type Sum struct {
 	m     *Model
 	votes []float32 // for every class
 	pulls []float32 // for every input of the hidden layer
+	units []unitsOf // that were found
 }
 
 // Read sums up the features of a text.
@@ -195,25 +197,58 @@ func addSteps(sums []int32, scale byte, steps string) {
 
 // In tells how likely each of the possible classes is in a context; all others are 0.
 func (s *Sum) In(context int, possible []int) []float32 {
-	units := s.m.units(context, s.pulls)
+	units := s.unitsIn(context)
 	scores := make([]float32, s.m.classes)
-	for _, class := range possible {
-		scores[class] = s.votes[class] + dot(s.m.outOf(context, class), units)
+	for some := range slices.Chunk(possible, abreast) {
+		var rows [abreast][]float32
+		for i, class := range some {
+			rows[i] = s.m.outOf(context, class)
+		}
+		products := dots(&rows, units)
+		for i, class := range some {
+			scores[class] = s.votes[class] + products[i]
+		}
 	}
 	softmax(scores, possible)
 
 	return scores
 }
 
-// units are the outputs of the hidden layer.
+// unitsIn are the outputs of the hidden layer in a context, each found once.
+func (s *Sum) unitsIn(context int) []float32 {
+	for _, known := range s.units {
+		if known.context == context {
+			return known.out
+		}
+	}
+	out := s.m.units(context, s.pulls)
+	s.units = append(s.units, unitsOf{context, out})
+
+	return out
+}
+
+// unitsOf are the outputs of the hidden layer in a context.
+type unitsOf struct {
+	context int
+	out     []float32
+}
+
 func (m *Model) units(context int, pulls []float32) []float32 {
 	inputs := make([]float32, m.width)
 	for i, own := range m.dense.context[context*m.width : (context+1)*m.width] {
 		inputs[i] = own + pulls[i]
 	}
 	units := make([]float32, m.hidden)
-	for u := range units {
-		units[u] = max(0, m.dense.bias[u]+dot(m.dense.in[u*m.width:(u+1)*m.width], inputs))
+	for from := 0; from < m.hidden; from += abreast {
+		var rows [abreast][]float32
+		n := min(abreast, m.hidden-from)
+		for i := range n {
+			rows[i] = m.dense.in[(from+i)*m.width : (from+i+1)*m.width]
+		}
+		products := dots(&rows, inputs)
+		for i := range n {
+			units[from+i] = max(0, m.dense.bias[from+i]+products[i])
+		}
 	}
 
 	return units
@@ -225,13 +260,27 @@ func (m *Model) outOf(context, class int) []float32 {
 	return m.dense.out[at : at+m.hidden]
 }
 
-func dot(a, b []float32) float32 {
-	var sum float32
-	for i, v := range a {
-		sum += v * b[i]
+// abreast is how many rows are multiplied at a time: each sum waits for its last addition, and so there is time for more.
+const abreast = 4
+
+// dots are the products of some rows with another one. Rows that are not there are multiplied for nothing.
+func dots(rows *[abreast][]float32, with []float32) [abreast]float32 {
+	for i := range rows {
+		if rows[i] == nil {
+			rows[i] = with
+		}
+	}
+	n := len(with)
+	a, b, c, d := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	var sums [abreast]float32
+	for i, v := range with {
+		sums[0] += a[i] * v
+		sums[1] += b[i] * v
+		sums[2] += c[i] * v
+		sums[3] += d[i] * v
 	}
 
-	return sum
+	return sums
 }
 
 // softmax turns the scores of the possible classes into probabilities.

@@ -3,6 +3,7 @@ package hungarian
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
@@ -39,7 +40,7 @@ func (b *builder) addDoers(e *hamanagerapi.Entity) {
 // none.
 func participleIn(word string) string {
 	const shortest = 4
-	for _, head := range append([]string{""}, append(morphology.Rules().DroppableHeads, morphology.Rules().SharedHeads...)...) {
+	for _, head := range headsOfCompounds() {
 		front, ok := strings.CutSuffix(word, head)
 		if ok && len(front) > shortest && (strings.HasSuffix(front, "ó") || strings.HasSuffix(front, "ő")) {
 			return front
@@ -48,6 +49,11 @@ func participleIn(word string) string {
 
 	return ""
 }
+
+// headsOfCompounds are what may follow the participle in a compound, nothing first.
+var headsOfCompounds = sync.OnceValue(func() []string {
+	return slices.Concat([]string{""}, morphology.Rules().DroppableHeads, morphology.Rules().SharedHeads)
+})
 
 // deed is a verb that a device's name has as its participle, with what it is done to.
 type deed struct {

@@ -109,6 +109,9 @@ func (l *language) sensesOf(folded string) []wish.Sense {
 		}
 	}
 	morphology.EachStem(folded, l.suffixes, func(stem string, ending morphology.Suffix) bool {
+		if !l.words.mayHave(stem) {
+			return true
+		}
 		word, ok := l.vocabulary[stem]
 		if !ok {
 			word, ok = l.changed[stem]

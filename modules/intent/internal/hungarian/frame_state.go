@@ -199,14 +199,8 @@ func (c *clause) partsOf(thing *span, about *lexeme) []*hamanagerapi.Entity {
 	if !isPart || slices.ContainsFunc(thing.name.entities, isOfClass) {
 		return nil
 	}
-	var found []*hamanagerapi.Entity
-	for _, e := range c.ix.calledAfter(&c.s.Tokens[thing.to-1]) {
-		if e.Exposed && isOfClass(e) {
-			found = append(found, e)
-		}
-	}
 
-	return found
+	return c.ix.calledAfter(&c.s.Tokens[thing.to-1], func(e *hamanagerapi.Entity) bool { return e.Exposed && isOfClass(e) })
 }
 
 // statesOfOthers asks the same of the things that are joined with the first one: zárva van az ajtó meg a kapu?

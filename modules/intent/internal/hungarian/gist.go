@@ -253,11 +253,12 @@ func (l *language) tells(s *sentence, sp *span) bool {
 
 // isRemark reports whether a folded word is a form of a verb that tells of people and the world.
 func (l *language) isRemark(folded string) bool {
-	if l.remarks[folded] {
+	isRemark := func(form string) bool { return l.verbForms.mayHave(form) && l.remarks[form] }
+	if isRemark(folded) {
 		return true
 	}
 	for _, p := range l.prefixesOf(folded) {
-		if rest, ok := strings.CutPrefix(folded, p); ok && l.remarks[rest] {
+		if rest, ok := strings.CutPrefix(folded, p); ok && isRemark(rest) {
 			return true
 		}
 	}

@@ -25,6 +25,7 @@ type Index struct {
 	names      []name
 	byFirst    map[int32][]int32    // number of the first word -> names
 	outside    []*hamanagerapi.Area // under the open sky
+	words      sieve                // of the words in vocabulary and changed
 	numbers    map[int32]bool       // the words of names that are numbers
 	doers      []doer               // what is called after what it does
 }
@@ -76,9 +77,15 @@ const (
 
 // NewIndex makes the index of a home's structure. Only what is exposed can be found.
 func NewIndex(home *hamanagerapi.Home) *Index {
+	const namesOfEach = 8 // about so many come of each name
+	n := len(home.Entities)
 	b := builder{
-		ix:     &Index{home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{}, numbers: map[int32]bool{}},
-		byText: map[string]int32{}, hasStems: map[string]bool{}, adjectives: map[string]bool{}, ends: map[string]bool{}, roomEnds: map[string]bool{}, cut: map[string][]tokens.Token{},
+		ix: &Index{
+			home: home, lang: hungarian(), vocabulary: map[string]int32{}, changed: map[string]int32{}, byFirst: map[int32][]int32{},
+			numbers: map[int32]bool{}, names: make([]name, 0, namesOfEach*n),
+		},
+		byText: make(map[string]int32, namesOfEach*n), hasStems: make(map[string]bool, 2*n), adjectives: map[string]bool{}, ends: map[string]bool{},
+		roomEnds: map[string]bool{}, cut: make(map[string][]tokens.Token, 2*n),
 	}
 	for i := range home.Floors {
 		f := &home.Floors[i]
@@ -113,54 +120,9 @@ func NewIndex(home *hamanagerapi.Home) *Index {
 	b.ix.own = newOwnWords(words)
 	known := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return b.ends[word] })
 	b.ix.neighbours = spelling.NewNeighbours(slices.Concat(known, stems))
+	b.ix.fillSieve()
 
 	return b.ix
-}
-
-// builder makes an Index.
-type builder struct {
-	ix     *Index
-	byText map[string]int32 // words of a name -> its place in ix.names
-	// hasStems are the words whose stems are known already.
-	hasStems map[string]bool
-	// cut are the names that were cut into tokens already.
-	cut map[string][]tokens.Token
-	// adjectives are words of names as adjectives; nothing is repaired to be one.
-	adjectives map[string]bool
-	// ends are words that only end those of names; nothing is repaired to be one either. roomEnds are those of rooms.
-	ends, roomEnds map[string]bool
-	// backs counts the words that end so.
-	backs map[string]int
-	// fronts and tails are the words of devices' names by their first letters, and by their last.
-	fronts, tails map[string][]frontWord
-}
-
-// pack gives back what the names grew beyond their size while they were made, and keeps all
-// their words in one piece: a household's index stays as long as its home.
-func (b *builder) pack() {
-	b.ix.names = slices.Clone(b.ix.names)
-	total := 0
-	for i := range b.ix.names {
-		total += len(b.ix.names[i].words)
-	}
-	all := make([]int32, 0, total)
-	for i := range b.ix.names {
-		n := &b.ix.names[i]
-		start := len(all)
-		all = append(all, n.words...)
-		n.words = all[start:len(all):len(all)]
-	}
-}
-
-// tokens cuts a name, each once.
-func (b *builder) tokens(text string) []tokens.Token {
-	known, ok := b.cut[text]
-	if !ok {
-		known = tokenize(text, neverEnding).Tokens
-		b.cut[text] = known
-	}
-
-	return known
 }
 
 // addArea adds an area's names, and each with and without "szoba": dolgozó, dolgozószoba.
@@ -192,11 +154,7 @@ func (b *builder) addArea(a *hamanagerapi.Area) {
 func (b *builder) isOnlyWhich(short string, a *hamanagerapi.Area) bool {
 	word, isWord := strings.CutSuffix(short, " ")
 
-	return isWord && slices.ContainsFunc(b.ix.home.Entities, func(e *hamanagerapi.Entity) bool {
-		first, _, _ := strings.Cut(morphology.Fold(e.Name), " ")
-
-		return first == word && e.AreaID != a.ID
-	})
+	return isWord && slices.ContainsFunc(b.beginningWith(word), func(e *hamanagerapi.Entity) bool { return e.AreaID != a.ID })
 }
 
 // addEntity adds an entity's names, and each without the area that it begins with: what
@@ -365,9 +323,13 @@ func (b *builder) addWords(folded []string, weight float32, set func(*name)) {
 	at, ok := b.byText[key]
 	if !ok {
 		n := name{weight: weight, isNumber: len(folded) == 1 && morphology.IsDigits(folded[0])}
+		n.words = make([]int32, 0, len(folded))
 		for _, w := range folded {
-			n.words = append(n.words, b.number(w))
-			b.ix.numbers[b.number(w)] = morphology.IsDigits(w)
+			word := b.number(w)
+			n.words = append(n.words, word)
+			if morphology.IsDigits(w) {
+				b.ix.numbers[word] = true
+			}
 		}
 		at = int32(len(b.ix.names)) //nolint:gosec // a few thousand names
 		b.ix.names = append(b.ix.names, n)

@@ -36,6 +36,8 @@ type language struct {
 
 	// vocabulary numbers the folded words of all phrases; a home continues the numbering.
 	vocabulary map[string]int32
+	// words and verbForms hold back most of what is none of the words and stems, or no form of a verb.
+	words, verbForms sieve
 	// phrases are found by their first word's number.
 	phrases [][]phrase
 
@@ -74,6 +76,7 @@ var hungarian = sync.OnceValue(func() *language {
 	l.loadTimeUnits()
 	l.loadMeasures()
 	l.loadNeighbours()
+	l.fillSieves()
 
 	return l
 })

@@ -69,6 +69,18 @@ func (m *measure) best(entities []*hamanagerapi.Entity) []*hamanagerapi.Entity {
 	return nil
 }
 
+// mayTell reports whether an entity is a sensor of which best could choose.
+func (m *measure) mayTell(e *hamanagerapi.Entity) bool {
+	switch e.Domain {
+	case "sensor":
+		return e.Exposed && slices.Contains(m.Classes, e.DeviceClass)
+	case "binary_sensor":
+		return e.Exposed && slices.Contains(m.Detects, e.DeviceClass)
+	default:
+		return false
+	}
+}
+
 func ofClass(entities []*hamanagerapi.Entity, domain, class string) []*hamanagerapi.Entity {
 	var found []*hamanagerapi.Entity
 	for _, e := range entities {

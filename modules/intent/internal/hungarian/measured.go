@@ -34,7 +34,7 @@ func (b *builder) addMeasured(e *hamanagerapi.Entity) {
 		b.addWords(thing, weightPart, set)
 		for _, device := range devices {
 			for _, other := range append([]string{device.Name}, device.Aliases...) {
-				b.addWords(replaced(tokenize(other, neverEnding).Tokens, -1), weightPart, set)
+				b.addWords(replaced(b.tokens(other), -1), weightPart, set)
 			}
 		}
 	}
@@ -43,7 +43,7 @@ func (b *builder) addMeasured(e *hamanagerapi.Entity) {
 // thingMeasured is a sensor's name without the words, or the end of a compound, that say what is
 // measured; nil where nothing is left, or there is no such word.
 func (b *builder) thingMeasured(text string) []string {
-	tokens := tokenize(text, neverEnding).Tokens
+	tokens := b.tokens(text)
 	last := len(tokens)
 	for last > 0 && b.saysMeasure(tokens[last-1].Fold) {
 		last--
@@ -173,7 +173,7 @@ func (c *clause) hinted(m *measure) (sensors []*hamanagerapi.Entity, isOther boo
 		if !sp.isHint() {
 			continue
 		}
-		found := m.best(c.ix.calledAfter(&c.s.Tokens[sp.to-1]))
+		found := m.best(c.ix.calledAfter(&c.s.Tokens[sp.to-1], m.mayTell))
 		for _, e := range found {
 			sensors = appendOnce(sensors, e)
 		}
@@ -195,23 +195,27 @@ func hasStrangeSubject(s *sentence, f *spanner) bool {
 	return slices.ContainsFunc(rows[0], func(sp *span) bool { return sp.classes == cUnknown && isSubject(s, sp) })
 }
 
-// calledAfter are the entities whose names have a word in them, or a compound with it.
-func (ix *Index) calledAfter(tok *tokens.Token) []*hamanagerapi.Entity {
+// calledAfter are those of some entities whose names have a word in them, or a compound with it.
+func (ix *Index) calledAfter(tok *tokens.Token, of func(*hamanagerapi.Entity) bool) []*hamanagerapi.Entity {
 	const shortest, shortestRest = 2, 3
+	var stems []string
+	morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
+		if len(stem) >= shortest {
+			stems = append(stems, stem)
+		}
+
+		return true
+	})
+	has := func(word, stem string) bool {
+		isPart := len(word)-len(stem) >= shortestRest && (strings.HasPrefix(word, stem) || strings.HasSuffix(word, stem))
+
+		return word == stem || isPart
+	}
 	var found []*hamanagerapi.Entity
 	for _, e := range ix.home.Entities {
-		isCalled := slices.ContainsFunc(tokenize(e.Name, neverEnding).Tokens, func(word tokens.Token) bool {
-			is := false
-			morphology.EachStem(tok.Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
-				isPart := len(word.Fold)-len(stem) >= shortestRest && (strings.HasPrefix(word.Fold, stem) || strings.HasSuffix(word.Fold, stem))
-				is = len(stem) >= shortest && (word.Fold == stem || isPart)
-
-				return !is
-			})
-
-			return is
-		})
-		if isCalled {
+		if of(e) && slices.ContainsFunc(tokenize(e.Name, neverEnding).Tokens, func(word tokens.Token) bool {
+			return slices.ContainsFunc(stems, func(stem string) bool { return has(word.Fold, stem) })
+		}) {
 			found = append(found, e)
 		}
 	}

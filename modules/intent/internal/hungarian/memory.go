@@ -1,6 +1,9 @@
 package hungarian
 
-import "homehub/modules/intent/internal/wish"
+import (
+	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/wish"
+)
 
 // memory is what an index has found out about the words of a sentence, so that it is done once however often the
 // sentence is read.
@@ -10,8 +13,12 @@ type memory struct {
 
 	spans    *spanner
 	mentions []*mentionWord // of each token; nil before it is asked for
+	// called are the words of the names that devices were found to have.
+	called map[*hamanagerapi.Entity]calledWords
 	// pointed is what each token points at, as a word that is known and as one that is not.
 	pointed [][2]map[int32]float32
+	// scale knows what was weighed.
+	scale *wish.Scale
 	// evidence is each token as evidence; nil before it is asked for.
 	evidence []*wish.Word
 }

@@ -35,7 +35,7 @@ func (c *clause) mentioned(candidates []*hamanagerapi.Entity) *hamanagerapi.Enti
 	var best *hamanagerapi.Entity
 	most, second := float32(0), float32(0)
 	for _, e := range candidates {
-		score := c.ix.mentionOf(e, words, called)
+		score := c.ix.mentionOf(e, c.ix.wordsFor(c.s, e), words, called)
 		switch {
 		case score > most:
 			best, most, second = e, score, most
@@ -198,27 +198,46 @@ func (ix *Index) appendOwners(owners []*owner, word int32) []*owner {
 	return owners
 }
 
-// mentionOf sums up how surely some words speak of a device that others call.
-func (ix *Index) mentionOf(e *hamanagerapi.Entity, words, called []mentionWord) float32 {
-	names := withoutCalled(nameWords(e.Name, e.Aliases), called)
-	var rooms []string
-	if a := ix.home.Area(e.AreaID); a != nil {
-		rooms = nameWords(a.Name, a.Aliases)
+// calledWords are the folded words of a device's names, and of those of its room.
+type calledWords struct{ names, room []string }
+
+// wordsFor tells what a device and its room are called, each time that a sentence asks for it but the first without
+// reading the names.
+func (ix *Index) wordsFor(s *sentence, e *hamanagerapi.Entity) calledWords {
+	m := ix.memoryOf(s)
+	known, ok := m.called[e]
+	if ok {
+		return known
 	}
+	known.names = nameWords(e.Name, e.Aliases)
+	if a := ix.home.Area(e.AreaID); a != nil {
+		known.room = nameWords(a.Name, a.Aliases)
+	}
+	if m.called == nil {
+		m.called = map[*hamanagerapi.Entity]calledWords{}
+	}
+	m.called[e] = known
+
+	return known
+}
+
+// mentionOf sums up how surely some words speak of a device that others call.
+func (ix *Index) mentionOf(e *hamanagerapi.Entity, as calledWords, words, called []mentionWord) float32 {
+	names := withoutCalled(as.names, called)
 	sum := float32(0)
 	for i := range words {
 		w := &words[i]
-		as := w.speaksOf(names)
+		how := w.speaksOf(names)
 		for _, o := range w.owners {
-			as = max(as, o.owns(e))
+			how = max(how, o.owns(e))
 		}
-		if as == 0 && w.speaksOf(rooms) == mentionWhole {
-			as = mentionRoom
+		if how == 0 && w.speaksOf(as.room) == mentionWhole {
+			how = mentionRoom
 		}
-		if as == mentionWhole && w.isCommanded {
-			as = 0
+		if how == mentionWhole && w.isCommanded {
+			how = 0
 		}
-		sum += as
+		sum += how
 	}
 
 	return sum

@@ -112,7 +112,7 @@ func (ix *Index) thingNear(s *sentence, row []*span, called, by *span) *hamanage
 		return nil // a rámpára fényt, of the rámpafény: it is the thing itself
 	}
 	word := ix.mentionAt(s, by.to-1)
-	found := only(candidates, func(e *hamanagerapi.Entity) bool { return word.speaksOf(nameWords(e.Name, e.Aliases)) > 0 })
+	found := only(candidates, func(e *hamanagerapi.Entity) bool { return word.speaksOf(ix.wordsFor(s, e).names) > 0 })
 	if len(found) == 0 && by.is(cEntity) && !called.is(cKind) {
 		found = only(candidates, func(e *hamanagerapi.Entity) bool {
 			return slices.ContainsFunc(by.name.entities, func(other *hamanagerapi.Entity) bool { return e.AreaID != "" && e.AreaID == other.AreaID })

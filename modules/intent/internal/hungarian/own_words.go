@@ -56,15 +56,3 @@ func compareBackwards(a, b string) int {
 
 	return cmp.Compare(len(a), len(b))
 }
-
-// wordNumber finds the number of a folded word, -1 where nobody has it.
-func (ix *Index) wordNumber(folded string) int32 {
-	if n, ok := ix.lang.vocabulary[folded]; ok {
-		return n
-	}
-	if n, ok := ix.vocabulary[folded]; ok {
-		return n
-	}
-
-	return -1
-}

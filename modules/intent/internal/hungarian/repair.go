@@ -322,15 +322,9 @@ func (ix *Index) isReadable(folded string, shortest int) bool {
 
 // hasStem reports whether the language or the home has a word with this stem.
 func (ix *Index) hasStem(stem string) bool {
-	if ix.wordNumber(stem) >= 0 || ix.wordBeforeHead(stem) >= 0 {
-		return true
-	}
-	if _, ok := ix.lang.changed[stem]; ok {
-		return true
-	}
-	_, ok := ix.changed[stem]
+	k := ix.look(stem)
 
-	return ok
+	return k.word >= 0 || k.stemOf >= 0 || ix.wordBeforeHead(stem) >= 0
 }
 
 // isSame reports whether two readings come to the same.

@@ -131,18 +131,17 @@ func (f *spanner) read(into []reading, tok *tokens.Token) []reading {
 			s.IsPossessed = true
 		}
 		s.IsOwners = f.isOwners(tok, stem)
-		if word := f.ix.wordNumber(stem); word >= 0 {
-			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		k := f.ix.look(stem)
+		if k.word >= 0 {
+			into = append(into, reading{word: k.word, suffix: s, stem: len(stem)})
 		}
 		_, isWord := f.ix.lang.vocabulary[stem] // a hőmérő is of no hó
 		if word := f.ix.wordBeforeHead(stem); word >= 0 && !isWord {
 			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
 		}
-		if word, ok := f.ix.lang.changed[stem]; ok {
-			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
-		} else if word, ok := f.ix.changed[stem]; ok {
-			s.IsOwners = false // Emőkének is no Emőkéé
-			into = append(into, reading{word: word, suffix: s, stem: len(stem)})
+		if k.stemOf >= 0 {
+			s.IsOwners = s.IsOwners && !k.isOwn // Emőkének is no Emőkéé
+			into = append(into, reading{word: k.stemOf, suffix: s, stem: len(stem)})
 		}
 
 		return len(into)-from < maxReadings

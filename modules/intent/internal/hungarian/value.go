@@ -275,12 +275,8 @@ func (s *step) apply(c *meaning.Command) {
 // present reads a number from an entity's attributes.
 func present(attribute string, scale float64) func(*hamanagerapi.Entity) (float64, bool) {
 	return func(e *hamanagerapi.Entity) (float64, bool) {
-		var attributes map[string]json.RawMessage
-		if err := json.Unmarshal(e.State().Attributes, &attributes); err != nil {
-			return 0, false
-		}
 		var value *float64 // null of a lamp that is off
-		if err := json.Unmarshal(attributes[attribute], &value); err != nil || value == nil {
+		if err := json.Unmarshal(meaning.Attribute(e.State().Attributes, attribute), &value); err != nil || value == nil {
 			return 0, false
 		}
 

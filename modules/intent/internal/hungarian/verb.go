@@ -222,7 +222,7 @@ func (l *language) loadRemarks() {
 // formsOf returns the forms that a folded word can be, and the prefix written together
 // with it, rightly (felkapcsolnád) or not (kapcsoldfel).
 func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
-	if forms = l.verbs[word]; forms != nil {
+	if forms = l.formsOfWhole(word); forms != nil {
 		return "", forms
 	}
 	for _, p := range l.prefixesOf(word) {
@@ -230,7 +230,7 @@ func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 		if !ok {
 			continue
 		}
-		if forms = l.verbs[rest]; forms != nil {
+		if forms = l.formsOfWhole(rest); forms != nil {
 			return p, forms
 		}
 	}
@@ -239,12 +239,21 @@ func (l *language) formsOf(word string) (prefix string, forms []verbForm) {
 		if !ok {
 			continue
 		}
-		if forms = l.verbs[rest]; forms != nil && forms[0].mood == commands { // kapcsoldfel
+		if forms = l.formsOfWhole(rest); forms != nil && forms[0].mood == commands { // kapcsoldfel
 			return p, forms
 		}
 	}
 
 	return "", nil
+}
+
+// formsOfWhole are the forms that a folded word can be without a prefix.
+func (l *language) formsOfWhole(word string) []verbForm {
+	if !l.verbForms.mayHave(word) {
+		return nil
+	}
+
+	return l.verbs[word]
 }
 
 // prefixesOf are the prefixes that begin with the letter that a folded word begins with, longest

@@ -74,6 +74,16 @@ func (ix *Index) newWeigher(u meaning.Utterance, s *sentence) (w *weigher, ok bo
 	return &weigher{ix: ix, u: u, s: s, row: row, others: rows, left: left, least: leastSure}, true
 }
 
+// said is what evidence of the sentence says.
+func (w *weigher) said(e *wish.Evidence) wish.Weighed {
+	m := w.ix.memoryOf(w.s)
+	if m.scale == nil {
+		m.scale = wishes().NewScale()
+	}
+
+	return m.scale.Weigh(e)
+}
+
 // orWeighed weighs a sentence that was not understood, or not wholly, or that asks of what is not there, as far as the
 // frames can tell.
 func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretation) *interpretation {
@@ -255,7 +265,7 @@ func (w *weigher) readThere(where []*span, p piece, wanted weighed, open *interp
 func (w *weigher) readAbout(topic []*span) *interpretation {
 	all := piece{0, len(w.row)}
 	e := w.ix.evidenceOf(w.s, w.row, all)
-	said := wishes().Weigh(e)
+	said := w.said(e)
 	alone := said.OfAnything()
 	at := slices.IndexFunc(topic, (*span).isWishedFor)
 	if at < 0 || alone.Sure > w.least && (needsNoThing(alone) || slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cArea | cFloor) })) {
@@ -301,7 +311,7 @@ func (w *weigher) weighWords(p piece) weighed {
 	if w.isSeveral {
 		e = e.WithoutAsides()
 	}
-	said := wishes().Weigh(e)
+	said := w.said(e)
 	best := weighed{Wish: wish.Wish{Nothing: 1}}
 	var known [][]string // the topics that were weighed: two lamps ask for the same
 	for _, sp := range w.row[p.from:p.to] {
@@ -386,7 +396,7 @@ func onlyNamesThings(row []*span) bool {
 
 // standsAlone reports whether a piece surely asks for something that needs no device: mondd meg, hány óra.
 func (w *weigher) standsAlone(p piece) bool {
-	wanted := wishes().Weigh(w.ix.evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
+	wanted := w.said(w.ix.evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
 
 	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
 }

@@ -57,7 +57,7 @@ func (w *weigher) asksAlike(row []*span, wanted weighed) bool {
 		row = append(slices.Clone(row), wanted.thing)
 	}
 
-	return wishes().Weigh(w.ix.evidenceOf(w.s, row, piece{0, len(row)})).Of(wanted.Topic).Action == wanted.Action
+	return w.said(w.ix.evidenceOf(w.s, row, piece{0, len(row)})).Of(wanted.Topic).Action == wanted.Action
 }
 
 // deniedAt are the spans of what is denied by a span of a piece: a verb, and what stands right beside it. Of what is needless

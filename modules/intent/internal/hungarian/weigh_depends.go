@@ -33,7 +33,7 @@ func (w *weigher) isNevermind() bool {
 	if slices.ContainsFunc(w.row, asks) {
 		return false
 	}
-	wanted := wishes().Weigh(w.ix.evidenceOf(w.s, w.row, piece{0, len(w.row)})).OfAnything()
+	wanted := w.said(w.ix.evidenceOf(w.s, w.row, piece{0, len(w.row)})).OfAnything()
 
 	return wanted.Topic == wish.Nevermind && wanted.Sure > sureToAct
 }

@@ -3,6 +3,7 @@ package meaning
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
@@ -28,33 +29,54 @@ const (
 	canTemperature
 )
 
-// capabilities are the attributes that tell what an entity can do.
+// capabilities are the attributes that tell what an entity can do; what is not said is nil.
 type capabilities struct {
-	Features   *int     `json:"supported_features"`
-	ColorModes []string `json:"supported_color_modes"`
-	MinTemp    *float64 `json:"min_temp"`
-	MaxTemp    *float64 `json:"max_temp"`
-}
-
-func capabilitiesOf(e *hamanagerapi.Entity) capabilities {
-	var c capabilities
-	// What cannot be read counts as not said: the home then has the last word.
-	_ = json.Unmarshal(e.State().Attributes, &c)
-
-	return c
+	Features   *int
+	ColorModes []string
 }
 
 // has reports whether the entity can do it. An entity that does not say can.
 func (a ability) has(e *hamanagerapi.Entity) bool {
-	return a == anyone || a.isOf(e.Domain, capabilitiesOf(e))
+	var c capabilities
+	switch {
+	case a == anyone:
+		return true
+	case a.isOfColor():
+		readAttribute(e, "supported_color_modes", &c.ColorModes)
+	default:
+		c.Features = featuresOf(e)
+	}
+
+	return a.isOf(e.Domain, c)
 }
+
+// featuresOf are the flags of what an entity can do; nil where it does not say.
+func featuresOf(e *hamanagerapi.Entity) *int {
+	flags, err := strconv.Atoi(string(Attribute(e.State().Attributes, "supported_features")))
+	if err != nil {
+		return nil
+	}
+
+	return &flags
+}
+
+// readAttribute reads an attribute of an entity into a value. What cannot be read counts as not said: the home then has the
+// last word.
+func readAttribute(e *hamanagerapi.Entity, name string, into any) {
+	if said := Attribute(e.State().Attributes, name); said != nil {
+		_ = json.Unmarshal(said, into)
+	}
+}
+
+// isOfColor reports whether a light's colour modes tell whether it can do it.
+func (a ability) isOfColor() bool { return a == canDim || a == canColor || a == canTemperature }
 
 // isOf is has, where the capabilities are known.
 func (a ability) isOf(domain string, c capabilities) bool {
 	if a == anyone {
 		return true
 	}
-	if a == canDim || a == canColor || a == canTemperature {
+	if a.isOfColor() {
 		return len(c.ColorModes) == 0 || a.fits(c.ColorModes)
 	}
 
@@ -69,7 +91,10 @@ type Able struct {
 
 // AbleOf reads what an entity can do.
 func AbleOf(e *hamanagerapi.Entity) Able {
-	return Able{domain: e.Domain, capabilities: capabilitiesOf(e)}
+	a := Able{domain: e.Domain, capabilities: capabilities{Features: featuresOf(e)}}
+	readAttribute(e, "supported_color_modes", &a.capabilities.ColorModes)
+
+	return a
 }
 
 // CanDo reports whether it is of a kind that an intent acts on, and has the abilities that the

@@ -9,8 +9,9 @@ import (
 // judge decides whether the entities found can do what is asked, and with these numbers.
 func (b *binder) judge(c Command, found []*hamanagerapi.Entity) Command {
 	able := make([]*hamanagerapi.Entity, 0, len(found))
+	needs := b.needs(c.Slots)
 	for _, e := range found {
-		if !slices.ContainsFunc(b.needs(c.Slots), func(a ability) bool { return !a.has(e) }) {
+		if !slices.ContainsFunc(needs, func(a ability) bool { return !a.has(e) }) {
 			able = append(able, e)
 		}
 	}
@@ -63,8 +64,10 @@ func (b *binder) isOutOfRange(s Slots, targets []*hamanagerapi.Entity) bool {
 	n, ok := s.Number("temperature")
 
 	return ok && slices.ContainsFunc(targets, func(e *hamanagerapi.Entity) bool {
-		limits := capabilitiesOf(e)
+		lowest, highest := n, n
+		readAttribute(e, "min_temp", &lowest)
+		readAttribute(e, "max_temp", &highest)
 
-		return limits.MinTemp != nil && n < *limits.MinTemp || limits.MaxTemp != nil && n > *limits.MaxTemp
+		return n < lowest || n > highest
 	})
 }

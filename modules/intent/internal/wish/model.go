@@ -42,8 +42,35 @@ func (m *Model) Corpus() [sha256.Size]byte { return m.corpus }
 // Weighed is a sentence whose evidence was weighed, whatever it may be about.
 type Weighed struct{ sum *classifier.Sum }
 
+// Scale weighs what one utterance has, which is often the same seen from several sides: that is weighed once. It is for one
+// goroutine.
+type Scale struct {
+	m     *Model
+	known []weighing
+}
+
+// weighing is evidence that was weighed.
+type weighing struct {
+	features []uint32
+	Weighed
+}
+
+// NewScale makes a scale.
+func (m *Model) NewScale() *Scale { return &Scale{m: m} }
+
 // Weigh reads evidence once, for all that can be asked about it.
-func (m *Model) Weigh(e *Evidence) Weighed { return Weighed{m.weights.Read(e.features())} }
+func (s *Scale) Weigh(e *Evidence) Weighed {
+	features := e.features()
+	for i := range s.known {
+		if slices.Equal(s.known[i].features, features) {
+			return s.known[i].Weighed
+		}
+	}
+	said := Weighed{s.m.weights.Read(features)}
+	s.known = append(s.known, weighing{features, said})
+
+	return said
+}
 
 // Of tells what a sentence wants of a thing that belongs to one of some topics. Which one is meant, its
 // words tell, too.

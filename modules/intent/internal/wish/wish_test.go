@@ -56,24 +56,24 @@ func TestWantedOfATopic(t *testing.T) {
 	t.Parallel()
 	m := model(t)
 	off, _ := said("oltsd mar el azt a [lampat]")
-	got := m.Weigh(&off).Of("light")
+	got := m.NewScale().Weigh(&off).Of("light")
 	assert.Equal(t, "off", got.Action)
 	assert.Greater(t, got.Sure, got.Nothing)
 
 	// What is no action of the topic cannot be wanted of it.
-	closed := m.Weigh(&off).Of("cover")
+	closed := m.NewScale().Weigh(&off).Of("cover")
 	assert.NotEqual(t, "off", closed.Action)
 
 	praise, _ := said("szep ez a [lampa]")
-	assert.Empty(t, m.Weigh(&praise).Of("light").Action)
-	assert.Greater(t, m.Weigh(&praise).Of("light").Nothing, float32(0.5))
+	assert.Empty(t, m.NewScale().Weigh(&praise).Of("light").Action)
+	assert.Greater(t, m.NewScale().Weigh(&praise).Of("light").Nothing, float32(0.5))
 }
 
 // TestWhichTopic: where a thing could belong to two, the words tell which is meant.
 func TestWhichTopic(t *testing.T) {
 	t.Parallel()
 	pulled, _ := said("huzd le a [papaet]")
-	got := model(t).Weigh(&pulled).Of("light", "cover")
+	got := model(t).NewScale().Weigh(&pulled).Of("light", "cover")
 
 	assert.Equal(t, "cover", got.Topic)
 	assert.Equal(t, "close", got.Action)
@@ -84,7 +84,7 @@ func TestWantedOfAnything(t *testing.T) {
 	m := model(t)
 	for text, want := range map[string]string{"milyen ido lesz ma": "weather", "megse hagyd": wish.Nevermind, "jo reggelt": ""} {
 		e, _ := said(text)
-		assert.Equal(t, want, m.Weigh(&e).OfAnything().Topic, text)
+		assert.Equal(t, want, m.NewScale().Weigh(&e).OfAnything().Topic, text)
 	}
 }
 

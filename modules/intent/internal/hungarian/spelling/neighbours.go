@@ -32,16 +32,15 @@ func NewNeighbours(words []string) *Neighbours {
 	}
 	forms, heard := make([]hashed, 0, size), make([]hashed, 0, len(words))
 	for place, w := range words {
-		heard = append(heard, newHashed(hashWithout(heardAs(w), -1), place))
+		heard = append(heard, newHashed(hashOf(heardAs(w)), place))
 		if len(w) < shortestRepaired {
 			continue
 		}
-		for without := -1; without < len(w); without++ {
-			if without > 0 && w[without] == w[without-1] {
-				continue // the same form again
+		eachForm(w, func(hash uint32, isAgain bool) {
+			if !isAgain {
+				forms = append(forms, newHashed(hash, place))
 			}
-			forms = append(forms, newHashed(hashWithout(w, without), place))
-		}
+		})
 	}
 
 	return &Neighbours{words: words, forms: newPlaces(forms), heard: newPlaces(heard)}
@@ -54,7 +53,7 @@ func (n *Neighbours) Each(written string, found func(word string)) {
 		return
 	}
 	sound := heardAs(written)
-	hash := hashWithout(sound, -1)
+	hash := hashOf(sound)
 	for _, h := range n.heard.near(hash) {
 		if h.hash() != hash {
 			continue
@@ -66,14 +65,13 @@ func (n *Neighbours) Each(written string, found func(word string)) {
 	if len(written)+1 < shortestRepaired {
 		return
 	}
-	for without := -1; without < len(written); without++ {
-		hash := hashWithout(written, without)
+	eachForm(written, func(hash uint32, _ bool) {
 		for _, h := range n.forms.near(hash) {
 			if h.hash() == hash && IsOneEdit(written, n.words[h.place()]) {
 				found(n.words[h.place()])
 			}
 		}
-	}
+	})
 }
 
 // hashed is the hash of a form, above the place of its word.
@@ -132,17 +130,51 @@ func (p *places) near(hash uint32) []hashed {
 	return p.all[p.starts[first]:p.starts[first+1]]
 }
 
-// hashWithout is FNV-1a of a word without one of its bytes; -1 leaves out none.
-func hashWithout(word string, without int) uint32 {
-	const offset, prime = 2166136261, 16777619
-	hash := uint32(offset)
+// A hash is a number in base prime, its digits the bytes of a word, so that what it is without one of them takes no second
+// look at the others; its bits are mixed in the end.
+const prime = 16777619
+
+// hashOf hashes a word.
+func hashOf(word string) uint32 {
+	hash := uint32(0)
 	for i := range len(word) {
-		if i != without {
-			hash = (hash ^ uint32(word[i])) * prime
-		}
+		hash = hash*prime + uint32(word[i])
 	}
 
-	return hash
+	return mixed(hash)
+}
+
+// eachForm calls found with the hash of a word, and of it without each of its bytes in turn. IsAgain: it is the same as
+// without the byte before.
+func eachForm(word string, found func(hash uint32, isAgain bool)) {
+	found(hashOf(word), false)
+	if len(word) > longest {
+		return
+	}
+	var behind, powers [longest + 1]uint32 // of what stands behind each byte
+	powers[len(word)] = 1
+	for i := len(word) - 1; i >= 0; i-- {
+		behind[i] = behind[i+1] + uint32(word[i])*powers[i+1]
+		powers[i] = powers[i+1] * prime
+	}
+	before := uint32(0)
+	for i := range len(word) {
+		found(mixed(before*powers[i+1]+behind[i+1]), i > 0 && word[i] == word[i-1])
+		before = before*prime + uint32(word[i])
+	}
+}
+
+// longest is the longest word that is known with a letter wrong.
+const longest = 64
+
+// mixed has all bits of a number tell in the first of them.
+func mixed(hash uint32) uint32 {
+	hash ^= hash >> 16
+	hash *= 0x85ebca6b
+	hash ^= hash >> 13
+	hash *= 0xc2b2ae35
+
+	return hash ^ hash>>16
 }
 
 // IsOneEdit reports whether two different words differ by a letter, or by two that changed places.
