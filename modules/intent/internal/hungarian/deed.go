@@ -58,7 +58,8 @@ var headsOfCompounds = sync.OnceValue(func() []string {
 // deed is a verb that a device's name has as its participle, with what it is done to.
 type deed struct {
 	verb  *span
-	at    int // the span of what it is done to
+	at    int   // the span of what it is done to
+	thing *span // that span, once it names the device; pieces are rows of their own
 	found []*hamanagerapi.Entity
 }
 
@@ -151,6 +152,7 @@ func deedActionOf(e *hamanagerapi.Entity) string {
 func (w *weigher) takeDeed() {
 	if d, ok := w.findDeed(); ok {
 		w.row = rowNaming(w.row, d.at, d.found)
+		d.thing = w.row[d.at]
 		w.deed = &d
 	}
 }
@@ -167,7 +169,7 @@ func (w *weigher) weighDeed(p piece) (wanted weighed, ok bool) {
 	}
 	e := w.deed.found[0]
 
-	return weighed{Wish: wish.Wish{Topic: topicOf(e.Domain), Action: deedActionOf(e), Sure: 1}, thing: w.row[w.deed.at]}, true
+	return weighed{Wish: wish.Wish{Topic: topicOf(e.Domain), Action: deedActionOf(e), Sure: 1}, thing: w.deed.thing}, true
 }
 
 // withoutDeed are some spans without the verb that a device is called after: töltsd is no work for people where
