@@ -20,10 +20,9 @@ const (
 	// calmRounds without any collection end that.
 	calmRounds = 5
 
-	// The heap may then grow to five times its size, but by no more than busyGrowth: a large one is collected
-	// seldom enough.
-	busyPercent = 400
-	busyGrowth  = 160 << 20
+	// The heap may then double, but by no more than busyGrowth: a large one is collected seldom enough.
+	busyPercent = 110
+	busyGrowth  = 64 << 20
 )
 
 // Run watches how often the heap is collected, until ctx ends. Where the operator has set GOGC, that stays.

@@ -29,7 +29,7 @@ func TestPace(t *testing.T) {
 	}
 
 	set(0, false, 1)
-	set(400, false, 3)
+	set(busyPercent, false, 3)
 	for range 3 { // less often now, and still busy
 		set(0, false, 1)
 		for range calmRounds - 1 {
@@ -39,12 +39,12 @@ func TestPace(t *testing.T) {
 	set(RestPercent, true, 0)
 	set(0, false, 0)
 	set(0, false, 1)
-	set(400, false, 2)
+	set(busyPercent, false, 2)
 }
 
 func TestPercentFor(t *testing.T) {
 	t.Parallel()
-	for live, want := range map[uint64]int{0: 400, 1 << 20: 400, 64 << 20: 250, 100 << 20: 160, 1 << 30: RestPercent} {
+	for live, want := range map[uint64]int{0: 110, 1 << 20: 110, 64 << 20: 100, 100 << 20: 64, 1 << 30: RestPercent} {
 		require.Equal(t, want, percentFor(live), live)
 	}
 }

@@ -1,6 +1,7 @@
 package virtualhome
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,11 @@ func newRegistry() registry {
 	return registry{newTable[floor](), newTable[area](), newTable[device](), newTable[entry](), newTable[label]()}
 }
 
+// clone shares the rows with the original, and nothing else.
+func (r registry) clone() registry {
+	return registry{r.floors.clone(), r.areas.clone(), r.devices.clone(), r.entities.clone(), r.labels.clone()}
+}
+
 // table keeps rows by id in the order in which they were made. Rows are replaced, never
 // changed in place. What differs from the home's description is touched, and only that is
 // written to the state file.
@@ -33,6 +39,10 @@ type table[T any] struct {
 
 func newTable[T any]() table[T] {
 	return table[T]{rows: map[string]*T{}, touched: map[string]struct{}{}}
+}
+
+func (t *table[T]) clone() table[T] {
+	return table[T]{slices.Clone(t.ids), maps.Clone(t.rows), maps.Clone(t.touched)}
 }
 
 func (t *table[T]) get(id string) *T { return t.rows[id] }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"homehub/modules/hamanager/internal/fixture"
 )
@@ -14,30 +15,66 @@ const platform = "virtual_home"
 // configEntryID is the id of that integration's one entry.
 const configEntryID = "01V1RTUALH0ME0000000000000"
 
-// seed builds the home that a description describes. Everything gets stable ids, so that
-// only what changes later needs to be kept.
-func (h *Home) seed(f *fixture.File) {
-	h.scenes = map[string]map[string]fixture.SceneState{}
-	h.scripts = map[string][]fixture.Step{}
-	if f != nil {
-		h.hasAreas = len(f.Areas) > 0
-		h.seedPlaces(f)
-		for i := range f.Entities {
-			h.seedEntity(&f.Entities[i])
+// blueprint is what the homes of one description have in common. Nobody changes any of it.
+type blueprint struct {
+	hasAreas bool
+	registry registry
+	entities []entity // as described; each home makes its own of them
+	scenes   map[string]map[string]fixture.SceneState
+	scripts  map[string][]fixture.Step
+
+	version version
+	now     time.Time
+}
+
+// blueprintOf is made for the first home of a description. Everything gets stable ids, so that only
+// what changes later needs to be kept.
+func blueprintOf(f *fixture.File, v version, now time.Time) *blueprint {
+	made := f.Memo(v, func() any {
+		b := &blueprint{
+			hasAreas: len(f.Areas) > 0, registry: newRegistry(), version: v, now: now,
+			scenes: map[string]map[string]fixture.SceneState{}, scripts: map[string][]fixture.Step{},
 		}
+		b.addPlaces(f)
+		for i := range f.Entities {
+			b.addEntity(&f.Entities[i])
+		}
+
+		return b
+	})
+	b, _ := made.(*blueprint)
+
+	return b
+}
+
+// seed builds the home that a description describes.
+func (h *Home) seed(f *fixture.File) {
+	now := h.stamp()
+	if f == nil {
+		f = &fixture.File{}
+	}
+	b := blueprintOf(f, h.version, now)
+	h.hasAreas, h.registry = b.hasAreas, b.registry.clone()
+	h.scenes, h.scripts = maps.Clone(b.scenes), maps.Clone(b.scripts)
+	for _, e := range b.entities {
+		shown := *e.state
+		shown.Changed, shown.Updated, shown.Context = now, now, eventContext{ID: newContextID(now)}
+		e.state, e.seeded, e.items = &shown, &shown, slices.Clone(e.items)
+		h.hasSlow = h.hasSlow || e.fault == fixture.FaultSlow
+		h.add(&e)
 	}
 	h.seedZone()
 }
 
-func (h *Home) seedPlaces(f *fixture.File) {
-	now := unixTime(h.stamp())
+func (b *blueprint) addPlaces(f *fixture.File) {
+	now := unixTime(b.now)
 	for _, l := range f.Floors {
-		h.registry.floors.seed(l.ID, &floor{
+		b.registry.floors.seed(l.ID, &floor{
 			Aliases: some(l.Aliases), ID: l.ID, Level: l.Level, Name: l.Name, CreatedAt: now, ModifiedAt: now,
 		})
 	}
 	for _, a := range f.Areas {
-		h.registry.areas.seed(a.ID, &area{
+		b.registry.areas.seed(a.ID, &area{
 			Aliases: some(a.Aliases), ID: a.ID, FloorID: orNil(a.FloorID), Labels: []string{}, Name: a.Name,
 			CreatedAt: now, ModifiedAt: now,
 		})
@@ -45,7 +82,7 @@ func (h *Home) seedPlaces(f *fixture.File) {
 	entryID := configEntryID
 	for _, d := range f.Devices {
 		id := stableID("device", d.ID)
-		h.registry.devices.seed(id, &device{
+		b.registry.devices.seed(id, &device{
 			AreaID: orNil(d.AreaID), ConfigurationURL: orNil(d.Configuration), ConfigEntries: []string{entryID},
 			Subentries: map[string][]*string{entryID: {nil}}, Connections: [][2]string{}, ID: id,
 			Identifiers: [][2]string{{platform, d.ID}}, Labels: []string{}, Manufacturer: orNil(d.Manufacturer),
@@ -69,36 +106,29 @@ func some(s []string) []string {
 //nolint:gochecknoglobals // shared by all homes; replaced, never changed
 var exposed = map[string]map[string]any{"conversation": {"should_expose": true}}
 
-func (h *Home) seedEntity(d *fixture.Entity) {
-	now := h.stamp()
-	e := &entity{id: d.ID, domain: d.Domain, fault: d.Fault}
-	e.state = &state{
-		Value: d.State, Attrs: describedAttributes(d), Changed: now, Updated: now,
-		Context: eventContext{ID: newContextID(now)},
-	}
+func (b *blueprint) addEntity(d *fixture.Entity) {
+	e := entity{id: d.ID, domain: d.Domain, fault: d.Fault, state: &state{Value: d.State, Attrs: describedAttributes(d)}}
 	switch d.Domain {
 	case "light":
-		lightAttributes(e)
+		lightAttributes(&e)
 	case "media_player":
-		playerAttributes(e)
+		playerAttributes(&e)
 	case "scene":
-		h.scenes[d.ID] = d.Scene
+		b.scenes[d.ID] = d.Scene
 	case "script":
-		h.scripts[d.ID] = d.Sequence
+		b.scripts[d.ID] = d.Sequence
 	case "todo":
 		for _, item := range d.Items {
 			e.items = append(e.items, todoItem{Summary: item, UID: stableID(d.ID, item), Status: needsAction})
 		}
 	}
-	e.seeded = e.state
-	h.hasSlow = h.hasSlow || d.Fault == fixture.FaultSlow
-	h.add(e)
-	h.registry.entities.seed(d.ID, h.seedEntry(d))
+	b.entities = append(b.entities, e)
+	b.registry.entities.seed(d.ID, b.entryOf(d))
 }
 
-func (h *Home) seedEntry(d *fixture.Entity) *entry {
+func (b *blueprint) entryOf(d *fixture.Entity) *entry {
 	_, object, _ := strings.Cut(d.ID, ".")
-	now := unixTime(h.stamp())
+	now := unixTime(b.now)
 	entryID, name := configEntryID, d.Name
 	row := &entry{
 		Categories: map[string]string{}, ConfigEntryID: &entryID, Category: orNil(d.Category), EntityID: d.ID,
@@ -109,10 +139,10 @@ func (h *Home) seedEntry(d *fixture.Entity) *entry {
 		row.DeviceID = orNil(stableID("device", d.DeviceID))
 	}
 	// An area that is only the device's is not the entity's own.
-	if device := h.registry.devices.get(deref(row.DeviceID)); device == nil || deref(device.AreaID) != d.AreaID {
+	if device := b.registry.devices.get(deref(row.DeviceID)); device == nil || deref(device.AreaID) != d.AreaID {
 		row.AreaID = orNil(d.AreaID)
 	}
-	row.more.Aliases = h.aliasList(d.Aliases)
+	row.more.Aliases = b.version.aliasList(d.Aliases)
 	row.more.OriginalDeviceClass = orNil(deviceClassOf(d))
 
 	return row
@@ -120,9 +150,9 @@ func (h *Home) seedEntry(d *fixture.Entity) *entry {
 
 // aliasList is how the release writes aliases: since 2026.4 a null in it stands for the
 // entity's own name.
-func (h *Home) aliasList(aliases []string) []*string {
+func (v version) aliasList(aliases []string) []*string {
 	list := []*string{}
-	if h.version.since(2026, 4) {
+	if v.since(2026, 4) {
 		list = append(list, nil)
 	}
 	for _, a := range aliases {
@@ -227,7 +257,7 @@ func (h *Home) welcome(u *user, lang string) {
 		Categories: map[string]string{}, EntityID: id, ID: stableID("entity", id), Labels: []string{},
 		Options:      map[string]map[string]any{"conversation": {"should_expose": false}},
 		OriginalName: &name, Platform: "person", UniqueID: slug, CreatedAt: unixTime(h.stamp()), ModifiedAt: unixTime(h.stamp()),
-		more: entryMore{Aliases: h.aliasList(nil)},
+		more: entryMore{Aliases: h.version.aliasList(nil)},
 	})
 	h.set(e, stateUnknown, attributes{
 		{"editable", true},
