@@ -11,8 +11,11 @@ import (
 func withModes(s *sentence, row []*span) []*span {
 	var changed []*span
 	for i := 1; i < len(row); i++ {
+		if !isMood(row[i-1]) || s.Tokens[row[i].from].BreakBefore {
+			continue
+		}
 		ending, isMode := modeWord(s, row[i])
-		if !isMode || !isMood(row[i-1]) || s.Tokens[row[i].from].BreakBefore {
+		if !isMode {
 			continue
 		}
 		if changed == nil {
