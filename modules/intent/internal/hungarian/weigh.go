@@ -20,6 +20,9 @@ const (
 	surePointedAt = 0.8
 	// sureToTell: a question is answered although some of its words are not understood.
 	sureToTell = 0.93
+	// sureOfThing: something is surely wanted of a thing that is named, hardlyNothing: how surely not may be at most.
+	sureOfThing   = 0.5
+	hardlyNothing = 0.1
 	// sureAsked: a question is answered that looks like one.
 	sureAsked = 0.65
 	// sureWhether: it is asked of a thing by its name, and only whether something is so.
@@ -218,7 +221,7 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 // meant as it seems.
 func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
 	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any && !w.asksWhether(p)
-	isSure := wanted.Sure >= w.leastFor(p, wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
+	isSure := wanted.Sure >= w.leastFor(p, wanted) || w.isLikeliest(p, wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
 	if !isSure || isOtherAsk || w.contradicts(p, wanted) != "" {
 		return nil
 	}

@@ -42,6 +42,27 @@ func TestWeighed(t *testing.T) {
 	}
 }
 
+// TestLikeliest: where something is surely wanted of a thing, the likeliest is asked about, unless other words speak for another.
+func TestLikeliest(t *testing.T) {
+	t.Parallel()
+	ix := ownedHome()
+	for said, want := range map[string]string{
+		"tedd on-ra a kútszivattyút":            meaning.TurnOn,
+		"tedd on-ra negyvenre a kútszivattyút":  "",
+		"tedd on-ra a kútszivattyút?":           "",
+		"nem kéne on-ra tenni a kútszivattyút":  "",
+		"tedd on-ra a kútszivattyút, mosd ki a": "",
+	} {
+		got := ix.Understand(meaning.Utterance{Text: said})
+		if want == "" {
+			assert.Empty(t, got.Commands, said)
+		} else if assert.Len(t, got.Commands, 1, said) {
+			assert.Equal(t, want, got.Commands[0].Intent, said)
+			assert.True(t, got.IsDoubtful, said)
+		}
+	}
+}
+
 // TestNeverWeighed: what surely changes a command is not guessed at, whatever the other words seem to say.
 func TestNeverWeighed(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"homehub/modules/hamanager/hamanagerapi"
 	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
+	"homehub/modules/intent/internal/wish"
 )
 
 // withPointedAt finds the devices that the words of a row point at without naming them, as the front or the
@@ -197,4 +198,29 @@ func (w *weigher) readWhich(part *interpretation) *interpretation {
 	}
 
 	return r
+}
+
+// isLikeliest reports whether a piece surely wants something of a thing that it names, and most likely this, where nothing in the
+// sentence speaks for another: it says no value that this leaves out, denies nothing and is no question.
+func (w *weigher) isLikeliest(p piece, wanted weighed) bool {
+	isAny := wanted.thing == nil || wanted.Action == wish.Ask || w.isPointedAt || w.s.IsQuestion
+	if isAny || wanted.Sure < sureOfThing || wanted.Nothing > hardlyNothing {
+		return false
+	}
+	isOther := func(other piece) bool {
+		row := w.row[other.from:other.to]
+
+		return other != p && asksInAnyWay(row) && !w.ix.lang.isAside(w.s, row)
+	}
+	if slices.ContainsFunc(w.cuts(), isOther) {
+		return false
+	}
+	const values = cAmount | cColor | cWhite | cNumber | cChange
+	for i := p.from; i < p.to; i++ {
+		if sp := w.row[i]; isNot(sp) || sp.is(cNeedless) || w.denies(i) || wanted.isTurn() && sp != wanted.thing && sp.is(values) && !sp.is(cFiller) {
+			return false
+		}
+	}
+
+	return true
 }
