@@ -95,15 +95,15 @@ func (ix *Index) explainWeighing(b *strings.Builder, u meaning.Utterance, s *sen
 	if why := w.dependsOn(); why != "" {
 		fmt.Fprintf(b, "  not done: %s\n", why)
 	}
-	if row, ok := w.withPointedAt(); ok && !slices.ContainsFunc(w.row, (*span).isWishedFor) {
-		w.row, w.isPointedAt = row, true
-	}
 	w.tell = func(format string, args ...any) { fmt.Fprintf(b, format, args...) }
 	if part := ix.follow(u, s, ix.read(u, s)); part != nil && part.isPartial {
 		w.isStrict = true
 	}
-	w.readTogether()
+	whole := w.readTogether()
 	w.isStrict = false
+	if row, ok := w.withPointedAt(); ok && whole == nil && !slices.ContainsFunc(w.row, (*span).isWishedFor) {
+		w.row, w.isPointedAt = row, true
+	}
 	pieces := w.pieces()
 	w.isSeveral = len(pieces) > 1
 	for _, p := range pieces {

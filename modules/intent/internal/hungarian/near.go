@@ -108,6 +108,9 @@ func isParted(s *sentence, row []*span, from, to int) bool {
 // where that is; nil for none, or where that tells nothing.
 func (ix *Index) thingNear(s *sentence, row []*span, called, by *span) *hamanagerapi.Entity {
 	candidates := ix.calledBy(row, called)
+	if len(candidates) == 0 && by.is(cEntity) { // the rooms are those of another command
+		candidates = ix.calledBy(nil, called)
+	}
 	if by.is(cEntity) && slices.ContainsFunc(by.name.entities, func(e *hamanagerapi.Entity) bool { return slices.Contains(candidates, e) }) {
 		return nil // a rámpára fényt, of the rámpafény: it is the thing itself
 	}

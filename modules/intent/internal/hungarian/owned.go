@@ -67,7 +67,7 @@ func (ix *Index) withOwned(s *sentence, row []*span, last *span) []*span {
 	if !slices.ContainsFunc(row, func(sp *span) bool {
 		_, isNumbered := ix.numberedBy(s, sp)
 
-		return isNumbered || sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() || sp.means(cAgain, "there")
+		return isNumbered || sp.is(cOwner|cNumber) || sp.isSubstantive() || sp.isTheirs() || isOneOfTheirs(s, sp) || sp.means(cAgain, "there")
 	}) {
 		return row
 	}
@@ -114,7 +114,7 @@ func (o *owning) step() {
 		o.add(o.numbered(sp))
 	case sp.isSubstantive() && o.last != nil && o.isFurther():
 		o.add(standIn(sp, sp.name, o.last))
-	case sp.isTheirs():
+	case sp.isTheirs(), isOneOfTheirs(o.s, sp):
 		o.add(o.ofOwnerBefore(sp))
 	case o.isChildsRoom(sp):
 		o.readChilds(sp)
@@ -141,7 +141,7 @@ func (o *owning) ofOwnerBefore(thing *span) *span {
 	if owner == nil {
 		return thing
 	}
-	found := o.thingsOf(owner, thing)
+	found := o.thingsCalled(owner, thing)
 	if thing.is(cClass) && (o.s.IsQuestion || slices.ContainsFunc(o.row, func(sp *span) bool { return sp.is(cQuestion) })) {
 		found = append(found, owner.sensed(thing)...)
 	}
@@ -158,7 +158,7 @@ func (o *owning) ownerBefore() *owner {
 		return o.owner
 	}
 	for _, sp := range slices.Backward(o.read) {
-		if !sp.is(cEntity) || sp.name == nil || len(sp.name.entities) != 1 {
+		if sp.name == nil || !isCommanding(sp) && sp.name.owner == nil && (!sp.is(cEntity) || len(sp.name.entities) != 1) {
 			continue
 		}
 		if owner := o.ix.ownerOf(sp.name); owner != nil {

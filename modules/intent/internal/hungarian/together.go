@@ -58,7 +58,13 @@ func (w *weigher) extendBy(before *path, segments []piece) *path {
 		return nil
 	}
 	next := w.extend(before, piece{segments[0].from, segments[len(segments)-1].to})
-	if next == nil || next.pieces[len(next.pieces)-1].isAside() && w.hidesThing(segments) {
+	if next == nil {
+		return nil
+	}
+	if w.missesPointedAt(next, segments) {
+		next.sure *= sureOfSome
+	}
+	if next.pieces[len(next.pieces)-1].isAside() && w.hidesThing(segments) {
 		return nil
 	}
 	for range len(segments) - 1 {
@@ -133,7 +139,31 @@ func (w *weigher) mayBeOne(segments []piece) bool {
 		isCalled = !isDone && namesPlainly(row)
 	}
 
-	return complete < 2
+	return complete < 2 && !w.asksAndSays(segments)
+}
+
+// missesPointedAt reports whether one of several segments points at a device by a word that nobody knows, and what they were read
+// as together does not reach it: zárd el a rózsákat, meg a gyepet is.
+func (w *weigher) missesPointedAt(p *path, segments []piece) bool {
+	last := &p.pieces[len(p.pieces)-1]
+
+	return last.r != nil && slices.ContainsFunc(segments[1:], func(one piece) bool {
+		named := w.namedByPart(w.row[one.from:one.to])
+
+		return named != nil && slices.ContainsFunc(thingsOf(named), func(sp *span) bool { return !last.r.reaches(sp) })
+	})
+}
+
+// asksAndSays reports whether one of several segments asks something, and another one says to what a thing is to be set.
+func (w *weigher) asksAndSays(segments []piece) bool {
+	asks := func(p piece) bool {
+		row := w.row[p.from:p.to]
+
+		return isAsking(w.s, row) && slices.ContainsFunc(row, func(sp *span) bool { return sp.is(cQuestion) && !sp.is(cFiller|cPrefix) })
+	}
+	says := func(p piece) bool { return saysValues(w.s, w.row[p.from:p.to]) && isAboutSomething(w.row[p.from:p.to]) }
+
+	return len(segments) > 1 && slices.ContainsFunc(segments, asks) && slices.ContainsFunc(segments, says)
 }
 
 // namesPlainly reports whether the first device that some spans name has no ending.

@@ -10,7 +10,12 @@ import (
 
 // variants are the ways to complete a piece by what the one before it said: where, what of, and what is to be done.
 func (w *weigher) variants(before *path, row []*span) []variant {
-	all := append([]variant{{row, 1}}, w.aboutSame(before, row)...)
+	own := float32(1)
+	same := askedAlike(before.asked, row)
+	if same != nil && onlyAsksHowMuch(row) {
+		own = sureOfSome // hány fok van kint, és bent mennyi? asks for no number of those who are in
+	}
+	all := append([]variant{{row, own}}, w.aboutSame(before, row)...)
 	if len(before.deed) > 0 && (w.namesSubject(row) || isAboutSomething(row)) && !asksInAnyWay(row) {
 		all = append(all, variant{slices.Concat(row, before.deed), sureInherits * sureInherits})
 	}
@@ -18,7 +23,7 @@ func (w *weigher) variants(before *path, row []*span) []variant {
 		toBe := &span{to: 1, classes: cBe, said: "be", lexemes: []lexeme{{class: cBe}}}
 		all = append(all, variant{append(slices.Clone(row), toBe), sureInherits})
 	}
-	if same := askedAlike(before.asked, row); same != nil {
+	if same != nil {
 		all = append(all, variant{same, sureInherits})
 	}
 
@@ -28,6 +33,9 @@ func (w *weigher) variants(before *path, row []*span) []variant {
 // aboutSame are the ways to read a piece where the one before it was, and about its thing.
 func (w *weigher) aboutSame(before *path, row []*span) []variant {
 	isElsewhere := len(before.where) > 0 && len(placesIn(row)) == 0
+	if kind := w.kindBefore(before, row); kind != nil {
+		return []variant{{append(slices.Clone(row), kind), sureInherits}}
+	}
 	switch {
 	case w.namesSubject(row) && isElsewhere:
 		return []variant{{slices.Concat(before.where, row), sureInherits}}
@@ -38,6 +46,45 @@ func (w *weigher) aboutSame(before *path, row []*span) []variant {
 	default:
 		return []variant{{slices.Concat(before.about, row), sureInherits}}
 	}
+}
+
+// kindBefore is the kind of what was set in other places before, where no piece names a thing: az étkezőben oltsd le, a nappaliban vedd
+// le húszra; nil for none.
+func (w *weigher) kindBefore(before *path, row []*span) *span {
+	if len(before.pieces) == 0 || len(before.about) > 0 || w.namesSubject(row) || len(placesIn(row)) == 0 || !asksInAnyWay(row) {
+		return nil
+	}
+	domain := domainDone(before.pieces[len(before.pieces)-1].r)
+	if domain == "" || slices.ContainsFunc(row, (*span).isOfKind) {
+		return nil
+	}
+
+	return kindRemembered(domain)
+}
+
+// domainDone is the domain of all devices to which something is done; empty where they are of several, or it is not known of all.
+func domainDone(r *interpretation) string {
+	if r == nil || r.question != nil || r.isAsking() {
+		return ""
+	}
+	domain := ""
+	for _, c := range r.commands {
+		for _, e := range c.Targets {
+			if domain != "" && e.Domain != domain {
+				return ""
+			}
+			domain = e.Domain
+		}
+	}
+
+	return domain
+}
+
+// isOfKind reports whether a verb is said of one kind of device only: olt, fűt.
+func (sp *span) isOfKind() bool {
+	return slices.ContainsFunc(sp.forms, func(f verbForm) bool {
+		return f.verb.Of != "" || machineFor(f.verb.Senses[sp.prefix]) != ""
+	})
 }
 
 // namesSubject reports whether a piece names what it is about. A question may be about a person, or a sensor.
@@ -64,6 +111,14 @@ func askedAlike(asked, row []*span) []*span {
 	rest := slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cQuestion | cConjunction) })
 
 	return slices.Concat(asked, rest)
+}
+
+// onlyAsksHowMuch reports whether a piece asks how much there is of something, without a word for what.
+func onlyAsksHowMuch(row []*span) bool {
+	isAsked := slices.ContainsFunc(row, func(sp *span) bool { return sp.means(cQuestion, "how_much") })
+	const others = cQuestion | cConjunction | cFiller | cPlace | cArea | cFloor | cCopula | cEntity | cMeasured | cBut
+
+	return isAsked && !slices.ContainsFunc(row, func(sp *span) bool { return !sp.is(others) || isCommanding(sp) })
 }
 
 // withUnitOf gives a bare number the unit of the piece before: húsz fokot, a hálóban tizennyolcat.

@@ -17,7 +17,7 @@ func (w *weigher) nothing(before *path, p piece) readPart {
 		return readPart{sure: sureAside, row: row, isLeft: true}
 	case isKept(row):
 		return readPart{sure: sureAside, row: row, isKept: true}
-	case !isWanted && w.ix.lang.isAside(w.s, row) && !w.isWishedFor(row), onlyFillers(row), saysTheTime(row):
+	case !isWanted && w.ix.lang.isAside(w.s, row) && !w.isWishedFor(row) && !w.isDoneToPart(row), onlyFillers(row), saysTheTime(row):
 		return readPart{sure: sureAside, row: row}
 	case w.asksSurely(before, row):
 		return readPart{row: row}
@@ -30,6 +30,12 @@ func (w *weigher) nothing(before *path, p piece) readPart {
 // the piece before it asks for.
 func (w *weigher) saysInShort(before *path, row []*span) bool {
 	return saysHowMuch(row) || saysWhatPlays(row) || w.isTerse(row) || w.asksOf(row) || w.saysItem(row) || w.saysLight(before, row) || w.isMoreOfThat(before, row)
+}
+
+// isDoneToPart reports whether a piece says what is to be done to a word that points at one device: lépcsőt fel, of the
+// lépcsővilágítás.
+func (w *weigher) isDoneToPart(row []*span) bool {
+	return asksToDo(row) && slices.ContainsFunc(row, w.isUnknownObject) && w.namedByPart(row) != nil
 }
 
 // asksSurely reports whether a piece cannot ask for nothing: it has a deed and what it is done to, or is one of the two beside the

@@ -65,6 +65,12 @@ func TestTogether(t *testing.T) {
 		"Papa rádiója le, pultvilágítás le": "HassTurnOff media_player.papa; HassTurnOff light.pult",
 		// What is to be told follows.
 		"Csukd be Dani redőnyét, mert esni fog, és mondd, milyen nap van": "HassTurnOff cover.dani; HassGetCurrentDate",
+		// What one piece is set to, and another one asks, are two.
+		"Konyhalámpa negyvenre, és amúgy van itthon Panka?": "HassLightSet light.konyha; HassGetState person.panka",
+		// What is done to a part of a name is no remark, and what was read with it does not hide it.
+		"Pultvilágítás le, szárítót be": "HassTurnOff light.pult; HassTurnOn switch.lg",
+		// The kind of what was done elsewhere before.
+		"A kertben oltsd le, a konyhában vedd le húszra": "HassTurnOff light.kert; HassLightSet light.pult light.konyha",
 		// A prefix is that of its own thing.
 		"Mehet az LG szárítógép, pultvilágítás le": "HassTurnOn switch.lg; HassTurnOff light.pult",
 	} {

@@ -14,7 +14,7 @@ import (
 func (r *interpretation) leavesOut(s *sentence, row []*span) bool {
 	isSeveral := slices.ContainsFunc(row[1:], func(sp *span) bool { return sp.is(cConjunction) || s.Tokens[sp.from].BreakBefore })
 
-	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row) || r.isAsking() && r.answersLess(s, row) || r.playsLess(row))
+	return isSeveral && (headingOf(s, row) > 0 || r.question != nil || r.done() < len(r.commands) || !r.isAsking() && r.missesAny(row) || r.isAsking() && r.answersLess(s, row) || r.playsLess(row) || r.endsLess(row))
 }
 
 // playsLess reports whether a reading does less with what plays than is said: a következőt a konyhában, a hálóban szünet.
@@ -30,6 +30,25 @@ func (r *interpretation) playsLess(row []*span) bool {
 	}
 
 	return len(said) > len(done)
+}
+
+// endsLess reports whether a verb wants something off or shut, and a reading only sets how much: a hálóban kéne húsz fok, a
+// gyereknél meg elzárhatod a fűtést.
+func (r *interpretation) endsLess(row []*span) bool {
+	isSet := func(c meaning.Command) bool {
+		return c.Intent == meaning.ClimateSet || c.Intent == meaning.SetPosition || c.Intent == meaning.FanSetSpeed
+	}
+	if slices.ContainsFunc(r.commands, func(c meaning.Command) bool { return !isSet(c) }) {
+		return false
+	}
+
+	for i, sp := range row {
+		if action := senseAt(row, i); isCommanding(sp) && (action == "shut" || action == "off") {
+			return true
+		}
+	}
+
+	return false
 }
 
 // answersLess reports whether a reading answers fewer questions than are asked, each with words of its own for what.

@@ -135,6 +135,9 @@ func (w *weigher) read() *interpretation {
 	if slices.ContainsFunc(w.row, (*span).isWishedFor) {
 		return w.readPieces()
 	}
+	if r := w.readTogether(); r != nil && (len(r.commands) > 1 || r.isAsking() && len(placesIn(w.row)) > 0) { // more than what one word of a place points at
+		return r
+	}
 	_, isOfPerson := w.weighPerson(piece{0, len(w.row)})
 	if row, ok := w.withPointedAt(); ok && !isOfPerson {
 		pointing := *w
