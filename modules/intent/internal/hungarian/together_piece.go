@@ -251,10 +251,13 @@ func (r *interpretation) saysOnlyHow(next *interpretation) bool {
 	}
 	last, more := &r.commands[len(r.commands)-1], next.commands[0]
 	sets := func(c meaning.Command) bool {
-		return slices.Contains([]string{meaning.LightSet, meaning.FanSetSpeed, meaning.SetPosition}, c.Intent)
+		return slices.Contains([]string{meaning.LightSet, meaning.FanSetSpeed, meaning.SetPosition, meaning.ClimateSet, meaning.HumidifierSetpoint}, c.Intent)
 	}
 	if !isOfSame(*last, more) {
 		return false
+	}
+	if last.Intent == meaning.SetVolume && more.Intent == meaning.SetVolumeRelative { // harmincötre vedd, ne üvöltsön
+		return true
 	}
 	if last.Intent == meaning.TurnOn && sets(more) {
 		*last = more

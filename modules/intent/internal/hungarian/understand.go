@@ -21,6 +21,8 @@ type interpretation struct {
 	isDoubtful bool
 	// isPartial: something that was said was left out, or repaired.
 	isPartial, isRepaired bool
+	// isGuessed: a part of what was said was taken for what is asked for, or for other words.
+	isGuessed bool
 	// isHeaded: what names the rest (reggel: redőny fel, rádió be) was left out.
 	isHeaded bool
 }
@@ -78,12 +80,12 @@ func (ix *Index) read(u meaning.Utterance, s *sentence) *interpretation {
 	best := ix.readExactly(u, s, f)
 	if best == nil || best.isEmpty() {
 		if repaired := ix.readRepaired(u, f); repaired != nil && (!repaired.asksOfAll() || !hasStrangeSubject(s, f)) {
-			repaired.isPartial, repaired.isRepaired = true, true
+			repaired.isPartial, repaired.isRepaired, repaired.isGuessed = true, true, true
 
 			return repaired
 		}
 		if gist := ix.readGist(u, f); gist != nil {
-			gist.isPartial = true
+			gist.isPartial, gist.isGuessed = true, true
 
 			return gist
 		}
@@ -117,7 +119,7 @@ func (ix *Index) readExactly(u meaning.Utterance, s *sentence, f *spanner) *inte
 			best = ix.subtract(ix.readPart(u, s, row), s.left)
 		}
 		if best != nil {
-			best.isPartial = true
+			best.isPartial, best.isGuessed = true, true
 		}
 	}
 	if best == nil {

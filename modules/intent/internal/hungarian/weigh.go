@@ -91,7 +91,7 @@ func (w *weigher) said(e *wish.Evidence) wish.Weighed {
 // frames can tell.
 func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretation) *interpretation {
 	if best == nil || best.isMissing() || best.isPartial {
-		return cmp.Or(ix.readWeighed(u, s, best), best)
+		return ix.readWeighed(u, s, best)
 	}
 	if !best.isEmpty() || !onlyAsks(best) {
 		return best
@@ -104,15 +104,18 @@ func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretatio
 }
 
 // readWeighed reads what a sentence most likely asks for, where no frame understands it to its last word. A part of it
-// that was understood is only given up for more.
+// that was understood is only given up for more, or where it is not what its words ask for.
 func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretation) *interpretation {
 	w, ok := ix.newWeigher(u, s)
 	if !ok {
-		return nil
+		return part
 	}
 	w.takeDeed()
+	if part != nil && part.isGuessed && w.belies(part) {
+		part = nil
+	}
 	if w.dependsOn() != "" && !w.isNevermind() {
-		return nil
+		return part
 	}
 	var r *interpretation
 	if part != nil && part.isPartial {
@@ -127,7 +130,7 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 		r.frame, r.isDoubtful = "weighed;", w.weakest < sureToAct
 	}
 
-	return r
+	return cmp.Or(r, part)
 }
 
 // read reads the sentence about what it names, points at, or was spoken of before.
