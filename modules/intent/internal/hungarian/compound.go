@@ -14,7 +14,7 @@ import (
 // spoken of before), corrected, without what a reminder is for, without what is
 // left out of the command (which left returns), its parts joined.
 func (ix *Index) prepared(s *sentence, row []*span, last *span) (kept []*span, left []exception) {
-	row = withColorMeant(s, withoutAsking(s, withoutFeeler(s, row)))
+	row = ix.withDaylight(s, withColorMeant(s, withoutAsking(s, withoutFeeler(s, row))))
 	row = withModes(s, withoutSubject(s, withPermission(s, withKept(s, row))))
 	row = ix.withPronouns(ix.withOwned(s, row, last), last)
 	row = withoutNeedlessIf(s, withoutPurpose(s, withoutContrast(s, ix.corrected(s, ix.saidAnew(s, row)))))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
+	"homehub/modules/intent/internal/hungarian/morphology"
 )
 
 // withNear reads which of several things is meant by what it is said to be at: a tükörnél a fényt is the tükörvilágítás, a
@@ -29,17 +30,41 @@ func (ix *Index) withNear(s *sentence, row []*span) []*span {
 				break
 			}
 		}
+		if row[k].isWishedFor() && isBeforeAt(s, row, k) && hasObjectBeside(s, row, k) {
+			row = rowNear(row, k, nil, k, k+width)
+		}
 	}
 
 	return row
 }
 
-// rowNear is a row of which one span names a thing, and others only say so.
+// hasObjectBeside reports whether something is to be done to another thing than to one of a row, which says where that is: a
+// tévé mögött a lámpát.
+func hasObjectBeside(s *sentence, row []*span, at int) bool {
+	for i, sp := range row {
+		if i != at && sp.isPlainlyMeant() && sp.suffix.Case == morphology.Accusative && !isParted(s, row, min(i, at), max(i, at)) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// rowNear is a row of which one span names a thing, and others only say so; with nil it is not known which.
 func rowNear(row []*span, at int, thing *hamanagerapi.Entity, from, to int) []*span {
 	row = slices.Clone(row)
+	if thing == nil {
+		return withFillers(row, from, to)
+	}
 	near := *row[at]
 	near.classes, near.name, near.isResolved = near.classes&(cKind|cMedia)|cEntity, &name{entities: []*hamanagerapi.Entity{thing}}, true
 	row[at] = &near
+
+	return withFillers(row, from, to)
+}
+
+// withFillers has some spans of a row say nothing.
+func withFillers(row []*span, from, to int) []*span {
 	for ; from < to; from++ {
 		row[from] = &span{from: row[from].from, to: row[from].to, score: row[from].score, classes: cFiller}
 	}

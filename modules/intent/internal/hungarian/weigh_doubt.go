@@ -83,6 +83,8 @@ func (w *weigher) isUnclear(p piece, wanted weighed, c *clause) string {
 		return "it asks, or tells"
 	case w.isOfOther(p, wanted, c):
 		return "it is about something else"
+	case w.isOwnMatter(p):
+		return "somebody tells of himself"
 	case w.isDenied(p, wanted):
 		return "it is not to be done"
 	default:
@@ -296,4 +298,16 @@ func (w *weigher) isBeside(p piece) bool {
 	row := w.row[p.from:p.to]
 
 	return !asksInAnyWay(row) && (w.ix.lang.isAside(w.s, row) || w.ix.partOf(w.s, row) == isBeside)
+}
+
+// isOwnMatter reports whether a piece only tells what its speaker feels about doing something: félek bekapcsolni; nem merem
+// kinyitni. What is wished is known.
+func (w *weigher) isOwnMatter(p piece) bool {
+	row := w.row[p.from:p.to]
+	at := slices.IndexFunc(row, func(sp *span) bool { return !sp.is(cNegation|cConjunction) && !sp.is(cFiller) })
+	if at < 0 || at+1 >= len(row) || row[at].is(cVerb|cArea|cEntity|cKind) || !w.isInfinitive(row[at+1]) {
+		return false
+	}
+
+	return morphology.EndsWithAny(w.s.Tokens[row[at].to-1].Fold, morphology.Rules().OwnDeeds)
 }

@@ -43,6 +43,8 @@ type RuleSet struct {
 	OwnEndings         []string             `yaml:"own_endings"`
 	Needlessly         []string             `yaml:"needlessly"`
 	Although           []string             `yaml:"although"`
+	OwnDeeds           []string             `yaml:"own_deeds"`
+	Daylight           []string             `yaml:"daylight"`
 	OthersEndings      []string             `yaml:"others_endings"`
 	DativeEndings      []string             `yaml:"dative_endings"`
 	FleetingEndings    map[string]string    `yaml:"fleeting_endings"`
