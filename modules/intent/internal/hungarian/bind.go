@@ -143,6 +143,10 @@ func (c *clause) ofSortSaid(d draft, command meaning.Command, question *meaning.
 	switch {
 	case len(kept) == 0, len(kept) == len(choices), slices.ContainsFunc(kept, func(e *hamanagerapi.Entity) bool { return meaning.LetsIn(command.Intent, e) }):
 		return command, question
+	case len(kept) > 1 && d.command.Slots.Text("name") == meaning.AllNames: // mindkét padlófűtés
+		command.Targets = kept
+
+		return command, nil
 	case len(kept) > 1:
 		return command, meaning.Ask(c.ix.home, kept)
 	}

@@ -14,7 +14,7 @@ func (ix *Index) withDaylight(s *sentence, row []*span) []*span {
 	}
 	blind := ix.blinds()
 	for _, p := range betweenPauses(s, row) {
-		at := slices.IndexFunc(p, func(sp *span) bool { return isDaylight(s, sp) })
+		at := slices.IndexFunc(p, func(sp *span) bool { return ix.isDaylight(s, sp) })
 		if at < 0 || !isLetIn(p) && !isLetting(p) {
 			continue
 		}
@@ -39,12 +39,16 @@ func (ix *Index) withDaylight(s *sentence, row []*span) []*span {
 }
 
 // isDaylight reports whether a span says light, and may mean that of the day: fényt.
-func isDaylight(s *sentence, sp *span) bool {
+func (ix *Index) isDaylight(s *sentence, sp *span) bool {
 	if !sp.is(cKind) || sp.is(cEntity) || sp.said != "" || sp.to-sp.from > 1 {
 		return false
 	}
-	folded, isLight := s.Tokens[sp.from].Fold, false
-	isLight = slices.Contains(morphology.Rules().Daylight, folded) || slices.ContainsFunc(morphology.Rules().Daylight, func(word string) bool { return folded == word+"t" || folded == word+"et" || folded == word+"ot" })
+	isLight := false
+	morphology.EachStem(s.Tokens[sp.from].Fold, ix.lang.suffixes, func(stem string, _ morphology.Suffix) bool {
+		isLight = slices.Contains(morphology.Rules().Daylight, stem)
+
+		return !isLight
+	})
 
 	return isLight
 }

@@ -200,7 +200,7 @@ func (w *weigher) mayWish(wanted weighed) bool {
 // tellsOfOneself reports whether a row commands nothing, and only says what its speaker does not do: nem látok ki az ablakon.
 func (w *weigher) tellsOfOneself() bool {
 	isOwn := func(sp *span) bool {
-		return sp.is(cUnknown|cTells) && !sp.isWishedFor() && morphology.EndsWithAny(w.s.Tokens[sp.to-1].Fold, morphology.Rules().OwnDeeds)
+		return sp.is(cUnknown|cTells|cFeel) && !sp.isWishedFor() && morphology.EndsWithAny(w.s.Tokens[sp.to-1].Fold, morphology.Rules().OwnDeeds)
 	}
 
 	return slices.ContainsFunc(w.row, isNot) && slices.ContainsFunc(w.row, isOwn) && !slices.ContainsFunc(w.row, isCommanding)

@@ -133,6 +133,10 @@ func (w *weigher) isAskedFrom(at int) bool {
 // that none has, one that nobody knows, or somebody's whom nobody knows.
 func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 	switch {
+	case wanted.Topic == "timer" && wanted.Action == "cancel" && slices.ContainsFunc(c.spans, func(sp *span) bool { return !sp.is(cAbout) && w.isStrangeObject(sp) }): // töröld a kenyeret
+		_, isNamed := c.timerName()
+
+		return !isNamed
 	case wanted.hasWords():
 		return wanted.Action == "add" && p.to > p.from && w.isLinkedOn(w.row[p.from:p.to]) // írd fel, hogy vegyünk tejet
 	case w.isPointedAt && w.isPointedPast(wanted.thing, c):
