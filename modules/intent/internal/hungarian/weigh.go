@@ -93,14 +93,7 @@ func (ix *Index) orWeighed(u meaning.Utterance, s *sentence, best *interpretatio
 	if best == nil || best.isMissing() || best.isPartial {
 		return ix.readWeighed(u, s, best)
 	}
-	if !onlyAsks(best) {
-		return best
-	}
-	if !best.isEmpty() {
-		if ix.asksNothing(u, s, best) {
-			return nil
-		}
-
+	if !best.isEmpty() || !onlyAsks(best) {
 		return best
 	}
 	if r := ix.readWeighed(u, s, nil); r != nil && onlyAsks(r) && !r.isEmpty() {

@@ -10,9 +10,6 @@ import (
 // sureBelied is how sure it must be that something else is asked for than was guessed.
 const sureBelied = 0.8
 
-// sureBeliedNothing is how sure it must be that nothing is asked.
-const sureBeliedNothing = 0.95
-
 // belies reports whether the words of a sentence surely ask for something else than a reading that left some of them out, or
 // took them for others: hívd be a porszívót, kezd lemerülni.
 func (w *weigher) belies(part *interpretation) bool {
@@ -49,17 +46,4 @@ func (r *interpretation) does(wanted weighed) (isDone, isOther bool) {
 	isDone = len(about.commands) > 0 && wanted.agrees(about)
 
 	return isDone, len(about.commands) > 0 && !isDone
-}
-
-// asksNothing reports whether a question after no more than a name surely asks nothing that the home could tell: mire jó a bojler?
-func (ix *Index) asksNothing(u meaning.Utterance, s *sentence, best *interpretation) bool {
-	if best.frame != "state of a name;" && best.frame != "state of a name" {
-		return false
-	}
-	w, ok := ix.newWeigher(u, s)
-	if !ok || slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cState|cCopula|cMeasure|cMeasured|cRoams) || sp.means(cQuestion, "what") || sp.is(cVerb) && !sp.is(cFiller) }) {
-		return false
-	}
-
-	return w.weigh(piece{0, len(w.row)}).Nothing >= sureBeliedNothing
 }

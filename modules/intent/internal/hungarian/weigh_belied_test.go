@@ -22,7 +22,6 @@ func TestBelied(t *testing.T) {
 		"a verb with another prefix":      {owned, "gyúljon ki nekünk a kerti lámpa", []string{meaning.TurnOn + " light.kert"}},
 		"fears are no wishes":             {owned, "félek kinyitni Dani redőnyét", nil},
 		"nor is what one dares not":       {owned, "nem merem bekapcsolni az LG szárítógépet", nil},
-		"what something is good for":      {owned, "mire jó a kútszivattyú?", nil},
 		"what a word means":               {owned, "mit jelent az, hogy pultvilágítás?", nil},
 		"light is let in by blinds":       {owned, "engedj be egy kis fényt Dani szobájába, húzd fel a redőnyt", []string{meaning.TurnOn + " cover.dani"}},
 		"or by what is opened for it":     {owned, "húzd fel Panka redőnyét, hadd jöjjön be a fény", []string{meaning.TurnOn + " cover.panka"}},
