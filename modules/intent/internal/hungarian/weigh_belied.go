@@ -27,7 +27,8 @@ func (w *weigher) belies(part *interpretation) bool {
 		if isDone {
 			return false
 		}
-		isBelied = isBelied || isOther && wanted.Sure >= sureBelied
+		mayTell := !part.isRepaired || wanted.Action == wish.Ask // a word that is mistyped tells little of what is to be done
+		isBelied = isBelied || isOther && mayTell && wanted.Sure >= sureBelied
 	}
 
 	return isBelied
