@@ -23,11 +23,7 @@ func (ix *Index) withDaylight(s *sentence, row []*span) []*span {
 		row = slices.Clone(row)
 		switch {
 		case isBeside:
-			for i, sp := range p {
-				if !sp.is(cArea | cFloor) {
-					row[from+i] = &span{from: sp.from, to: sp.to, score: sp.score, classes: cFiller}
-				}
-			}
+			leaveOnlyPlaces(row[from : from+len(p)])
 		case blind != nil && isLetIn(p) && !slices.ContainsFunc(p, isCover):
 			let := *p[at]
 			let.classes, let.lexemes = cKind, []lexeme{{class: cKind, value: blind.Domain, of: blind}}
@@ -36,6 +32,15 @@ func (ix *Index) withDaylight(s *sentence, row []*span) []*span {
 	}
 
 	return row
+}
+
+// leaveOnlyPlaces has all spans of a row but its places say nothing.
+func leaveOnlyPlaces(row []*span) {
+	for i, sp := range row {
+		if !sp.is(cArea | cFloor) {
+			row[i] = &span{from: sp.from, to: sp.to, score: sp.score, classes: cFiller}
+		}
+	}
 }
 
 // isDaylight reports whether a span says light, and may mean that of the day: fényt.

@@ -1,7 +1,6 @@
 package hungarian
 
 import (
-	"cmp"
 	"slices"
 
 	"homehub/modules/intent/internal/meaning"
@@ -111,26 +110,32 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 		return part
 	}
 	w.takeDeed()
-	if part != nil && part.isGuessed && w.belies(part) {
+	if w.belies(part) {
 		part = nil
 	}
 	if w.dependsOn() != "" && !w.isNevermind() {
 		return part
 	}
-	var r *interpretation
-	if part != nil && part.isPartial {
-		w.isStrict = true
-		if r = w.readTogether(); r == nil || !r.isMoreThan(part) && !r.asksCloserThan(part) {
-			r = w.readWhich(part)
-		}
-	} else {
-		r = w.read()
+	r := ix.subtract(w.readBesides(part), w.left)
+	if r == nil {
+		return part
 	}
-	if r = ix.subtract(r, w.left); r != nil {
-		r.frame, r.isDoubtful = "weighed;", w.weakest < sureToAct
+	r.frame, r.isDoubtful = "weighed;", w.weakest < sureToAct
+
+	return r
+}
+
+// readBesides reads a sentence of which a part may be understood already.
+func (w *weigher) readBesides(part *interpretation) *interpretation {
+	if part == nil || !part.isPartial {
+		return w.read()
+	}
+	w.isStrict = true
+	if r := w.readTogether(); r != nil && (r.isMoreThan(part) || r.asksCloserThan(part)) {
+		return r
 	}
 
-	return cmp.Or(r, part)
+	return w.readWhich(part)
 }
 
 // read reads the sentence about what it names, points at, or was spoken of before.

@@ -13,14 +13,17 @@ const sureBelied = 0.8
 // belies reports whether the words of a sentence surely ask for something else than a reading that left some of them out, or
 // took them for others: hívd be a porszívót, kezd lemerülni.
 func (w *weigher) belies(part *interpretation) bool {
-	if part.question != nil || slices.ContainsFunc(part.commands, isSetting) {
+	if !part.mayBeBelied() {
 		return false
 	}
 	isCommand := slices.ContainsFunc(w.row, isCommanding)
+	tells := func(wanted weighed) bool { // égve maradt a lámpa, lekapcsolnád?
+		return wanted.thing != nil && wanted.Sure >= sureAmong && !(isCommand && wanted.Action == wish.Ask)
+	}
 	weighing := *w
 	isBelied := false
 	for _, wanted := range weighing.weighAll(weighing.pieces()) {
-		if wanted.thing == nil || wanted.Sure < sureAmong || isCommand && wanted.Action == wish.Ask { // égve maradt a lámpa, lekapcsolnád?
+		if !tells(wanted) {
 			continue
 		}
 		isDone, isOther := part.does(wanted)
@@ -32,6 +35,11 @@ func (w *weigher) belies(part *interpretation) bool {
 	}
 
 	return isBelied
+}
+
+// mayBeBelied reports whether a reading was guessed, and neither asks back nor sets a value.
+func (r *interpretation) mayBeBelied() bool {
+	return r != nil && r.isGuessed && r.question == nil && !slices.ContainsFunc(r.commands, isSetting)
 }
 
 // isSetting reports whether a command sets something to a value, which only the frames find.

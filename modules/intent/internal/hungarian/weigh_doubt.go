@@ -133,12 +133,8 @@ func (w *weigher) isAskedFrom(at int) bool {
 // that none has, one that nobody knows, or somebody's whom nobody knows.
 func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 	switch {
-	case wanted.Topic == "timer" && wanted.Action == "cancel" && slices.ContainsFunc(c.spans, func(sp *span) bool { return !sp.is(cAbout) && w.isStrangeObject(sp) }): // töröld a kenyeret
-		_, isNamed := c.timerName()
-
-		return !isNamed
 	case wanted.hasWords():
-		return wanted.Action == "add" && p.to > p.from && w.isLinkedOn(w.row[p.from:p.to]) // írd fel, hogy vegyünk tejet
+		return w.deletesOther(wanted, c) || wanted.Action == "add" && p.to > p.from && w.isLinkedOn(w.row[p.from:p.to]) // írd fel, hogy vegyünk tejet
 	case w.isPointedAt && w.isPointedPast(wanted.thing, c):
 		return true
 	case wanted.thing == nil:
@@ -146,6 +142,17 @@ func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 	default:
 		return !wanted.thing.is(cEntity) && c.isAnyOne() || w.isOfStranger(p, wanted.thing) || w.isElsewhere(p, wanted)
 	}
+}
+
+// deletesOther reports whether a clause asks for something to be deleted that is no timer, although one may be meant: töröld a kenyeret.
+func (w *weigher) deletesOther(wanted weighed, c *clause) bool {
+	isOther := func(sp *span) bool { return !sp.is(cAbout) && w.isStrangeObject(sp) }
+	if wanted.Topic != "timer" || wanted.Action != "cancel" || !slices.ContainsFunc(c.spans, isOther) {
+		return false
+	}
+	_, isNamed := c.timerName()
+
+	return !isNamed
 }
 
 // isUnknownRoom reports whether a span says that something is in a room that this home has not: a word for one, or a compound of it.
