@@ -125,19 +125,6 @@ func (ix *Index) readWeighed(u meaning.Utterance, s *sentence, part *interpretat
 	return r
 }
 
-// readBesides reads a sentence of which a part may be understood already.
-func (w *weigher) readBesides(part *interpretation) *interpretation {
-	if part == nil || !part.isPartial {
-		return w.read()
-	}
-	w.isStrict = true
-	if r := w.readTogether(); r != nil && (r.isMoreThan(part) || r.asksCloserThan(part)) {
-		return r
-	}
-
-	return w.readWhich(part)
-}
-
 // read reads the sentence about what it names, points at, or was spoken of before.
 func (w *weigher) read() *interpretation {
 	if slices.ContainsFunc(w.row, (*span).isWishedFor) {

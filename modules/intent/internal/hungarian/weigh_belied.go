@@ -56,3 +56,16 @@ func (r *interpretation) does(wanted weighed) (isDone, isOther bool) {
 
 	return isDone, len(about.commands) > 0 && !isDone
 }
+
+// readBesides reads a sentence of which a part may be understood already.
+func (w *weigher) readBesides(part *interpretation) *interpretation {
+	if part == nil || !part.isPartial {
+		return w.read()
+	}
+	w.isStrict = true
+	if r := w.readTogether(); r != nil && (r.isMoreThan(part) || r.asksCloserThan(part)) {
+		return r
+	}
+
+	return w.readWhich(part)
+}
