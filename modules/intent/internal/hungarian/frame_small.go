@@ -50,7 +50,8 @@ func (c *clause) date() []draft {
 
 // makeLight switches the lamps of a place by how it is to be: legyen világos.
 func (c *clause) makeLight() []draft {
-	if c.action == "" && !c.isToBe() || c.classes&(cEntity|cKind) != 0 {
+	isThing := func(sp *span) bool { return sp.is(cEntity|cKind) && !sp.isPlaceOfLight() }
+	if c.action == "" && !c.isToBe() || slices.ContainsFunc(c.spans, isThing) {
 		return nil
 	}
 	lamps := &kind{Domain: "light"}
@@ -62,6 +63,11 @@ func (c *clause) makeLight() []draft {
 	intent := switchIntentOf(c.first(cLit).value(cLit))
 
 	return draftsFor(intent, nil, c.targets([]string{"light"}, lamps))
+}
+
+// isPlaceOfLight reports whether a span says where it is to be light by what a lamp is called after: a lépcsőn.
+func (sp *span) isPlaceOfLight() bool {
+	return sp.is(cEntity) && !sp.is(cKind) && sp.suffix.SaysWhere() && slices.Contains(sp.topicsOf(), "light")
 }
 
 // allAbout reports whether every word about a topic can be about this one.

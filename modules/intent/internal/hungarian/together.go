@@ -113,11 +113,16 @@ func (w *weigher) hasSeveral(segments []piece) bool {
 	return n > 1
 }
 
-// isCommandIn reports whether a segment asks for something to be done, and is no question.
+// isCommandIn reports whether a segment asks for something to be done, and is no question: kapcsold ki (and nobody is asked
+// who).
 func (w *weigher) isCommandIn(p piece) bool {
 	row := w.row[p.from:p.to]
+	said := row
+	if slices.ContainsFunc(row, isCommanding) {
+		said = slices.DeleteFunc(slices.Clone(row), func(sp *span) bool { return sp.is(cPrefix) })
+	}
 
-	return asksToDo(row) && !isAsking(w.s, row) && !slices.ContainsFunc(row, asksByItself)
+	return asksToDo(row) && !isAsking(w.s, said) && !slices.ContainsFunc(row, asksByItself)
 }
 
 // mayBeOne reports whether several segments may be one piece: at most one of them says what is to be done, and none

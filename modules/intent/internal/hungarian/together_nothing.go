@@ -55,8 +55,28 @@ func (w *weigher) nothingByWeight(p piece) float32 {
 	if wanted.Action == wish.Ask && w.tellsState(w.row[p.from:p.to]) && !w.isTerse(w.row[p.from:p.to]) {
 		return 1
 	}
+	if w.isCommand && (wanted.Action == wish.Ask && w.asksNothing(w.row[p.from:p.to]) || w.tellsByName(w.row[p.from:p.to], wanted)) {
+		return wanted.Nothing + wanted.Sure
+	}
 
 	return wanted.Nothing
+}
+
+// asksNothing reports whether nothing in a row asks, where somebody writes full stops, and so question marks, too: oltsd le, csupa
+// víz az ablak.
+func (w *weigher) asksNothing(row []*span) bool {
+	asks := func(sp *span) bool { return sp.is(cQuestion|cWonder) || asksByItself(sp) || w.s.Tokens[sp.to-1].IsAsked }
+
+	return w.s.IsStatement && !asksToDo(row) && !slices.ContainsFunc(row, asks)
+}
+
+// tellsByName reports whether a row only tells something with a verb that a scene is called after, and more words: oltsd le, elmegyünk
+// otthonról.
+func (w *weigher) tellsByName(row []*span, wanted weighed) bool {
+	isMore := func(sp *span) bool { return sp != wanted.thing && !sp.is(cFiller|cConjunction) }
+	isScene := slices.Contains([]string{"scene", "script"}, wanted.Topic)
+
+	return isScene && wanted.thing != nil && morphology.EndsWithAny(w.s.Tokens[wanted.thing.to-1].Fold, morphology.Rules().OwnEndings) && !asksToDo(row) && slices.ContainsFunc(row, isMore)
 }
 
 // saysTheTime reports whether a piece says nothing but that it is, or soon will be, some o'clock: mindjárt hat óra.
