@@ -134,16 +134,22 @@ func (l *language) isAside(s *sentence, piece []*span) bool {
 	return tells || addresses && slices.ContainsFunc(piece, func(sp *span) bool { return sp.is(cAddress) })
 }
 
-// isPredicate reports whether a clause says how something is, without a verb: koszos a nappali.
+// isPredicate reports whether a clause says how something is, without a verb: koszos a nappali; csupa víz az ablak.
 func isPredicate(s *sentence, piece []*span) bool {
-	first := slices.IndexFunc(piece, func(sp *span) bool { return !sp.is(cFiller | cConjunction) })
-	if first < 0 || first+2 >= len(piece) || !piece[first].is(cUnknown) || !tokens.IsArticle(s.Tokens[piece[first+1].from].Fold) {
+	isWord := func(sp *span) bool { return !sp.is(cFiller | cConjunction) }
+	first := slices.IndexFunc(piece, isWord)
+	if first < 0 || !piece[first].is(cUnknown) || strings.HasSuffix(s.Tokens[piece[first].from].Fold, "t") {
+		return false
+	}
+	at := first + 1
+	if at < len(piece) && isWord(piece[at]) && !piece[at].is(cVerb|cPrefix|cNegation|cQuestion|cAsked|cNumber|cChange|cState) && piece[at].suffix.Case == morphology.Nominative {
+		at++
+	}
+	if at+1 >= len(piece) || !tokens.IsArticle(s.Tokens[piece[at].from].Fold) {
 		return false
 	}
 
-	return !strings.HasSuffix(s.Tokens[piece[first].from].Fold, "t") && !slices.ContainsFunc(piece[first+2:], func(sp *span) bool {
-		return sp.suffix.Case != morphology.Nominative || sp.is(cPrefix)
-	})
+	return !slices.ContainsFunc(piece[at+1:], func(sp *span) bool { return sp.suffix.Case != morphology.Nominative || sp.is(cPrefix) })
 }
 
 // isTelling reports whether a span is a verb that tells of what is or was: a known one, or an
