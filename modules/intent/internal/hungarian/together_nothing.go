@@ -65,7 +65,9 @@ func (w *weigher) nothingByWeight(p piece) float32 {
 // asksNothing reports whether nothing in a row asks, where somebody writes full stops, and so question marks, too: oltsd le, csupa
 // víz az ablak.
 func (w *weigher) asksNothing(row []*span) bool {
-	asks := func(sp *span) bool { return sp.is(cQuestion|cWonder) || asksByItself(sp) || w.s.Tokens[sp.to-1].IsAsked }
+	asks := func(sp *span) bool {
+		return sp.is(cQuestion|cWonder) || asksByItself(sp) || w.s.Tokens[sp.to-1].IsAsked
+	}
 
 	return w.s.IsStatement && !asksToDo(row) && !slices.ContainsFunc(row, asks)
 }

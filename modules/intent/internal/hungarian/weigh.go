@@ -21,7 +21,7 @@ const (
 	sureToTell = 0.93
 	// sureOfThing: something is surely wanted of a thing that is named, hardlyNothing: how surely not may be at most.
 	sureOfThing   = 0.5
-	hardlyNothing = 0.1
+	hardlyNothing = 0.2
 	// sureAsked: a question is answered that looks like one.
 	sureAsked = 0.65
 	// sureWhether: it is asked of a thing by its name, and only whether something is so.
@@ -218,9 +218,7 @@ func (w *weigher) weighAll(pieces []piece) []weighed {
 // readWanted reads a piece after one that was about some places; nil where it is not sure enough, or cannot be
 // meant as it seems.
 func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpretation {
-	isOtherAsk := w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any && !w.asksWhether(p)
-	isSure := wanted.Sure >= w.leastFor(p, wanted) || w.isLikeliest(p, wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
-	if !isSure || isOtherAsk || w.contradicts(p, wanted) != "" {
+	if !w.isSureOf(p, wanted) || w.contradicts(p, wanted) != "" {
 		return nil
 	}
 	r := w.readPiece(p, wanted)
@@ -273,7 +271,7 @@ func (w *weigher) readAbout(topic []*span) *interpretation {
 		return w.readPieces()
 	}
 	wanted := weighed{Wish: said.Of(topic[at].topicsOf()...), thing: topic[at]}
-	if wanted.Sure < w.least || w.contradicts(all, wanted) != "" {
+	if wanted.Sure < w.least && !w.isLikeliest(all, wanted) || w.contradicts(all, wanted) != "" {
 		return nil
 	}
 	w.weakest = wanted.Sure
@@ -393,11 +391,4 @@ func onlyNamesThings(row []*span) bool {
 	return !slices.ContainsFunc(row, func(sp *span) bool {
 		return !sp.isWishedFor() && !sp.is(cArea|cFloor|cFiller|cConjunction|cQuantity)
 	})
-}
-
-// standsAlone reports whether a piece surely asks for something that needs no device: mondd meg, hány óra.
-func (w *weigher) standsAlone(p piece) bool {
-	wanted := w.said(w.ix.evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
-
-	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
 }

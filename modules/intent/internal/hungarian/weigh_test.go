@@ -63,6 +63,16 @@ func TestLikeliest(t *testing.T) {
 	}
 }
 
+// TestPredicateIsRemark: what only says how something is, without a verb, asks for nothing.
+func TestPredicateIsRemark(t *testing.T) {
+	t.Parallel()
+	ix := ownedHome()
+	got := ix.Understand(meaning.Utterance{Text: "Kapcsold ki a kútszivattyút, merő pára az ablak."})
+	if assert.Len(t, got.Commands, 1) {
+		assert.Equal(t, meaning.TurnOff, got.Commands[0].Intent)
+	}
+}
+
 // TestNeverWeighed: what surely changes a command is not guessed at, whatever the other words seem to say.
 func TestNeverWeighed(t *testing.T) {
 	t.Parallel()

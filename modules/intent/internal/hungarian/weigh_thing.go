@@ -200,27 +200,50 @@ func (w *weigher) readWhich(part *interpretation) *interpretation {
 	return r
 }
 
+// standsAlone reports whether a piece surely asks for something that needs no device: mondd meg, hány óra.
+func (w *weigher) standsAlone(p piece) bool {
+	wanted := w.said(w.ix.evidenceOf(w.s, w.row, p).WithoutAsides()).OfAnything()
+
+	return wanted.Sure > sureBeside && wanted.Topic != wish.Nevermind && needsNoThing(wanted)
+}
+
+// isSureOf reports whether it is sure enough what a piece wants.
+func (w *weigher) isSureOf(p piece, wanted weighed) bool {
+	if w.isPointedAt && wanted.Action == wish.Ask && wanted.Topic != wish.Any && !w.asksWhether(p) {
+		return false
+	}
+
+	return wanted.Sure >= w.leastFor(p, wanted) || w.isLikeliest(p, wanted) || w.least == leastSure && wanted.Sure > sureByForm && w.isSaidSo(p, wanted)
+}
+
 // isLikeliest reports whether a piece surely wants something of a thing that it names, and most likely this, where nothing in the
 // sentence speaks for another: it says no value that this leaves out, denies nothing and is no question.
 func (w *weigher) isLikeliest(p piece, wanted weighed) bool {
 	isAny := wanted.thing == nil || wanted.Action == wish.Ask || w.isPointedAt || w.s.IsQuestion
-	if isAny || wanted.Sure < sureOfThing || wanted.Nothing > hardlyNothing {
+	if isAny || wanted.Sure < sureOfThing || wanted.Nothing > hardlyNothing || w.asksBeside(p) {
 		return false
 	}
-	isOther := func(other piece) bool {
-		row := w.row[other.from:other.to]
-
-		return other != p && asksInAnyWay(row) && !w.ix.lang.isAside(w.s, row)
-	}
-	if slices.ContainsFunc(w.cuts(), isOther) {
-		return false
-	}
-	const values = cAmount | cColor | cWhite | cNumber | cChange
 	for i := p.from; i < p.to; i++ {
-		if sp := w.row[i]; isNot(sp) || sp.is(cNeedless) || w.denies(i) || wanted.isTurn() && sp != wanted.thing && sp.is(values) && !sp.is(cFiller) {
+		if w.denies(i) || wanted.isAgainst(w.row[i]) {
 			return false
 		}
 	}
 
 	return true
+}
+
+// isAgainst reports whether a span speaks against what is wanted: it denies something, or says a value that this leaves out.
+func (w *weighed) isAgainst(sp *span) bool {
+	const values = cAmount | cColor | cWhite | cNumber | cChange
+
+	return isNot(sp) || sp.is(cNeedless) || w.isTurn() && sp != w.thing && sp.is(values) && !sp.is(cFiller)
+}
+
+// asksBeside reports whether something is asked for beside a piece.
+func (w *weigher) asksBeside(p piece) bool {
+	return slices.ContainsFunc(w.cuts(), func(other piece) bool {
+		row := w.row[other.from:other.to]
+
+		return other != p && asksInAnyWay(row) && !w.ix.lang.isAside(w.s, row)
+	})
 }
