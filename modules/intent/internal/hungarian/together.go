@@ -54,7 +54,7 @@ func (w *weigher) readTogether() *interpretation {
 
 // extendBy appends a run of segments to a path as one piece; nil where they are none, or it cannot be read.
 func (w *weigher) extendBy(before *path, segments []piece) *path {
-	if before == nil || !w.mayBeOne(segments) {
+	if before == nil || !w.mayBeOne(segments) || w.asksAndSays(segments) {
 		return nil
 	}
 	next := w.extend(before, piece{segments[0].from, segments[len(segments)-1].to})
@@ -144,7 +144,7 @@ func (w *weigher) mayBeOne(segments []piece) bool {
 		isCalled = !isDone && namesPlainly(row)
 	}
 
-	return complete < 2 && !w.asksAndSays(segments)
+	return complete < 2
 }
 
 // missesPointedAt reports whether one of several segments points at a device by a word that nobody knows, and what they were read

@@ -17,7 +17,7 @@ func (w *weigher) nothing(before *path, p piece) readPart {
 		return readPart{sure: sureAside, row: row, isLeft: true}
 	case isKept(row):
 		return readPart{sure: sureAside, row: row, isKept: true}
-	case !isWanted && w.ix.lang.isAside(w.s, row) && !w.isWishedFor(row) && !w.isDoneToPart(row), onlyFillers(row), saysTheTime(row):
+	case !isWanted && w.ix.lang.isAside(w.s, row) && !w.isWishedFor(row) && !w.isDoneToPart(row), onlyFillers(row), saysTheTime(row), w.tellsWithScene(row):
 		return readPart{sure: sureAside, row: row}
 	case w.asksSurely(before, row):
 		return readPart{row: row}
@@ -30,6 +30,27 @@ func (w *weigher) nothing(before *path, p piece) readPart {
 // the piece before it asks for.
 func (w *weigher) saysInShort(before *path, row []*span) bool {
 	return saysHowMuch(row) || saysWhatPlays(row) || w.isTerse(row) || w.asksOf(row) || w.saysItem(row) || w.saysLight(before, row) || w.isMoreOfThat(before, row)
+}
+
+// tellsWithScene reports whether a piece tells something with the words that a scene is called by, and with more: elmegyünk itthonról,
+// where there is a scene Elmegyünk.
+func (w *weigher) tellsWithScene(row []*span) bool {
+	if w.s.IsExclaimed || asksToDo(row) {
+		return false
+	}
+	isTold, hasMore := false, false
+	for _, sp := range row {
+		switch {
+		case sp.is(cEntity) && areAny(sp.name.entities, "scene", "script") && w.ix.lang.isRemark(w.s.Tokens[sp.to-1].Fold):
+			isTold = true
+		case sp.isWishedFor():
+			return false
+		case !sp.is(cFiller | cConjunction):
+			hasMore = true
+		}
+	}
+
+	return isTold && hasMore
 }
 
 // isDoneToPart reports whether a piece says what is to be done to a word that points at one device: lépcsőt fel, of the

@@ -91,6 +91,24 @@ func TestNotTogether(t *testing.T) {
 	}
 }
 
+// TestSceneInRemark: the words that a scene is called by only tell something, where more is said with them beside commands.
+func TestSceneInRemark(t *testing.T) {
+	t.Parallel()
+	entity := func(id, called, area, domain string) *hamanagerapi.Entity {
+		return &hamanagerapi.Entity{ID: id, Name: called, AreaID: area, Domain: domain, Exposed: true}
+	}
+	ix := NewIndex(hamanagerapi.NewHome(hamanagerapi.Home{Areas: []hamanagerapi.Area{{ID: "konyha", Name: "Konyha"}}}, []*hamanagerapi.Entity{
+		entity("switch.suto", "Sütő", "konyha", "switch"), entity("switch.kenyer", "Kenyérsütő", "konyha", "switch"),
+		entity("script.elmegyunk", "Elmegyünk", "", "script"),
+	}))
+	for said, want := range map[string]string{
+		"Kapcsold ki a sütőt meg a kenyérsütőt, elmegyünk itthonról":             "HassTurnOff switch.suto; HassTurnOff switch.kenyer",
+		"Kapcsold ki a sütőt meg a kenyérsütőt, aztán indítsd el az elmegyünköt": "HassTurnOff switch.suto; HassTurnOff switch.kenyer; HassTurnOn script.elmegyunk",
+	} {
+		assert.Equal(t, want, inShort(ix.Understand(meaning.Utterance{Text: said}).Commands), said)
+	}
+}
+
 // TestNumbersInARow: a number joined to a thing that has one in its name is another such thing.
 func TestNumbersInARow(t *testing.T) {
 	t.Parallel()
