@@ -129,3 +129,17 @@ func headingOf(s *sentence, row []*span) int {
 
 	return 0
 }
+
+// addPiece appends what a further piece means; false where both ask back.
+func (r *interpretation) addPiece(next *interpretation) bool {
+	if next.question != nil && r.question != nil {
+		return false
+	}
+	if next.question != nil {
+		r.question = next.question
+		r.question.Command += len(r.commands)
+	}
+	r.add(next.commands)
+
+	return true
+}

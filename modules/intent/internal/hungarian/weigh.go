@@ -229,20 +229,6 @@ func (w *weigher) readWanted(p piece, wanted weighed, where []*span) *interpreta
 	return r
 }
 
-// addPiece appends what a further piece means; false where both ask back.
-func (r *interpretation) addPiece(next *interpretation) bool {
-	if next.question != nil && r.question != nil {
-		return false
-	}
-	if next.question != nil {
-		r.question = next.question
-		r.question.Command += len(r.commands)
-	}
-	r.add(next.commands)
-
-	return true
-}
-
 // readThere reads a piece that leaves open which thing is meant in the place that the one before it was
 // about; open where that leaves it open, too.
 func (w *weigher) readThere(where []*span, p piece, wanted weighed, open *interpretation) *interpretation {
