@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"homehub/modules/hamanager/hamanagerapi"
-	"homehub/modules/intent/internal/hungarian/morphology"
 	"homehub/modules/intent/internal/meaning"
 	"homehub/modules/intent/internal/wish"
 )
@@ -188,22 +187,13 @@ func (w *weigher) mayWish(wanted weighed) bool {
 	if wanted.thing == nil && !needsNoThing(wanted.Wish) && len(placesIn(w.row)) == 0 {
 		return false
 	}
-	if asksToDo(w.row) && !w.tellsOfOneself() {
+	if asksToDo(w.row) {
 		return true
 	}
 	things := thingsOf(w.row)
 	isOnlyWhere := len(things) > 0 && !slices.ContainsFunc(things, func(sp *span) bool { return !sp.suffix.SaysWhere() })
 
 	return !isOnlyWhere && !slices.ContainsFunc(w.row, func(sp *span) bool { return sp.is(cUnknown) && formOf(w.s.Tokens[sp.from].Fold) == "past" })
-}
-
-// tellsOfOneself reports whether a row commands nothing, and only says what its speaker does not do: nem látok ki az ablakon.
-func (w *weigher) tellsOfOneself() bool {
-	isOwn := func(sp *span) bool {
-		return sp.is(cUnknown|cTells|cFeel) && !sp.isWishedFor() && morphology.EndsWithAny(w.s.Tokens[sp.to-1].Fold, morphology.Rules().OwnDeeds)
-	}
-
-	return slices.ContainsFunc(w.row, isNot) && slices.ContainsFunc(w.row, isOwn) && !slices.ContainsFunc(w.row, isCommanding)
 }
 
 // reaches reports whether commands reach a device that a span names, or one of a kind that it names.
@@ -250,7 +240,7 @@ func (r *interpretation) addPart(part *readPart) bool {
 		return true
 	}
 
-	return !part.isDone && r.saysOnlyHow(part.r) || r.saysSame(part.r) || r.addFurther(part.r)
+	return !part.isDone && r.saysOnlyHow(part.r) || r.addFurther(part.r)
 }
 
 // saysOnlyHow reports whether a further piece, which asks for nothing to be done by itself, only says how what was switched on
@@ -273,16 +263,6 @@ func (r *interpretation) saysOnlyHow(next *interpretation) bool {
 	}
 
 	return sets(*last) && more.Intent == meaning.TurnOn
-}
-
-// saysSame reports whether a further piece only says again how loud something is to be: harmincötre vedd, ne üvöltsön.
-func (r *interpretation) saysSame(next *interpretation) bool {
-	if len(r.commands) == 0 || len(next.commands) != 1 {
-		return false
-	}
-	last, more := r.commands[len(r.commands)-1], next.commands[0]
-
-	return last.Intent == meaning.SetVolume && more.Intent == meaning.SetVolumeRelative && isOfSame(last, more)
 }
 
 // isOfSame reports whether two commands can be carried out, on the same things at the same time.

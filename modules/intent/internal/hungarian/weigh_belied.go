@@ -18,7 +18,7 @@ func (w *weigher) belies(part *interpretation) bool {
 	}
 	isCommand := slices.ContainsFunc(w.row, isCommanding)
 	tells := func(wanted weighed) bool { // égve maradt a lámpa, lekapcsolnád?
-		return wanted.thing != nil && wanted.Sure >= sureAmong && !(isCommand && wanted.Action == wish.Ask)
+		return wanted.thing != nil && wanted.Sure >= sureAmong && (!isCommand || wanted.Action != wish.Ask)
 	}
 	weighing := *w
 	isBelied := false

@@ -233,6 +233,9 @@ func (w *weigher) isSaying(p []*span) bool {
 
 // isLinkedOn reports whether what follows a piece is the content of it: ..., hogy ...
 func (w *weigher) isLinkedOn(p []*span) bool {
+	if len(p) == 0 {
+		return false
+	}
 	next := p[len(p)-1].to
 
 	return next < len(w.s.Tokens) && isLinker(w.s.Tokens[next].Fold)

@@ -134,7 +134,7 @@ func (w *weigher) isAskedFrom(at int) bool {
 func (w *weigher) isOfOther(p piece, wanted weighed, c *clause) bool {
 	switch {
 	case wanted.hasWords():
-		return w.deletesOther(wanted, c) || wanted.Action == "add" && p.to > p.from && w.isLinkedOn(w.row[p.from:p.to]) // írd fel, hogy vegyünk tejet
+		return w.deletesOther(wanted, c) || wanted.Action == "add" && w.isLinkedOn(w.row[p.from:p.to]) // írd fel, hogy vegyünk tejet
 	case w.isPointedAt && w.isPointedPast(wanted.thing, c):
 		return true
 	case wanted.thing == nil:

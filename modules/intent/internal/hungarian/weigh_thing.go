@@ -217,9 +217,10 @@ func (w *weigher) isSureOf(p piece, wanted weighed) bool {
 }
 
 // isLikeliest reports whether a piece surely wants something of a thing that it names, and most likely this, where nothing in the
-// sentence speaks for another: it says no value that this leaves out, denies nothing and is no question.
+// sentence speaks for another: it says no value that this leaves out, denies nothing and is no question. Whether a cover is to
+// be opened or closed is not guessed: vedd le a takarót a medencéről.
 func (w *weigher) isLikeliest(p piece, wanted weighed) bool {
-	isAny := wanted.thing == nil || wanted.Action == wish.Ask || w.isPointedAt || w.s.IsQuestion
+	isAny := wanted.thing == nil || wanted.Action == wish.Ask || wanted.Topic == "cover" || w.isPointedAt || w.s.IsQuestion
 	if isAny || wanted.Sure < sureOfThing || wanted.Nothing > hardlyNothing || w.asksBeside(p) {
 		return false
 	}
