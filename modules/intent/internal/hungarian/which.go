@@ -85,14 +85,15 @@ func (c *clause) ofNamedKind(k *kind, sp *span, p places) []target {
 }
 
 // withCalledSo adds to the targets of a kind those that are called by the word that was said although they are of another
-// class: the Szalagfüggöny, which is a blind, is a függöny as well.
+// class: the Szalagfüggöny, which is a blind, is a függöny as well. Where a device has no class, Home Assistant counts it
+// for none, and so do we.
 func (c *clause) withCalledSo(k *kind, sp *span, p places, found []target) []target {
 	sort := c.ix.lang.sortOf(sp, c.s)
 	if len(sort) == 0 || len(k.Classes) == 0 {
 		return found
 	}
 	for _, e := range c.ix.home.Entities {
-		if !e.Exposed || e.Domain != k.Domain || k.covers(e) || !isOfSort(e, sort) || p.isPlaced() && !c.ix.isIn(e, p) {
+		if !e.Exposed || e.Domain != k.Domain || e.DeviceClass == "" || k.covers(e) || !isOfSort(e, sort) || p.isPlaced() && !c.ix.isIn(e, p) {
 			continue
 		}
 		t := target{slots: meaning.Slots{"domain": k.Domain, "name": e.Name}, said: c.text(sp)}
