@@ -73,7 +73,7 @@ func (c *clause) takesGoods() bool {
 func (c *clause) withAccents(text string, from, to int) string {
 	last := &c.s.Tokens[c.spans[to].to-1]
 	good := goodOf(last.Fold)
-	if at := strings.LastIndexByte(text, ' '); good != "" && goods()[text[at+1:]] != text[at+1:] && c.mayBeWritten(text[at+1:], good) {
+	if at := strings.LastIndexByte(text, ' '); good != "" && goods()[text[at+1:]] != text[at+1:] && mayBeWritten(text[at+1:], good) {
 		return text[:at+1] + good
 	}
 	if whole := goodOf(morphology.Fold(strings.ReplaceAll(text, " ", ""))); good == "" && whole != "" && c.spans[to].to-c.spans[from].from > 1 {
@@ -83,12 +83,12 @@ func (c *clause) withAccents(text string, from, to int) string {
 	return text
 }
 
-// mayBeWritten reports whether a word that was said may be a thing that is written with other accents: with none, or with
-// ö for ő, as on a keyboard that has none.
-func (c *clause) mayBeWritten(said, good string) bool {
+// mayBeWritten reports whether a word that was said may be a thing that is written with other accents: with none, be it in
+// this word only, or with ö for ő, as on a keyboard that has none.
+func mayBeWritten(said, good string) bool {
 	short := strings.NewReplacer("ő", "ö", "ű", "ü")
 
-	return !c.s.HasAccent || strings.HasPrefix(said, short.Replace(good))
+	return said == morphology.Fold(said) || strings.HasPrefix(said, short.Replace(good))
 }
 
 // withoutObject is an item without the ending of an object. Where no accents are written, a long vowel may stand before it.

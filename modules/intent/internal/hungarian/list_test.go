@@ -28,15 +28,16 @@ func TestListItems(t *testing.T) {
 		"Tedd a karácsonyi listára a szaloncukrot.":      nil,
 		"Tedd a bolti listára a szaloncukrot.":           {"szaloncukor"},
 		// Without accents, or in two words.
-		"ird fel a listara a citromot":         {"citrom"},
-		"tedd a listara a mosogatoszivacsot":   {"mosogatószivacs"},
-		"kerüljön a listára a fog krém":        {"fogkrém"},
-		"tedd a listara a kutyaoltorlot":       {"kutyaoltorlo"},
-		"Tedd a listára a borsot és a borsót.": {"bors", "borsó"},
-		"Kell majd kapor meg torma a boltból.": {"kapor", "torma"},
-		"Nem kell kapor a boltból.":            nil,
-		"Vegyél fel két kiló körtét.":          {"két kiló körte"},
-		"Vegyél fel egy pulóvert.":             nil,
+		"ird fel a listara a citromot":          {"citrom"},
+		"tedd a listara a mosogatoszivacsot":    {"mosogatószivacs"},
+		"kerüljön a listára a fog krém":         {"fogkrém"},
+		"tedd a listara a kutyaoltorlot":        {"kutyaoltorlo"},
+		"Tedd a listára a borsot és a borsót.":  {"bors", "borsó"},
+		"Írd fel a mosogatoszivacsot, légyszi!": {"mosogatószivacs"},
+		"Kell majd kapor meg torma a boltból.":  {"kapor", "torma"},
+		"Nem kell kapor a boltból.":             nil,
+		"Vegyél fel két kiló körtét.":           {"két kiló körte"},
+		"Vegyél fel egy pulóvert.":              nil,
 	} {
 		t.Run(said, func(t *testing.T) {
 			t.Parallel()
